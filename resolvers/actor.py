@@ -1,0 +1,102 @@
+"""The Actor: one person (or service) with a Keystone user, roles, and an origin. Made by `gateway/auth.py`, carried by `Context`.
+
+It answers two questions and no more: which projects may this caller see, and which roles has the caller on one of them.
+The person's token travels in `Credential`, whose repr never shows it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from resolvers import ids
+
+READER, MEMBER, ADMIN = "reader", "member", "admin"
+# Keystone's own implication (admin implies member implies reader); backends answer effective roles, this covers those that do not.
+IMPLIED: Final = {ADMIN: frozenset({ADMIN, MEMBER, READER}), MEMBER: frozenset({MEMBER, READER})}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from: `http`, `console`, or a chat platform with channel and message."""
+
+    kind: str = "http"
+    address: str | None = None
+    channel: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """How to act upstream as this person: a Keystone token, and the project (native id) that it shall be scoped to."""
+
+    token: str = field(repr=False)
+    project: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What Keystone says of a token. Ids are native; `roles` maps project id -> effective role names.
+
+    `restricted` marks tokens that can not be rescoped (application credentials, trusts): `roles` then holds their one project.
+    """
+
+    user_id: str
+    user_name: str
+    domain_id: str
+    domain_name: str
+    roles: Mapping[str, frozenset[str]]
+    domain_roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    system_roles: frozenset[str] = frozenset()
+    project_id: str | None = None  # the project that the token is scoped to, used as the default
+    expires_at: float | None = None  # seconds since the epoch
+    restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`projects` maps the global id of each visible project to the caller's effective roles there.
+
+    `all_projects`: the caller sees every project (system reader or admin, or admin of the admin project).
+    `user_id` and `project_id` are global ids; `identity` holds Keystone's own. `project_id` is the project that the token is
+    scoped to, the default of mutations.
+    """
+
+    identity: Identity
+    user_id: str
+    project_id: str | None
+    projects: Mapping[str, frozenset[str]]
+    all_projects: bool
+    operator: bool
+    token: str = field(repr=False)
+    origin: Origin = Origin()
+
+    @property
+    def user_name(self) -> str:
+        return self.identity.user_name
+
+    def sees(self, project_id: str | None) -> bool:
+        return self.all_projects or project_id in self.projects
+
+    def roles_on(self, project_id: str | None) -> frozenset[str]:
+        """Effective roles on a project (global id). An operator is admin everywhere, as in Nova's own policy."""
+        roles = self.projects.get(project_id or "", frozenset())
+        return roles | IMPLIED[ADMIN] if self.operator else roles
+
+    def holds(self, role: str) -> bool:
+        """Whether the caller has the role anywhere: decides which commands help shows."""
+        return self.operator or any(role in roles for roles in self.projects.values())
+
+    def credential(self, project_id: str | None) -> Credential:
+        """To act upstream on a project (global id)."""
+        return Credential(self.token, ids.native(project_id))
+
+    def rights_key(self) -> tuple[object, ...]:
+        """Equal for callers with equal sight and roles: the key of anything that is shared between requests."""
+        if self.all_projects:
+            return ("all", self.operator)
+        return ("user", self.user_id, frozenset(self.projects.items()))
+
+
+def effective(roles: frozenset[str]) -> frozenset[str]:
+    """Roles with what they imply."""
+    return roles.union(*(IMPLIED.get(role, frozenset()) for role in roles))
