@@ -1,0 +1,104 @@
+// The strip above the explorer: who is signed in, and the form to sign in with a name and a password.
+// The cookie that POST /session sets is HttpOnly: this page never sees the token.
+import { useEffect, useState } from 'react';
+
+const nameOf = (value) => (typeof value === 'object' && value !== null ? value.name : value);
+
+async function ask(method, body) {
+  const response = await fetch('/session', {
+    method,
+    credentials: 'same-origin',
+    headers: body ? { 'content-type': 'application/json', accept: 'application/json' } : { accept: 'application/json' },
+    body: body && JSON.stringify(body),
+  });
+  const text = response.status === 204 ? '' : await response.text();
+  let answer = {};
+  try {
+    answer = text ? JSON.parse(text) : {};
+  } catch {
+    // Not ours (a proxy's page): the status alone tells.
+  }
+  return { ok: response.ok, message: answer.errors?.[0]?.message ?? `Sign-in answered HTTP ${response.status}.`, answer };
+}
+
+export function useSession() {
+  const [session, setSession] = useState({ state: 'asking', person: null });
+  const refresh = async () => {
+    const { ok, answer } = await ask('GET');
+    setSession({ state: 'known', person: ok && answer.user ? answer : null });
+  };
+  useEffect(() => {
+    refresh();
+  }, []);
+  return { ...session, refresh };
+}
+
+export function SessionStrip({ session }) {
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+
+  async function act(method, body) {
+    setBusy(true);
+    try {
+      const { ok, message } = await ask(method, body);
+      setProblem(ok ? '' : message);
+      if (ok) await session.refresh();
+    } catch {
+      setProblem('9rum did not answer.');
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  function signIn(event) {
+    event.preventDefault();
+    const entries = [...new FormData(event.currentTarget)].filter(([, value]) => value !== '');
+    act('POST', Object.fromEntries(entries));
+  }
+
+  return (
+    <header className="strip">
+      <h1>9rum</h1>
+      {session.person ? (
+        <Person person={session.person} busy={busy} signOut={() => act('DELETE')} />
+      ) : (
+        session.state === 'known' && (
+          <form onSubmit={signIn} aria-label="Sign in">
+            <Field name="user" label="User" autoComplete="username" required />
+            <Field name="password" label="Password" type="password" autoComplete="current-password" required />
+            <Field name="project" label="Project" hint="optional" />
+            <Field name="domain" label="Domain" hint="optional" />
+            <button type="submit" disabled={busy}>
+              Sign in
+            </button>
+          </form>
+        )
+      )}
+      <p role="alert">{problem}</p>
+    </header>
+  );
+}
+
+function Person({ person, busy, signOut }) {
+  const projects = (person.projects ?? []).map(nameOf);
+  return (
+    <p className="person">
+      <span>
+        Signed in as <strong>{nameOf(person.user)}</strong>
+        {projects.length > 0 && <span className="projects"> in {projects.join(', ')}</span>}
+      </span>
+      <button type="button" disabled={busy} onClick={signOut}>
+        Sign out
+      </button>
+    </p>
+  );
+}
+
+function Field({ name, label, hint, ...input }) {
+  return (
+    <label>
+      {label}
+      <input name={name} placeholder={hint} spellCheck={false} autoCapitalize="off" {...input} />
+    </label>
+  );
+}
