@@ -6,14 +6,16 @@ import '@graphiql/plugin-history/style.css';
 import 'graphiql/graphiql.css';
 import './style.css';
 
+import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { createFetcher } from './fetcher.js';
 import { SessionStrip, useSession } from './session.jsx';
 
-const FIRST_QUERY = `# Ctrl+Enter runs the query; Ctrl+Space completes.
+const FIRST_QUERY = `# Ctrl+Enter runs the query,
+# Ctrl+Space completes a name.
 {
   servers(first: 10) {
     totalCount
@@ -42,10 +44,28 @@ function Page() {
     <>
       <SessionStrip session={session} />
       <main>
-        {session.state === 'known' && <GraphiQL fetcher={fetcher} defaultQuery={FIRST_QUERY} shouldPersistHeaders={false} />}
+        {session.state === 'known' && (
+          // Headers are never kept: a token written there must not outlive the page.
+          <GraphiQL fetcher={fetcher} defaultQuery={FIRST_QUERY} shouldPersistHeaders={false}>
+            <FollowSystemTheme />
+          </GraphiQL>
+        )}
       </main>
     </>
   );
+}
+
+// GraphiQL reads the system's scheme once; without this its editors stay dark text on a page that turned dark.
+function FollowSystemTheme() {
+  const { setTheme } = useGraphiQLActions();
+  const theme = useGraphiQL((state) => state.theme);
+  useEffect(() => {
+    const dark = window.matchMedia('(prefers-color-scheme: dark)');
+    const follow = () => theme === null && setTheme(null);
+    dark.addEventListener('change', follow);
+    return () => dark.removeEventListener('change', follow);
+  }, [theme, setTheme]);
+  return null;
 }
 
 createRoot(document.getElementById('page')).render(<Page />);

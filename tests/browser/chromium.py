@@ -1,0 +1,98 @@
+"""Headless Chromium for the browser tests: Debian's package, installed when it is missing, with its network closed.
+
+Playwright drives it and downloads no browser of its own. `Page` requests to any origin but the gateway's are refused
+and kept, so a test can say that there were none.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+INSTALL_SECONDS = 600.0
+# A container has neither a user namespace nor a GPU; the rest stops Chromium from calling home at every start.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def ensure_chromium() -> Path:
+    """The browser's path; installs Debian's package when it is missing and we may."""
+    found = CHROMIUM if CHROMIUM.exists() else shutil.which("chromium")
+    if found:
+        return Path(found)
+    if os.geteuid() != 0:
+        raise RuntimeError("Chromium is missing: `apt-get install chromium` once, then run the tests again.")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (("update",), ("install", "-y", "--no-install-recommends", "chromium")):
+        subprocess.run(
+            ["apt-get", "-q", *command],
+            env=environment,
+            check=True,
+            capture_output=True,
+            timeout=INSTALL_SECONDS,
+        )
+    return CHROMIUM
+
+
+@dataclass
+class Visit:
+    """One page of a fresh browser profile, and what it tried besides talking to its own origin."""
+
+    page: Page
+    strangers: list[str] = field(default_factory=list)  # addresses asked for outside our origin
+    complaints: list[str] = field(default_factory=list)  # script errors and what the content policy refused
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=ensure_chromium(), args=FLAGS)
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+@contextmanager
+def visit(running: Browser, origin: str) -> Iterator[Visit]:
+    """A page that reaches `origin` only."""
+    context = running.new_context(color_scheme="light", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(30_000)
+    shown = Visit(context.new_page())
+
+    def gate(route: Route) -> None:
+        if route.request.url.startswith((f"{origin}/", "data:", "blob:")):
+            route.continue_()
+        else:
+            shown.strangers.append(route.request.url)
+            route.abort()
+
+    def socket(opened: WebSocket) -> None:
+        if not opened.url.startswith(f"{origin.replace('http', 'ws', 1)}/"):
+            shown.strangers.append(opened.url)
+
+    def console(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            shown.complaints.append(message.text)
+
+    context.route("**/*", gate)
+    shown.page.on("websocket", socket)
+    shown.page.on("console", console)
+    shown.page.on("pageerror", lambda error: shown.complaints.append(str(error)))
+    try:
+        yield shown
+    finally:
+        context.close()
