@@ -1,0 +1,71 @@
+"""Context: what resolvers and actions see of one request.
+
+Made by `gateway/app.py` for each request; strawberry passes it as `info.context`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from resolvers.action import Action
+from resolvers.actor import Actor
+from resolvers.errors import NotFound, Unauthenticated
+from resolvers.inventory.store import Inventory
+
+if TYPE_CHECKING:
+    from resolvers.audit import Audit
+    from resolvers.operations.engine import Engine
+
+
+class Ports:
+    """The adapters by domain and cloud: `ports.get("compute", "krane")`. Filled once by the composition root."""
+
+    def __init__(self, by_domain: Mapping[str, Mapping[str, Any]], identity_cloud: str) -> None:
+        self._by_domain = by_domain
+        self.identity_cloud = identity_cloud
+
+    def get(self, domain: str, cloud: str) -> Any:
+        """Raises NotFound when that cloud does not offer the domain."""
+        port = self._by_domain.get(domain, {}).get(cloud)
+        if port is None:
+            raise NotFound(f"No cloud named `{cloud}` offers {domain}.", field="cloud")
+        return port
+
+    def clouds(self, domain: str) -> list[str]:
+        """Names of the clouds that offer a domain, in the order of the configuration."""
+        return list(self._by_domain.get(domain, {}))
+
+    def all(self, domain: str) -> Mapping[str, Any]:
+        return self._by_domain.get(domain, {})
+
+
+@dataclass
+class Context:
+    """`touched` collects the kinds that the answer was made from, for `extensions.freshness`."""
+
+    known_actor: Actor | None
+    correlation_id: str
+    asked_at: datetime
+    inventory: Inventory
+    ports: Ports
+    engine: "Engine"
+    audit: "Audit"
+    actions: Mapping[str, Action]
+    extend: Callable[["Context"], dict[str, Any]] = lambda context: {}
+    touched: set[str] = field(default_factory=set)
+
+    @property
+    def actor(self) -> Actor:
+        """The caller. Raises Unauthenticated when nobody is signed in: every root field asks for it first."""
+        if self.known_actor is None:
+            raise Unauthenticated("Sign in first: send a Keystone token in the header X-Auth-Token, or open a session.")
+        return self.known_actor
+
+    def resolve(self, kind: str, reference: str, where: Callable[[Any], bool] | None = None) -> Any:
+        """The row that an id or a unique name means to the caller; see `Inventory.resolve`."""
+        return self.inventory.resolve(self.actor, kind, reference, where)
+
+    def response_extensions(self) -> dict[str, Any]:
+        """What the gateway adds to `extensions` of the response."""
+        return self.extend(self)

@@ -1,0 +1,35 @@
+"""What a domain folder offers to the rest: its kinds, GraphQL types, queries, actions, and backends. One constant `DOMAIN` per folder.
+
+`resolvers/__init__.py` lists the domains by hand; `graph/schema.py` makes the schema from them; the composition root reads `backends`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from resolvers.action import Action
+from resolvers.inventory.kinds import Kind
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind with its GraphQL type. Lists, node, facets and search come from it; `listed` false leaves out the root list fields."""
+
+    kind: Kind[Any]
+    type: type[Any]
+    listed: bool = True
+
+
+@dataclass(frozen=True)
+class Domain:
+    """`backends` maps a backend name (`openstack`, `sandbox`) to `module:Class` of the adapter, imported only when configured.
+
+    `queries` and `subscriptions` are strawberry types with root fields beyond the lists.
+    """
+
+    name: str
+    resources: tuple[Resource, ...]
+    backends: Mapping[str, str] = field(default_factory=dict)
+    actions: tuple[Action, ...] = ()
+    queries: tuple[type[Any], ...] = ()
+    subscriptions: tuple[type[Any], ...] = ()

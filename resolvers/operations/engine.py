@@ -1,0 +1,329 @@
+"""Starts, resumes and ends operations: the only way by which anything is changed in a cloud.
+
+Called by the mutations (`graph/actions.py`) with a Context; its `maintain` loop keeps leases and takes over operations whose process
+died. Order of an attempt: idempotency key, plan, policy, audit row, record, run in the background, answer when the backend accepted.
+"""
+
+import asyncio
+import hashlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import msgspec
+import orjson
+
+from resolvers import ids
+from resolvers.action import Action, Plan
+from resolvers.actor import Credential
+from resolvers.audit import Audit, AuditResult, AuditRow
+from resolvers.clock import Clock
+from resolvers.context import Context, Ports
+from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unavailable, by_code
+from resolvers.inventory.store import Inventory
+from resolvers.operations.record import Failure, OperationState, Record, StepState, UndoOffer
+from resolvers.operations.run import Run
+from resolvers.operations.store import OperationStore
+
+log = logging.getLogger(__name__)
+
+ACCEPT_WAIT = 15.0  # seconds a mutation waits for the backend to accept; then it answers the operation as it is
+MAINTAIN_EVERY = 3.0  # seconds; a third of the lease
+MASK = "***"
+
+
+class Engine:
+    def __init__(
+        self,
+        store: OperationStore,
+        audit: Audit,
+        inventory: Inventory,
+        ports: Ports,
+        actions: Mapping[str, Action],
+        clock: Clock,
+    ) -> None:
+        self.store = store
+        self.audit = audit
+        self.inventory = inventory
+        self.ports = ports
+        self.actions = actions
+        self.clock = clock
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._maintainer: asyncio.Task[None] | None = None
+
+    # -- life ----------------------------------------------------------------------------------------------------------
+
+    def start_maintenance(self) -> None:
+        self._maintainer = asyncio.create_task(self._maintain())
+
+    async def stop(self) -> None:
+        """End the tasks, not the operations: whoever starts next takes them over from their last durable step."""
+        tasks = [*self._tasks.values(), *([self._maintainer] if self._maintainer else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # -- attempts ------------------------------------------------------------------------------------------------------
+
+    async def attempt(
+        self, context: Context, action: Action, given: Any, key: str | None = None, expected: str | None = None
+    ) -> Record:
+        """Plan, authorize, run. Answers when the backend has accepted (or has had ACCEPT_WAIT seconds to).
+
+        `expected` is the hash of a plan that the caller saw: another one is refused with Conflict. Raises what the plan, the policy
+        or the backend's refusal of the first step raise; each attempt leaves its audit row.
+        """
+        plain = msgspec.to_builtins(given)
+        operation_id = secrets.token_hex(8)
+        if key is not None and (known := await self._bound(context, key, operation_id, plain)) is not None:
+            return known
+        try:
+            plan = await self.plan(context, action, given)
+            if expected is not None and plan.hash(action.name, context.actor.user_id) != expected:
+                raise Conflict("The state changed since this plan was made; look at a new plan and confirm that one.")
+        except GurumError as error:
+            await self._refused(context, action, plain, error)
+            if key is not None:
+                await self.store.release(context.actor.user_id, key)
+            raise
+        record = self._record(context, action, plan, plain, operation_id)
+        sealed = {name: value for name, value in plan.args.items() if name in action.secret}
+        await self.store.create(record, _seal(context.actor.token, sealed))
+        await self._audit(record, AuditResult.STARTED)
+        return await self._started(record, action, context.actor.credential(plan.project_id), plan.args)
+
+    async def plan(self, context: Context, action: Action, given: Any) -> Plan:
+        """The plan, after 9rum's policy allowed it. The right to act at all is asked before anything is looked up."""
+        if not action.offered_to(context.actor):
+            needed = "an operator of the cloud" if action.system else f"the role `{action.role}` on some project"
+            raise Denied(f"`{action.name}` needs {needed}.")
+        plan = await action.plan(context, given)
+        action.authorize(context.actor, plan)
+        return plan
+
+    async def undo(self, context: Context, operation_id: str, key: str | None = None) -> Record:
+        """Run the undo that a finished operation offers, as the caller, with all checks of an ordinary attempt."""
+        record = await self.visible(context, operation_id)
+        if record.undo is None:
+            raise Invalid("This operation can not be undone.", field="operationId")
+        action = self.actions[record.undo.action]
+        return await self.attempt(context, action, msgspec.convert(record.undo.input, type=action.input), key)
+
+    async def visible(self, context: Context, operation_id: str) -> Record:
+        """The operation, when it is the caller's own or of a project that the caller sees. Raises NotFound otherwise."""
+        record = await self.store.get(operation_id) if operation_id.isalnum() else None
+        if record is None or not self.sees(context, record):
+            raise NotFound("There is no such operation.", field="id")
+        return record
+
+    @staticmethod
+    def sees(context: Context, record: Record) -> bool:
+        actor = context.actor
+        if record.actor_id == actor.user_id:
+            return True
+        return record.project_id is not None and actor.sees(record.project_id)
+
+    async def follow(self, context: Context, operation_id: str) -> AsyncIterator[Record]:
+        await self.visible(context, operation_id)
+        async for record in self.store.follow(operation_id):
+            yield record
+
+    # -- running -------------------------------------------------------------------------------------------------------
+
+    async def _started(self, record: Record, action: Action, credential: Credential, args: dict[str, Any]) -> Record:
+        run = self._run(record, credential, args)
+        task = self._spawn(run, action)
+        accepted = asyncio.create_task(run.accepted.wait())
+        try:
+            await asyncio.wait({task, accepted}, timeout=ACCEPT_WAIT, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            accepted.cancel()
+        if record.state is OperationState.FAILED and record.error is not None and not run.accepted.is_set():
+            error = record.error
+            raise by_code(error.code)(
+                error.message,
+                backend=error.backend,
+                request_id=error.request_id,
+                field=error.field,
+                operation_id=record.id,
+            )
+        return record
+
+    def _run(self, record: Record, credential: Credential, args: dict[str, Any]) -> Run:
+        run = Run(record, credential, self.inventory, self.ports.get, self.clock, self.store.save)
+        run.args = args
+        return run
+
+    def _spawn(self, run: Run, action: Action) -> "asyncio.Task[None]":
+        task = asyncio.create_task(self._execute(run, action))
+        self._tasks[run.record.id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(run.record.id, None))
+        return task
+
+    async def _execute(self, run: Run, action: Action) -> None:
+        record = run.record
+        try:
+            await action.run(run)
+        except GurumError as error:
+            run.request_id(error.request_id)
+            record.error = Failure(
+                code=error.code,
+                message=error.message,
+                retryable=error.retryable,
+                backend=error.backend,
+                request_id=error.request_id,
+                field=error.field,
+            )
+        except Exception:
+            log.exception(
+                "operation %s (%s) failed", record.id, record.action, extra={"correlation_id": record.correlation_id}
+            )
+            record.error = Failure(
+                code="INTERNAL",
+                message=f"Something went wrong inside 9rum; the log has it under {record.correlation_id}.",
+            )
+        await self._end(record, action)
+
+    async def _end(self, record: Record, action: Action) -> None:
+        record.finished_at = self.clock.now()
+        if record.error is None:
+            record.state, record.progress = OperationState.SUCCEEDED, 1.0
+            if action.undo is not None and (offer := action.undo(record)) is not None:
+                record.undo = UndoOffer(action=offer[0], input=offer[1])
+        else:
+            record.state = OperationState.FAILED
+            for step in record.steps:
+                if step.state is StepState.RUNNING:
+                    step.state, step.finished_at, step.detail = (
+                        StepState.FAILED,
+                        record.finished_at,
+                        record.error.message,
+                    )
+        await self.store.save(record)
+        await self._audit(record, AuditResult.SUCCEEDED if record.error is None else AuditResult.FAILED)
+
+    async def _maintain(self) -> None:
+        while True:
+            try:
+                for operation_id in await self.store.open_ids():
+                    if await self.store.claim(operation_id) and operation_id not in self._tasks:
+                        await self._resume(operation_id)
+            except Exception:
+                log.exception("looking after open operations failed; trying again")
+            await self.clock.sleep(MAINTAIN_EVERY)
+
+    async def _resume(self, operation_id: str) -> None:
+        record = await self.store.get(operation_id)
+        if record is None or record.state.ended:
+            return
+        action = self.actions.get(record.action)
+        if action is None:
+            record.error = Failure(
+                code="INVALID", message=f"`{record.action}` does not exist any more in this version of 9rum."
+            )
+            record.state, record.finished_at = OperationState.FAILED, self.clock.now()
+            await self.store.save(record)
+            return
+        log.info("operation %s (%s) goes on after a restart", record.id, record.action)
+        token, secret = _unseal(await self.store.token(operation_id))
+        run = self._run(record, Credential(token, ids.native(record.project_id)), record.args | secret)
+        if record.state is not OperationState.PENDING:
+            run.accepted.set()
+        self._spawn(run, action)
+
+    # -- own -----------------------------------------------------------------------------------------------------------
+
+    async def _bound(self, context: Context, key: str, operation_id: str, plain: dict[str, Any]) -> Record | None:
+        if not 1 <= len(key) <= 128 or not key.isprintable():
+            raise Invalid("An idempotency key has 1 to 128 printable characters.", field="idempotencyKey")
+        digest = hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        bound = await self.store.reserve(context.actor.user_id, key, operation_id, digest)
+        if bound is None:
+            return None
+        known_id, known_digest = bound
+        if known_digest != digest:
+            raise Conflict(
+                "This idempotency key was used with another input; take a new key for a new call.",
+                field="idempotencyKey",
+            )
+        for _ in range(20):  # the first call may be between taking the key and storing its operation
+            if (record := await self.store.get(known_id)) is not None:
+                return record
+            await self.clock.sleep(0.1)
+        raise Unavailable("The first call with this idempotency key is still being checked; call again in a moment.")
+
+    def _record(self, context: Context, action: Action, plan: Plan, plain: dict[str, Any], operation_id: str) -> Record:
+        actor = context.actor
+        return Record(
+            id=operation_id,
+            action=action.name,
+            state=OperationState.PENDING,
+            started_at=self.clock.now(),
+            actor_id=actor.user_id,
+            actor_name=actor.user_name,
+            project_id=plan.project_id,
+            origin=actor.origin.kind,
+            correlation_id=context.correlation_id,
+            input=masked(plain, action),
+            args={name: value for name, value in plan.args.items() if name not in action.secret},
+            plan_hash=plan.hash(action.name, actor.user_id),
+            resource_id=next((target.id for target in plan.targets if target.id), None),
+            resource_ids=[target.id for target in plan.targets if target.id],
+        )
+
+    async def _refused(self, context: Context, action: Action, plain: dict[str, Any], error: GurumError) -> None:
+        actor = context.actor
+        await self.audit.append(
+            AuditRow(
+                at=self.clock.now(),
+                action=action.name,
+                result=AuditResult.DENIED if isinstance(error, Denied) else AuditResult.REFUSED,
+                actor_id=actor.user_id,
+                actor_name=actor.user_name,
+                origin=actor.origin.kind,
+                correlation_id=context.correlation_id,
+                input=masked(plain, action),
+                error=error.code,
+                message=error.message,
+            )
+        )
+
+    async def _audit(self, record: Record, result: AuditResult) -> None:
+        ended = record.finished_at
+        await self.audit.append(
+            AuditRow(
+                at=self.clock.now(),
+                action=record.action,
+                result=result,
+                actor_id=record.actor_id,
+                actor_name=record.actor_name,
+                origin=record.origin,
+                correlation_id=record.correlation_id,
+                project_id=record.project_id,
+                operation_id=record.id,
+                resource_ids=record.resource_ids,
+                input=record.input,
+                plan_hash=record.plan_hash,
+                error=record.error.code if record.error else None,
+                message=record.error.message if record.error else None,
+                duration=(ended - record.started_at).total_seconds() if ended else None,
+                backend_request_ids=record.backend_request_ids,
+            )
+        )
+
+
+def masked(plain: dict[str, Any], action: Action) -> dict[str, Any]:
+    """The input as it may be stored and shown: without what was left out, secrets hidden."""
+    return {name: MASK if name in action.secret else value for name, value in plain.items() if value is not None}
+
+
+def _seal(token: str, secret: dict[str, Any]) -> str:
+    return orjson.dumps([token, secret]).decode()
+
+
+def _unseal(sealed: str | None) -> tuple[str, dict[str, Any]]:
+    if sealed is None:
+        return "", {}
+    token, secret = orjson.loads(sealed)
+    return token, secret

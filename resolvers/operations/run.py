@@ -1,0 +1,189 @@
+"""What an action sees while it works: durable steps. A resumed run is the same code from its start; steps that are done answer at once.
+
+`once` sends something to a backend at most once: after a crash in the middle it first looks whether the backend took it.
+`until` follows a row of the read model, read live, to a wanted state. Created by `engine`, used by every `Action.run`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from resolvers.actor import Credential
+from resolvers.clock import Clock
+from resolvers.errors import Conflict, TimedOut, Unavailable
+from resolvers.inventory.kinds import Row
+from resolvers.inventory.store import Inventory
+from resolvers.operations.record import OperationState, Record, Step, StepState
+
+UNCERTAIN = timedelta(seconds=30)  # a request sent before a crash may still be at work in the backend for so long
+FIRST_LOOK, SLOWEST_LOOK = 0.25, 2.0  # seconds between two looks at a row that is followed
+FOLLOW_LIMIT = 600.0  # seconds until an operation that makes no progress is given up
+
+
+class Run:
+    """`args` are the plan's resolved arguments; `credential` acts as the person; `port(domain, cloud)` gives the backend."""
+
+    def __init__(
+        self,
+        record: Record,
+        credential: Credential,
+        inventory: Inventory,
+        port: Callable[[str, str], Any],
+        clock: Clock,
+        save: Callable[[Record], Awaitable[None]],
+    ) -> None:
+        self.record = record
+        self.args = record.args
+        self.credential = credential
+        self.inventory = inventory
+        self.port = port
+        self.clock = clock
+        self.accepted = asyncio.Event()
+        self._save = save
+
+    async def once(
+        self,
+        name: str,
+        title: str,
+        send: Callable[[], Awaitable[Any]],
+        find: Callable[[], Awaitable[Any]] | None = None,
+    ) -> Any:
+        """The step's result (plain data). `find` answers the result of an earlier sending, or None when the backend has not got it.
+
+        Without `find` an interrupted step is sent again, so `send` must then be harmless to repeat; a Conflict means it was done.
+        """
+        step = self._step(name)
+        if step is not None and step.state is StepState.DONE:
+            self.accepted.set()
+            return step.result
+        if step is not None:
+            return await self._again(step, send, find)
+        step = Step(name=name, title=title, state=StepState.RUNNING, started_at=self.clock.now())
+        self.record.steps.append(step)
+        await self._save(self.record)
+        return await self._finish(step, await send())
+
+    async def until(
+        self,
+        name: str,
+        title: str,
+        row_id: str,
+        wanted: Callable[[Any], bool],
+        failed: Callable[[Any], str | None] = lambda row: None,
+        limit: float = FOLLOW_LIMIT,
+        progress: Callable[[Any], float | None] = lambda row: None,
+    ) -> Any:
+        """Follow a row until `wanted`. Conflict with the sentence of `failed`, or when the row is gone; TimedOut after `limit`."""
+        step = await self._begin(name, title)
+        async for row in self._watch(step, row_id, limit):
+            if row is None:
+                raise Conflict(f"`{row_id}` is gone: it was deleted while the operation was waiting for it.")
+            if wanted(row):
+                await self._finish(step, None)
+                return row
+            if (sentence := failed(row)) is not None:
+                raise Conflict(sentence)
+            await self._tell(step, str(getattr(row, "status", "")) or None, progress(row))
+        raise AssertionError("a watch ends by an answer or an error")
+
+    async def until_gone(
+        self, name: str, title: str, row_id: str, failed: Callable[[Any], str | None], limit: float = FOLLOW_LIMIT
+    ) -> None:
+        """Follow a row until the backend does not know it any more."""
+        step = await self._begin(name, title)
+        async for row in self._watch(step, row_id, limit):
+            if row is None:
+                await self._finish(step, None)
+                return
+            if (sentence := failed(row)) is not None:
+                raise Conflict(sentence)
+
+    async def reread(self, *row_ids: str) -> None:
+        """Bring rows that the action touched into the read model now, so that the author's next read sees them.
+
+        A backend that fails here does not fail the operation: the next poll brings the rows.
+        """
+        for row_id in row_ids:
+            with contextlib.suppress(Unavailable, TimedOut):
+                await self.inventory.reread(row_id)
+
+    async def resource(self, *row_ids: str) -> None:
+        """Name what the operation is about; the first is `Operation.resource`."""
+        self.record.resource_id = self.record.resource_id or row_ids[0]
+        self.record.resource_ids = list(dict.fromkeys([*self.record.resource_ids, *row_ids]))
+        await self._save(self.record)
+
+    def request_id(self, request_id: str | None) -> None:
+        """Keep the backend's own id of a call, for the audit row and for whoever reads the backend's logs."""
+        if request_id and request_id not in self.record.backend_request_ids:
+            self.record.backend_request_ids.append(request_id)
+
+    # -- own -----------------------------------------------------------------------------------------------------------
+
+    def _step(self, name: str) -> Step | None:
+        return next((step for step in self.record.steps if step.name == name), None)
+
+    async def _begin(self, name: str, title: str) -> Step:
+        step = self._step(name)
+        if step is None:
+            step = Step(name=name, title=title, state=StepState.RUNNING, started_at=self.clock.now())
+            self.record.steps.append(step)
+            await self._save(self.record)
+        return step
+
+    async def _again(
+        self, step: Step, send: Callable[[], Awaitable[Any]], find: Callable[[], Awaitable[Any]] | None
+    ) -> Any:
+        if find is None:
+            try:
+                return await self._finish(step, await send())
+            except Conflict:
+                return await self._finish(step, None)
+        while True:
+            certain = self.clock.now() > step.started_at + UNCERTAIN
+            if (found := await self._patiently(find)) is not None:
+                return await self._finish(step, found)
+            if certain:
+                step.started_at = self.clock.now()
+                await self._save(self.record)
+                return await self._finish(step, await send())
+            await self.clock.sleep(1.0)
+
+    async def _patiently(self, find: Callable[[], Awaitable[Any]]) -> Any:
+        """After a crash the backend may be away too: keep asking, because only its answer tells whether to send again."""
+        while True:
+            try:
+                return await find()
+            except (Unavailable, TimedOut):
+                await self.clock.sleep(SLOWEST_LOOK)
+
+    async def _finish(self, step: Step, result: Any) -> Any:
+        step.state, step.finished_at, step.result = StepState.DONE, self.clock.now(), result
+        step.detail = None
+        if self.record.state is OperationState.PENDING:
+            self.record.state = OperationState.RUNNING
+        await self._save(self.record)
+        return result
+
+    async def _watch(self, step: Step, row_id: str, limit: float) -> AsyncIterator[Row | None]:
+        """Look at a row again and again. A backend that is away for a moment is waited for, not taken for a failure."""
+        started, pause = self.clock.monotonic(), FIRST_LOOK
+        while True:
+            try:
+                row = await self.inventory.reread(row_id)
+            except (Unavailable, TimedOut) as error:
+                await self._tell(step, error.message, None)
+            else:
+                yield row
+            if self.clock.monotonic() - started > limit:
+                raise TimedOut(f"{step.title}: not reached within {limit:g} s; the backend may still get there.")
+            await self.clock.sleep(pause)
+            pause = min(pause * 1.5, SLOWEST_LOOK)
+
+    async def _tell(self, step: Step, detail: str | None, share: float | None) -> None:
+        if detail != step.detail or (share is not None and share != self.record.progress):
+            step.detail = detail
+            self.record.progress = share if share is not None else self.record.progress
+            await self._save(self.record)

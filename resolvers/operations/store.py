@@ -1,0 +1,126 @@
+"""Operations in Redis: documents, the list of open ones, leases, idempotency keys, and the encrypted token of a running one.
+
+Called by `engine` alone. Each write also publishes the record on the bus, so followers hear of it in every process.
+
+    gurum:op:{id}         the record, JSON; kept KEPT_SECONDS after its last change
+    gurum:op:{id}:token   the person's token, encrypted; deleted at the end, TOKEN_SECONDS at most
+    gurum:op:{id}:lease   the process that runs it
+    gurum:ops:open        ids that have not ended
+    gurum:ops:all         ids by start time, and gurum:ops:user:{user}
+    gurum:idem:{user}:{key}   idempotency key -> operation id and hash of the input
+"""
+
+from collections.abc import AsyncIterator
+from typing import cast
+
+import msgspec
+from cryptography.fernet import Fernet, InvalidToken
+
+from notifications.bus import Bus
+from notifications.redis import RedisClient
+from resolvers.operations.record import Record
+
+KEPT_SECONDS = 30 * 24 * 3600
+TOKEN_SECONDS = 24 * 3600
+IDEMPOTENCY_SECONDS = 24 * 3600
+LEASE_MS = 10_000
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Record).decode
+
+
+class OperationStore:
+    """`key` is a Fernet key that never leaves the installation; what it encrypts is useless in a copy of the store."""
+
+    def __init__(self, redis: RedisClient, bus: Bus, key: bytes, owner: str) -> None:
+        self._redis = redis
+        self._bus = bus
+        self._fernet = Fernet(key)
+        self._owner = owner
+
+    async def create(self, record: Record, token: str) -> None:
+        moment = record.started_at.timestamp()
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.set(f"gurum:op:{record.id}", _encode(record), ex=KEPT_SECONDS)
+        pipe.set(f"gurum:op:{record.id}:token", self._fernet.encrypt(token.encode()), ex=TOKEN_SECONDS)
+        pipe.set(f"gurum:op:{record.id}:lease", self._owner, px=LEASE_MS)
+        pipe.sadd("gurum:ops:open", record.id)
+        for index in ("gurum:ops:all", f"gurum:ops:user:{record.actor_id}"):
+            pipe.zadd(index, {record.id: moment})
+            pipe.zremrangebyscore(index, 0, moment - KEPT_SECONDS)
+            pipe.expire(index, KEPT_SECONDS)
+        await pipe.execute()
+        await self._bus.publish(f"operation:{record.id}", _encode(record))
+
+    async def save(self, record: Record) -> None:
+        record.version += 1
+        document = _encode(record)
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.set(f"gurum:op:{record.id}", document, ex=KEPT_SECONDS)
+        if record.state.ended:
+            pipe.srem("gurum:ops:open", record.id)
+            pipe.delete(f"gurum:op:{record.id}:token", f"gurum:op:{record.id}:lease")
+        await pipe.execute()
+        await self._bus.publish(f"operation:{record.id}", document)
+
+    async def get(self, operation_id: str) -> Record | None:
+        document = await self._redis.get(f"gurum:op:{operation_id}")
+        return None if document is None else _decode(document)
+
+    async def newest(self, user_id: str | None, limit: int) -> list[Record]:
+        """The newest operations of one user, or of everybody."""
+        index = "gurum:ops:all" if user_id is None else f"gurum:ops:user:{user_id}"
+        found = await self._redis.zrevrange(index, 0, limit - 1)
+        documents = await self._redis.mget([f"gurum:op:{i.decode()}" for i in found]) if found else []
+        return [_decode(document) for document in documents if document is not None]
+
+    async def token(self, operation_id: str) -> str | None:
+        """The person's token while the operation runs; None when it is gone or the key of the installation was changed."""
+        secret = await self._redis.get(f"gurum:op:{operation_id}:token")
+        try:
+            return None if secret is None else self._fernet.decrypt(secret).decode()
+        except InvalidToken:
+            return None
+
+    async def claim(self, operation_id: str) -> bool:
+        """Take or keep the lease. False when another process has it."""
+        key = f"gurum:op:{operation_id}:lease"
+        if await self._redis.set(key, self._owner, px=LEASE_MS, nx=True):
+            return True
+        if await self._redis.get(key) != self._owner.encode():
+            return False
+        return bool(await self._redis.pexpire(key, LEASE_MS))
+
+    async def open_ids(self) -> list[str]:
+        return sorted(member.decode() for member in await self._redis.smembers("gurum:ops:open"))
+
+    async def reserve(self, user_id: str, key: str, operation_id: str, input_hash: str) -> tuple[str, str] | None:
+        """Bind an idempotency key; None when it was free, else the operation id and input hash that it is bound to."""
+        name = f"gurum:idem:{user_id}:{key}"
+        if await self._redis.set(name, f"{operation_id} {input_hash}", nx=True, ex=IDEMPOTENCY_SECONDS):
+            return None
+        bound = cast(bytes | None, await self._redis.get(name))
+        known, _, known_hash = (bound or b"").decode().partition(" ")
+        return known, known_hash
+
+    async def release(self, user_id: str, key: str) -> None:
+        """Forget a key whose operation was refused before it began, so that the corrected call may use it again."""
+        await self._redis.delete(f"gurum:idem:{user_id}:{key}")
+
+    async def follow(self, operation_id: str) -> AsyncIterator[Record]:
+        """The record now, then at each change, until its end. Nothing when there is no such operation."""
+        with self._bus.subscribe(f"operation:{operation_id}") as events:
+            record = await self.get(operation_id)
+            if record is None:
+                return
+            yield record
+            version = record.version
+            if record.state.ended:
+                return
+            async for payload in events:
+                record = _decode(payload)
+                if record.version <= version:
+                    continue
+                version = record.version
+                yield record
+                if record.state.ended:
+                    return
