@@ -1,6 +1,6 @@
 // Carries GraphiQL's operations to our own origin: queries by fetch, subscriptions by graphql-transport-ws.
 // Identity is the session cookie, or an X-Auth-Token written in GraphiQL's header editor.
-import { getOperationAST } from 'graphql';
+import { getOperationAST, parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 
 const ENDPOINT = '/graphql';
@@ -36,9 +36,10 @@ export function createFetcher() {
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
 
   function subscribe(params, headers) {
-    // One connection per subscription: it carries the identity of the moment it was started with.
+    // One connection per subscription: it carries the identity of the moment it was started with, and a lost one
+    // is shown rather than opened again, since events may have been missed.
     const token = tokenOf(headers);
-    const client = createClient({ url: address.href, connectionParams: token ? { token } : {}, retryAttempts: 2 });
+    const client = createClient({ url: address.href, connectionParams: token ? { token } : {}, retryAttempts: 0 });
     const results = client.iterate(params);
     return {
       [Symbol.asyncIterator]: () => ({
@@ -53,14 +54,24 @@ export function createFetcher() {
 
   return (params, options) => {
     const headers = options?.headers ?? {};
-    const operation = options?.documentAST && getOperationAST(options.documentAST, params.operationName);
-    return operation?.operation === 'subscription' ? subscribe(params, headers) : post(params, headers);
+    return isSubscription(params) ? subscribe(params, headers) : post(params, headers);
   };
+}
+
+// Read from the text itself: the tree that GraphiQL passes along is of a moment before the last key.
+function isSubscription({ query, operationName }) {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+  } catch {
+    return false; // the server says what is wrong with it
+  }
 }
 
 function explain(reason) {
   if (typeof CloseEvent !== 'undefined' && reason instanceof CloseEvent) {
-    return new Error(`The WebSocket was closed: ${reason.reason || 'no reason given'} (${reason.code}).`);
+    const error = new Error(`The WebSocket was closed: ${reason.reason || 'no reason given'} (${reason.code}).`);
+    delete error.stack; // GraphiQL would show it, and it tells the reader nothing
+    return error;
   }
   return reason;
 }
