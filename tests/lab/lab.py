@@ -1,0 +1,191 @@
+"""The lab as a whole: up, stop, status, one service stopped and started.
+
+__main__.py and cloud.py call it. Two processes that change the lab at the same time wait for one another by a
+file lock. What runs is always a copy of an initialised state, so every full start begins with the same cloud,
+and nothing that a killed machine leaves behind has to be repaired.
+"""
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+from tests.lab import catalogue, config, databases, infra, people, processes, ready, seed, services
+from tests.lab.pins import PORTS, LabError, Paths
+from tests.lab.services import Service
+from tests.lab.system import Say, install
+
+
+def up(paths: Paths, say: Say) -> bool:
+    """Brings the lab up, whatever is there; False when it was up already and only its health was looked at."""
+    with _locked(paths, say):
+        if _ours(paths):
+            down = [service for service in _all(paths) if not processes.alive(paths, service.name)]
+            if not down:
+                ready.wait(paths, [service.name for service in _all(paths)])
+                return False
+            if not any(service.name in ready.INFRA for service in down):
+                say("starting again: " + ", ".join(service.name for service in down))
+                _start(paths, down)
+                return True
+        _stop(paths)
+        _ports_free()
+        install(paths, say)
+        shutil.rmtree(paths.run, ignore_errors=True)
+        paths.run.mkdir(parents=True)
+        if paths.state.exists():
+            say("starting from the initialised state")
+            shutil.copytree(paths.state, paths.data)
+            config.write_all(paths)
+            infra.prepare(paths)
+            _start(paths, _all(paths))
+        else:
+            _initialise(paths, say)
+        paths.clouds.write_text(yaml.safe_dump(people.clouds(), sort_keys=False))
+        paths.ready.write_text(paths.version)
+        return True
+
+
+def stop(paths: Paths, say: Say) -> None:
+    """Stops every process; what they wrote stays to be looked at until the next start."""
+    with _locked(paths, say):
+        _stop(paths)
+
+
+def running(paths: Paths) -> bool:
+    """Whether this version of the lab was brought up completely and all of its processes live."""
+    return _ours(paths) and all(processes.alive(paths, service.name) for service in _all(paths))
+
+
+def status(paths: Paths) -> dict[str, str]:
+    """Service -> `ready`, `stopped`, or what it lacks."""
+    found = {}
+    for service in _all(paths):
+        if not processes.alive(paths, service.name):
+            found[service.name] = "stopped"
+        else:
+            found[service.name] = ready.missing(paths, service.name) or "ready"
+    return found
+
+
+def start_service(paths: Paths, name: str, say: Say) -> None:
+    """Starts one service of a lab that is up, and returns when it can be used."""
+    with _locked(paths, say):
+        service = _named(paths, name)
+        if not _ours(paths):
+            raise LabError("The lab is not up: python -m tests.lab up")
+        if not processes.alive(paths, name):
+            processes.start(paths, name, service.command, service.environment)
+        ready.wait(paths, [name])
+
+
+def stop_service(paths: Paths, name: str, say: Say) -> None:
+    """Stops one service, and returns when its processes are gone."""
+    with _locked(paths, say):
+        processes.stop(paths, [_named(paths, name).name])
+
+
+def _all(paths: Paths) -> list[Service]:
+    return [
+        *infra.services(paths),
+        *services.apis(paths),
+        *services.workers(paths),
+        *services.computes(paths),
+    ]
+
+
+def _named(paths: Paths, name: str) -> Service:
+    for service in _all(paths):
+        if service.name == name:
+            return service
+    known = ", ".join(service.name for service in _all(paths))
+    raise LabError(f"The lab has no service {name}. It has: {known}.")
+
+
+def _ours(paths: Paths) -> bool:
+    return paths.ready.exists() and paths.ready.read_text() == paths.version
+
+
+def _start(paths: Paths, wanted: list[Service]) -> None:
+    """Starts what is wanted in the order of the list, and returns when all of it can be used.
+
+    What has a port of its own waits for nobody but the infrastructure. Computes wait for Placement.
+    """
+    names = [service.name for service in wanted]
+    first = [service for service in wanted if service.name in ready.INFRA]
+    last = [service for service in wanted if service.name in {c.name for c in services.computes(paths)}]
+    middle = [service for service in wanted if service not in first and service not in last]
+    for group in (first, middle, last):
+        for service in group:
+            processes.start(paths, service.name, service.command, service.environment)
+        if group is first:
+            ready.wait(paths, [service.name for service in first])
+        elif last and group is middle:
+            ready.wait(paths, ["keystone", "placement"])
+    ready.wait(paths, names)
+
+
+def _initialise(paths: Paths, say: Say) -> None:
+    """From nothing to a running, seeded cloud, whose state is kept for the next starts."""
+    say("initialising the databases")
+    config.write_all(paths)
+    infra.create_datadir(paths)
+    infra.prepare(paths)
+    everything = _all(paths)
+    of = {service.name: service for service in everything}
+    _start(paths, [of[name] for name in ready.INFRA])
+    databases.create(paths)
+    _start(paths, [of["keystone"]])
+    catalogue.fill()
+    say("starting the services")
+    _start(paths, [service for service in everything if service.name not in (*ready.INFRA, "keystone")])
+    say("filling the cloud")
+    seed.fill()
+    _keep(paths, of["mariadb"])
+    ready.wait(paths, [service.name for service in everything])
+
+
+def _keep(paths: Paths, mariadb: Service) -> None:
+    """Copies the state while the database is down for a moment; the services reconnect by themselves."""
+    building = paths.state.with_name(paths.state.name + ".building")
+    shutil.rmtree(building, ignore_errors=True)
+    processes.stop(paths, ["mariadb"])
+    shutil.copytree(paths.data, building)
+    processes.start(paths, mariadb.name, mariadb.command, mariadb.environment)
+    ready.wait(paths, ["mariadb"])
+    for old in _states(paths):
+        shutil.rmtree(old, ignore_errors=True)
+    building.rename(paths.state)
+
+
+def _states(paths: Paths) -> list[Path]:
+    """States of other versions of the lab's sources, the newest two excepted: each takes about 200 MB."""
+    states = [path for path in paths.root.glob("state-*") if not path.name.endswith(".building")]
+    return sorted(states, key=lambda path: path.stat().st_mtime, reverse=True)[2:]
+
+
+def _stop(paths: Paths) -> None:
+    paths.ready.unlink(missing_ok=True)
+    processes.stop(paths)
+
+
+def _ports_free() -> None:
+    taken = [name for name in PORTS if ready.port_open(name)]
+    if taken:
+        ports = ", ".join(f"{PORTS[name]} ({name})" for name in taken)
+        raise LabError(f"Something else listens on the lab's ports: {ports}.")
+
+
+@contextmanager
+def _locked(paths: Paths, say: Say) -> Iterator[None]:
+    paths.root.mkdir(parents=True, exist_ok=True)
+    with (paths.root / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another process starts or stops the lab; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
