@@ -16,6 +16,7 @@ from resolvers.inventory.store import Inventory
 if TYPE_CHECKING:
     from resolvers.audit import Audit
     from resolvers.operations.engine import Engine
+    from resolvers.operations.plans import PlanStore
 
 
 class Ports:
@@ -51,6 +52,7 @@ class Context:
     ports: Ports
     engine: "Engine"
     audit: "Audit"
+    plans: "PlanStore"
     actions: Mapping[str, Action]
     extend: Callable[["Context"], dict[str, Any]] = lambda context: {}
     touched: set[str] = field(default_factory=set)
@@ -61,6 +63,10 @@ class Context:
         if self.known_actor is None:
             raise Unauthenticated("Sign in first: send a Keystone token in the header X-Auth-Token, or open a session.")
         return self.known_actor
+
+    def require_actor(self) -> None:
+        """Raises Unauthenticated when nobody is signed in."""
+        _ = self.actor
 
     def resolve(self, kind: str, reference: str, where: Callable[[Any], bool] | None = None) -> Any:
         """The row that an id or a unique name means to the caller; see `Inventory.resolve`."""

@@ -195,6 +195,10 @@ class Inventory:
             except TimeoutError:
                 return  # what is at hand is served, and `freshness` says how old it is
 
+    def has(self, kind: str) -> bool:
+        """Whether each cloud's rows of a kind were listed once, or are known to be out of reach."""
+        return all(c.as_of is not None or c.error is not None for c in self._collections[kind].values())
+
     def freshness(self, kinds: Iterable[str], asked_at: datetime) -> Freshness:
         return freshness(self.collections(*sorted(kinds)) if kinds else [], asked_at)
 

@@ -1,0 +1,111 @@
+"""Pages of rows as Relay connections, with their freshness. Made by `lists` and `edges`; the sources are plain objects, read once."""
+
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import strawberry
+
+from resolvers.inventory import paging
+from resolvers.inventory.freshness import BackendState, Freshness, Source
+from resolvers.inventory.paging import Page
+
+T = TypeVar("T")
+strawberry.enum(Source, name="FreshnessSource")
+strawberry.enum(BackendState, name="BackendState")
+
+
+@strawberry.type(name="BackendFreshness", description="How one cloud fares as the source of one kind of rows.")
+class BackendFreshnessType:
+    name: str = strawberry.field(description="Name of the cloud.")
+    kind: str
+    status: BackendState
+    as_of: datetime | None = strawberry.field(description="Nothing is older than this; null before the first list.")
+    lag_seconds: float | None
+    error: str | None
+
+
+@strawberry.type(name="Freshness", description="How old an answer is, and how each backend behind it fares.")
+class FreshnessType:
+    as_of: datetime | None
+    source: Source
+    backends: list[BackendFreshnessType]
+
+
+@strawberry.type
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+class PageInfoData:
+    """Cursors are made only when they are asked for, because a page of 1,000 rows needs two of them at most."""
+
+    __slots__ = ("_page", "has_next_page", "has_previous_page")
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.has_next_page = page.has_next
+        self.has_previous_page = page.has_previous
+
+    @property
+    def start_cursor(self) -> str | None:
+        return paging.cursor(self._page.rows[0], self._page.order) if self._page.rows else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        return paging.cursor(self._page.rows[-1], self._page.order) if self._page.rows else None
+
+
+class EdgeData:
+    __slots__ = ("cursor", "node")
+
+    def __init__(self, node: Any, cursor: str) -> None:
+        self.node = node
+        self.cursor = cursor
+
+
+class ConnectionData:
+    """What a connection is read from."""
+
+    __slots__ = ("_freshness", "_page", "nodes", "total_count")
+
+    def __init__(self, page: Page, total: int, freshness: Any) -> None:
+        self._page = page
+        self._freshness = freshness
+        self.nodes = page.rows
+        self.total_count = total
+
+    @property
+    def edges(self) -> list[EdgeData]:
+        return [EdgeData(row, paging.cursor(row, self._page.order)) for row in self._page.rows]
+
+    @property
+    def page_info(self) -> PageInfoData:
+        return PageInfoData(self._page)
+
+    @property
+    def freshness(self) -> Freshness:
+        return self._freshness()  # type: ignore[no-any-return] # a closure over the inventory
+
+
+@strawberry.type
+class Edge(Generic[T]):
+    cursor: str
+    node: T
+
+
+@strawberry.type
+class Connection(Generic[T]):
+    nodes: list[T] = strawberry.field(description="The rows of this page.")
+    edges: list[Edge[T]] = strawberry.field(description="The rows with a cursor each.")
+    page_info: PageInfo
+    total_count: int = strawberry.field(description="How many rows match in all pages together.")
+    freshness: FreshnessType
+
+
+@strawberry.type(description="How many rows have a value.")
+class FacetCount:
+    value: str
+    count: int

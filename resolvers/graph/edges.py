@@ -1,0 +1,56 @@
+"""Relations between rows, as fields of GraphQL types: declared in one line, answered from the read model, with the caller's rights.
+
+project: Annotated["Project", lazy] | None = one("project", "project_id", "The project that owns it.")
+volumes: list[Annotated["Volume", lazy]] = many("volume", "server_ids", "Volumes that are attached.")
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+from strawberry import Info
+
+from resolvers.context import Context
+
+
+def one(kind: str, attribute: str, description: str) -> Any:
+    """The row whose global id stands in `attribute`; null when there is none or the caller may not see it."""
+
+    def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
+        context = info.context
+        context.touched.add(kind)
+        return context.inventory.get(context.actor, kind, getattr(root, attribute))
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def some(kind: str, attribute: str, description: str) -> Any:
+    """The rows whose global ids stand in the tuple `attribute`, in its order."""
+
+    def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
+        context = info.context
+        context.touched.add(kind)
+        found = (context.inventory.get(context.actor, kind, row_id) for row_id in getattr(root, attribute))
+        return [row for row in found if row is not None]
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def many(kind: str, index: str, description: str, by: str = "id") -> Any:
+    """The rows of `kind` that have this row's `by` under their `index`: the way back of `one` and `some`."""
+
+    def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
+        context = info.context
+        context.touched.add(kind)
+        return context.inventory.related(context.actor, kind, index, getattr(root, by))
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def computed(resolve: Callable[[Any, Context], Any], description: str, cost: int = 0) -> Any:
+    """A field that is worked out from the row. `cost`: what it adds to the query's cost when it calls a backend."""
+
+    def resolver(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
+        return resolve(root, info.context)
+
+    return strawberry.field(resolver=resolver, description=description, metadata={"cost": cost} if cost else None)

@@ -1,0 +1,228 @@
+"""Filter inputs: one per kind, generated from what the kind offers, and compiled to a `Where` for the read model.
+
+Called by `lists` (arguments of root lists and facets). An edge in a filter (`{project: {name: {eq: "talk"}}}`) is answered by selecting
+the other kind first, with the caller's rights, so a filter can not ask about rows that the caller may not see.
+"""
+
+import enum
+import types
+import typing
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import strawberry
+
+from resolvers.actor import Actor
+from resolvers.errors import Invalid
+from resolvers.graph.generated import publish
+from resolvers.inventory.kinds import Kind
+from resolvers.inventory.store import Inventory
+from resolvers.inventory.where import EVERYTHING, Where, all_of, any_of, condition, none_of
+
+E = TypeVar("E")
+MAX_VALUES = 500  # of one `in`, so that a filter stays a filter
+MAX_DEPTH = 8  # of and/or/not inside each other
+
+
+@strawberry.input(description="Conditions on a text; all that are given must hold.")
+class StringFilter:
+    eq: str | None = None
+    in_: list[str] | None = strawberry.field(name="in", default=None)
+    contains: str | None = strawberry.field(default=None, description="Regardless of case.")
+    starts_with: str | None = None
+
+
+@strawberry.input(description="Conditions on a number; all that are given must hold.")
+class IntFilter:
+    eq: int | None = None
+    in_: list[int] | None = strawberry.field(name="in", default=None)
+    gt: int | None = None
+    gte: int | None = None
+    lt: int | None = None
+    lte: int | None = None
+
+
+@strawberry.input(description="Conditions on a moment; all that are given must hold.")
+class TimeFilter:
+    eq: datetime | None = None
+    gt: datetime | None = None
+    gte: datetime | None = None
+    lt: datetime | None = None
+    lte: datetime | None = None
+
+
+@strawberry.input(description="A condition on a yes or no.")
+class BooleanFilter:
+    eq: bool | None = None
+
+
+@strawberry.input(description="Conditions on a list of texts; all that are given must hold.")
+class StringListFilter:
+    has: str | None = None
+    has_any: list[str] | None = None
+    has_all: list[str] | None = None
+
+
+@strawberry.input(description="A condition on a label (metadata): its value, one of some values, or that it is there.")
+class LabelFilter:
+    key: str
+    eq: str | None = None
+    in_: list[str] | None = strawberry.field(name="in", default=None)
+    exists: bool | None = None
+
+
+_enum_filters: dict[type[enum.Enum], type[Any]] = {}
+
+
+def enum_filter(values: type[enum.Enum]) -> type[Any]:
+    """`{eq, in}` over an enum, made once per enum."""
+    if values not in _enum_filters:
+        namespace = {
+            "__annotations__": {"eq": values | None, "in_": list[values] | None},  # type: ignore[valid-type] # a runtime annotation
+            "eq": None,
+            "in_": strawberry.field(name="in", default=None),
+        }
+        cls = publish(type(f"{values.__name__}Filter", (), namespace))
+        _enum_filters[values] = strawberry.input(cls, description=f"Conditions on a {values.__name__}.")
+    return _enum_filters[values]
+
+
+def filter_type(kind: Kind[Any], kinds: dict[str, Kind[Any]], name: str) -> type[Any]:
+    """The input `ServerFilter` of a kind whose GraphQL type is `Server`. Edges refer to the filters of other kinds by name."""
+    annotations: dict[str, Any] = {}
+    for attribute in kind.filters:
+        annotations[attribute] = input_for(kind, attribute) | None
+    for edge, (_, other) in kind.edges.items():
+        annotations[edge] = _lazy(f"{type_name(kinds[other])}Filter") | None
+    own = _lazy(f"{name}Filter")
+    namespace: dict[str, Any] = dict.fromkeys(annotations)
+    for word in ("and", "or"):
+        annotations[f"{word}_"] = list[own] | None  # type: ignore[valid-type] # a runtime annotation
+        namespace[f"{word}_"] = strawberry.field(name=word, default=None)
+    annotations["not_"] = own | None
+    namespace["not_"] = strawberry.field(name="not", default=None)
+    cls = publish(type(f"{name}Filter", (), {"__annotations__": annotations, **namespace}))
+    return strawberry.input(cls, description=f"Conditions on a {kind.title}; all that are given must hold.")
+
+
+def type_name(kind: Kind[Any]) -> str:
+    return kind.name[0].upper() + kind.name[1:]
+
+
+def _lazy(name: str) -> Any:
+    return Annotated[name, strawberry.lazy("resolvers.graph.generated")]
+
+
+def input_for(kind: Kind[Any], attribute: str) -> Any:
+    """The filter input that fits the type of a row's attribute."""
+    wanted = typing.get_type_hints(kind.row)[attribute]
+    if isinstance(wanted, types.UnionType) or typing.get_origin(wanted) is typing.Union:
+        wanted = next(arm for arm in typing.get_args(wanted) if arm is not type(None))
+    if isinstance(wanted, type) and issubclass(wanted, enum.Enum):
+        return enum_filter(wanted)
+    plain: dict[Any, Any] = {str: StringFilter, int: IntFilter, bool: BooleanFilter, datetime: TimeFilter}
+    if wanted in plain:
+        return plain[wanted]
+    origin = typing.get_origin(wanted)
+    if origin is tuple:
+        return StringListFilter
+    if origin is dict:
+        return LabelFilter
+    raise TypeError(f"{kind.name}.{attribute} of type {wanted} has no filter")
+
+
+def compile_filter(kind: Kind[Any], given: Any, inventory: Inventory, actor: Actor, depth: int = 0) -> Where:
+    """`given` is an instance of the kind's filter input, or None."""
+    if given is None:
+        return EVERYTHING
+    if depth > MAX_DEPTH:
+        raise Invalid(f"A filter may hold `and`, `or`, `not` at most {MAX_DEPTH} deep.", field="filter")
+    stated = ((attribute, getattr(given, attribute)) for attribute in kind.filters)
+    parts = [_condition(attribute, value) for attribute, value in stated if value is not None]
+    for edge, (attribute, other) in kind.edges.items():
+        if (value := getattr(given, edge)) is not None:
+            inner = compile_filter(inventory.kinds[other], value, inventory, actor, depth + 1)
+            found = frozenset(row.id for row in inventory.select(actor, other, inner))
+            parts.append(_edge(attribute, found))
+
+    def nested(value: Any) -> Where:
+        return compile_filter(kind, value, inventory, actor, depth + 1)
+
+    if given.and_ is not None:
+        parts.append(all_of([nested(value) for value in given.and_]))
+    if given.or_ is not None:
+        parts.append(any_of([nested(value) for value in given.or_]) if given.or_ else Where(lambda row: False))
+    if given.not_ is not None:
+        parts.append(none_of(nested(given.not_)))
+    return all_of(parts)
+
+
+def _edge(attribute: str, found: frozenset[str]) -> Where:
+    def check(value: Any) -> bool:
+        return any(member in found for member in value) if isinstance(value, tuple) else value in found
+
+    return condition(attribute, check, found)
+
+
+def _condition(attribute: str, given: Any) -> Where:
+    if isinstance(given, LabelFilter):
+        return condition(attribute, _label(given))
+    if isinstance(given, StringListFilter):
+        return _list_condition(attribute, given)
+    checks: list[Callable[[Any], bool]] = []
+    values: frozenset[Any] | None = None
+    for operator, make in _OPERATORS.items():
+        wanted = getattr(given, operator, None)
+        if wanted is None:
+            continue
+        if operator == "eq":
+            values = frozenset([wanted])
+        elif operator == "in_":
+            if len(wanted) > MAX_VALUES:
+                raise Invalid(f"`in` takes at most {MAX_VALUES} values; {len(wanted)} were given.", field="filter")
+            values = frozenset(wanted) if values is None else values & frozenset(wanted)
+        checks.append(make(wanted))
+    return condition(attribute, lambda value: all(check(value) for check in checks), values)
+
+
+def _list_condition(attribute: str, given: StringListFilter) -> Where:
+    parts = []
+    if given.has is not None:
+        parts.append(condition(attribute, lambda held: given.has in held, frozenset([given.has])))
+    if given.has_any is not None:
+        some = frozenset(given.has_any)
+        parts.append(condition(attribute, lambda held: not some.isdisjoint(held), some))
+    if given.has_all is not None:
+        every = frozenset(given.has_all)
+        parts.append(condition(attribute, lambda held: every.issubset(held)))
+    return all_of(parts)
+
+
+def _label(given: LabelFilter) -> Callable[[Any], bool]:
+    def check(labels: Any) -> bool:
+        value = labels.get(given.key)
+        if given.exists is not None and (value is not None) is not given.exists:
+            return False
+        if given.eq is not None and value != given.eq:
+            return False
+        return given.in_ is None or value in given.in_
+
+    return check
+
+
+def _contains(wanted: str) -> Callable[[Any], bool]:
+    needle = wanted.casefold()
+    return lambda value: value is not None and needle in value.casefold()
+
+
+_OPERATORS: dict[str, Callable[[Any], Callable[[Any], bool]]] = {
+    "eq": lambda wanted: lambda value: bool(value == wanted),
+    "in_": lambda wanted: lambda value: value in wanted,
+    "contains": _contains,
+    "starts_with": lambda wanted: lambda value: value is not None and value.startswith(wanted),
+    "gt": lambda wanted: lambda value: value is not None and value > wanted,
+    "gte": lambda wanted: lambda value: value is not None and value >= wanted,
+    "lt": lambda wanted: lambda value: value is not None and value < wanted,
+    "lte": lambda wanted: lambda value: value is not None and value <= wanted,
+}

@@ -1,0 +1,171 @@
+"""The root fields of a kind: `servers(...)`, `server(id)`, `serverFacets(filter)`. Generated, because every kind has the same.
+
+Called by `schema`. Answers come from the read model at once; only a request for fresher rows (`maxAge`) waits for a backend.
+"""
+
+import enum
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import strawberry
+from strawberry import Info
+
+from resolvers.context import Context
+from resolvers.domain import Resource
+from resolvers.graph.connection import Connection, ConnectionData, FacetCount
+from resolvers.graph.filters import compile_filter, filter_type, type_name
+from resolvers.graph.generated import publish
+from resolvers.graph.scalars import Duration
+from resolvers.inventory.kinds import Kind
+from resolvers.inventory.paging import DEFAULT_ORDER, OrderKey, PageArgs
+
+MAX_ORDER_KEYS = 4
+
+
+@strawberry.enum
+class Direction(enum.Enum):
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+def root_fields(resource: Resource, kinds: dict[str, Kind[Any]]) -> dict[str, Any]:
+    """Python field name -> strawberry field. Filter types must be made for all kinds, listed or not, because edges refer to them."""
+    kind, name = resource.kind, type_name(resource.kind)
+    filters = filter_type(kind, kinds, name)
+    if not resource.listed:
+        return {}
+    fields = {_snake(kind.plural): _list(resource, filters, name), _snake(kind.name): _single(resource)}
+    if kind.facets:
+        fields[f"{_snake(kind.name)}_facets"] = _facets(kind, filters, name)
+    return fields
+
+
+def page_of(
+    context: Context, kind: Kind[Any], where: Any, order: tuple[OrderKey, ...], args: PageArgs
+) -> ConnectionData:
+    """A page for the caller, with the freshness of its kind."""
+    context.touched.add(kind.name)
+    page, total = context.inventory.page(context.actor, kind.name, where, order, args)
+    return ConnectionData(page, total, lambda: context.inventory.freshness([kind.name], context.asked_at))
+
+
+def _when_fresh(context: Context, kind: str, max_age: float | None, answer: Callable[[], Any]) -> Any:
+    """Answer at once where nothing has to be waited for: an awaitable costs more than the whole page."""
+    if max_age is None and context.inventory.has(kind):
+        return answer()
+    return _waiting(context.inventory.ensure(kind, max_age), answer)
+
+
+async def _waiting(fresh: Awaitable[None], answer: Callable[[], Any]) -> Any:
+    await fresh
+    return answer()
+
+
+def _list(resource: Resource, filters: type[Any], name: str) -> Any:
+    kind = resource.kind
+    order_input, order_keys = _order_input(kind, name)
+
+    def resolve(
+        info: Info[Context, None],
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        filter: Any = None,  # noqa: A002 - the argument's name in the schema
+        order_by: Any = None,
+        max_age: Duration | None = None,
+    ) -> Any:
+        context = info.context
+        actor = context.actor
+        args = PageArgs(first, after, last, before)
+        args.size()
+
+        def answer() -> ConnectionData:
+            where = compile_filter(kind, filter, context.inventory, actor)
+            return page_of(context, kind, where, order_keys(order_by), args)
+
+        return _when_fresh(context, kind.name, max_age, answer)
+
+    resolve.__annotations__["filter"] = filters | None
+    resolve.__annotations__["order_by"] = list[order_input] | None  # type: ignore[valid-type] # a runtime annotation
+    return strawberry.field(
+        resolver=resolve,
+        graphql_type=Connection[resource.type],  # type: ignore[name-defined] # a runtime type argument
+        description=f"The {kind.plural} that you may see. `first` is 50 unless said, at most 1,000; `maxAge: 0` reads them live.",
+    )
+
+
+def _single(resource: Resource) -> Any:
+    kind = resource.kind
+
+    def resolve(info: Info[Context, None], id: strawberry.ID, max_age: Duration | None = None) -> Any:  # noqa: A002
+        context = info.context
+        if context.known_actor is None:
+            return context.actor
+
+        def answer() -> Any:
+            context.touched.add(kind.name)
+            return context.resolve(kind.name, id)
+
+        return _when_fresh(context, kind.name, max_age, answer)
+
+    return strawberry.field(
+        resolver=resolve,
+        graphql_type=resource.type | None,
+        description=f"One {kind.title}, by id, or by name when the name is unique in your sight.",
+    )
+
+
+def _facets(kind: Kind[Any], filters: type[Any], name: str) -> Any:
+    annotations = dict.fromkeys(kind.facets, list[FacetCount])
+    facets = strawberry.type(publish(type(f"{name}Facets", (), {"__annotations__": annotations})))
+
+    def resolve(info: Info[Context, None], filter: Any = None) -> Any:  # noqa: A002 - the argument's name in the schema
+        context = info.context
+        actor = context.actor
+
+        def answer() -> Any:
+            context.touched.add(kind.name)
+            rows = context.inventory.select(actor, kind.name, compile_filter(kind, filter, context.inventory, actor))
+            return facets(**{facet: _counts(rows, facet) for facet in kind.facets})
+
+        return _when_fresh(context, kind.name, None, answer)
+
+    resolve.__annotations__["filter"] = filters | None
+    return strawberry.field(
+        resolver=resolve, graphql_type=facets, description=f"How many {kind.plural} have which values."
+    )
+
+
+def _counts(rows: Any, attribute: str) -> list[FacetCount]:
+    counts: dict[str, int] = {}
+    for row in rows:
+        value = getattr(row, attribute)
+        for member in value if isinstance(value, tuple) else (value,):
+            text = "" if member is None else str(getattr(member, "value", member))
+            counts[text] = counts.get(text, 0) + 1
+    return [
+        FacetCount(value=value, count=count)
+        for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+
+
+def _order_input(kind: Kind[Any], name: str) -> tuple[type[Any], Callable[[Any], tuple[OrderKey, ...]]]:
+    members = {attribute.upper(): attribute for attribute in kind.orders}
+    fields = strawberry.enum(cast(type[enum.Enum], publish(enum.Enum(f"{name}OrderField", members))))
+    namespace = {
+        "__annotations__": {"field": fields, "direction": Direction},
+        "direction": Direction.ASC,
+    }
+    order = strawberry.input(publish(type(f"{name}Order", (), namespace)), description="A key to order by.")
+
+    def keys(given: Any) -> tuple[OrderKey, ...]:
+        if not given:
+            return DEFAULT_ORDER
+        return tuple(OrderKey(key.field.value, key.direction is Direction.DESC) for key in given[:MAX_ORDER_KEYS])
+
+    return order, keys
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name)

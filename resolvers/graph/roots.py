@@ -1,0 +1,117 @@
+"""Root fields over every kind: `node`, `nodes`, `search`. Used by `schema`."""
+
+import heapq
+from typing import Any
+
+import strawberry
+from strawberry import Info
+
+from resolvers import ids
+from resolvers.context import Context
+from resolvers.errors import Invalid, NotFound
+from resolvers.graph.nodes import Node
+from resolvers.inventory.kinds import Kind
+from resolvers.inventory.where import Where
+
+MAX_NODES = 200
+MAX_HITS = 100
+
+
+@strawberry.type(description="A row that matches a search, and where it matches.")
+class SearchHit:
+    kind: str
+    matched: str = strawberry.field(description="The attribute that matches.")
+    node: Node
+
+
+async def _node(context: Context, row_id: str) -> Any:
+    kind = ids.parse(row_id).kind
+    if kind not in context.inventory.kinds:
+        raise NotFound("There is nothing with this id.", field="id")
+    await context.inventory.ensure(kind, None)
+    context.touched.add(kind)
+    return context.resolve(kind, row_id)
+
+
+@strawberry.type
+class NodeQueries:
+    @strawberry.field(graphql_type=Node | None, description="Anything by its global id.")
+    async def node(self, info: Info[Context, None], id: strawberry.ID) -> Any:  # noqa: A002 - the argument's name in the schema
+        info.context.require_actor()
+        return await _node(info.context, id)
+
+    @strawberry.field(
+        graphql_type=list[Node | None],
+        description=f"Several things by their ids, in their order; null where there is none. At most {MAX_NODES}.",
+    )
+    async def nodes(self, info: Info[Context, None], ids: list[strawberry.ID]) -> Any:
+        info.context.require_actor()
+        if len(ids) > MAX_NODES:
+            raise Invalid(f"`nodes` takes at most {MAX_NODES} ids; {len(ids)} were given.", field="ids")
+        found: list[Any] = []
+        for row_id in ids:
+            try:
+                found.append(await _node(info.context, row_id))
+            except NotFound:
+                found.append(None)
+        return found
+
+    @strawberry.field(
+        description="Things whose name, id, address, tag or label has the text in it, best matches first."
+    )
+    async def search(
+        self, info: Info[Context, None], text: str, kinds: list[str] | None = None, first: int = 20
+    ) -> list[SearchHit]:
+        context = info.context
+        needle = text.strip().casefold()
+        context.require_actor()
+        if not 1 <= len(needle) <= 100:
+            raise Invalid("Search for a text of 1 to 100 characters.", field="text")
+        if not 0 <= first <= MAX_HITS:
+            raise Invalid(f"`first` is between 0 and {MAX_HITS}; {first} was asked for.", field="first")
+        hits: list[tuple[int, str, str, str, Any]] = []
+        for name in kinds or context.inventory.kinds:
+            kind = context.inventory.kinds.get(name)
+            if kind is None:
+                raise Invalid(f"There is no kind named `{name[:40]}`.", field="kinds")
+            context.touched.add(name)
+            hits += _hits(context, kind, needle)
+        best = heapq.nsmallest(first, hits, key=lambda hit: hit[:4])
+        return [SearchHit(kind=row.id.split(":", 1)[0], matched=matched, node=row) for _, _, _, matched, row in best]
+
+
+def _hits(context: Context, kind: Kind[Any], needle: str) -> list[tuple[int, str, str, str, Any]]:
+    matches: dict[str, tuple[int, str]] = {}
+
+    def test(row: Any) -> bool:
+        found = _match(kind, row, needle)
+        if found is not None:
+            matches[row.id] = found
+        return found is not None
+
+    rows = context.inventory.select(context.actor, kind.name, Where(test))
+    return [(matches[row.id][0], row.name, row.id, matches[row.id][1], row) for row in rows]
+
+
+def _match(kind: Kind[Any], row: Any, needle: str) -> tuple[int, str] | None:
+    """0 for an equal text, 1 for a beginning, 2 for a part; and the attribute."""
+    best: tuple[int, str] | None = None
+    for attribute in kind.search:
+        for text in _texts(getattr(row, attribute)):
+            place = text.casefold().find(needle)
+            if place < 0:
+                continue
+            rank = 2 if place else 1 if len(text) != len(needle) else 0
+            if best is None or rank < best[0]:
+                best = (rank, attribute)
+    return best
+
+
+def _texts(value: Any) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, dict):
+        return [f"{key}={held}" for key, held in value.items()]
+    if isinstance(value, tuple):
+        return [str(getattr(member, "ip", member)) for member in value]
+    return [str(value)]
