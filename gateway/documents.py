@@ -1,0 +1,291 @@
+"""Documents: from a request's text, hash or id to a parsed, validated, measured document, kept in a bounded cache.
+
+The executor asks `find`. Automatic persisted queries (a client sends the hash, and the text only once) are kept in a `DocumentStore`
+that may be shared between processes; trusted documents are loaded once at start from a folder or a JSON file.
+"""
+
+import hashlib
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    specified_rules,
+    validate,
+)
+from graphql.language.parser import Parser
+from pydantic import BaseModel, ConfigDict, Field
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from gateway.errors import RequestErrors
+from gateway.limits import Limits
+from gateway.limits.measure import shapes
+from gateway.limits.plan import Plan
+from resolvers.errors import Denied, GurumError, Invalid
+
+log = logging.getLogger("gurum.documents")
+
+_RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+_MOST_ERRORS: Final = 10  # of one document; enough to mend it, and a cheap end for nonsense
+
+
+class DocumentSettings(BaseModel):
+    """Where documents come from and how many are remembered."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cached_tokens: int = Field(
+        100_000,
+        gt=0,
+        description="Tokens of all parsed documents kept (0.6 kB each). Raise it when clients send many different ones.",
+    )
+    persisted: bool = Field(
+        True, description="Whether automatic persisted queries (a hash instead of the text) are answered."
+    )
+    persisted_seconds: int = Field(
+        86_400, gt=0, description="Seconds that a persisted query is remembered after it was last sent in full."
+    )
+    persisted_count: int = Field(1_000, gt=0, description="Persisted queries that the store in memory keeps.")
+    trusted: Path | None = Field(
+        None,
+        description="A folder of .graphql files or a JSON file of id to text: documents served by documentId, free of the token limit.",
+    )
+    trusted_only: bool = Field(
+        False, description="Admit trusted documents only. Switch it on when all your clients are your own."
+    )
+
+
+class DocumentStore(Protocol):
+    """Where persisted queries are kept: bounded, forgetting, and allowed to forget early."""
+
+    async def get(self, key: str) -> str | None: ...
+
+    async def put(self, key: str, text: str, seconds: int) -> None: ...
+
+
+class MemoryStore:
+    """The store of one process: the oldest entry goes first."""
+
+    def __init__(self, most: int, now: Callable[[], float]) -> None:
+        self._most = most
+        self._now = now
+        self._entries: OrderedDict[str, tuple[float, str]] = OrderedDict()
+
+    async def get(self, key: str) -> str | None:
+        until, text = self._entries.get(key, (0.0, ""))
+        if until > self._now():
+            return text
+        self._entries.pop(key, None)
+        return None
+
+    async def put(self, key: str, text: str, seconds: int) -> None:
+        self._entries[key] = (self._now() + seconds, text)
+        self._entries.move_to_end(key)
+        if len(self._entries) > self._most:
+            self._entries.popitem(last=False)
+
+
+class PersistedQueryNotFound(GurumError):
+    """Not a fault: the client now sends the text. Message and code are those that clients of the protocol look for."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+    retryable = True
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """The parameters of one operation, as a client sent them."""
+
+    query: str | None = None
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+    extensions: dict[str, Any] | None = None
+    document_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a document. `kind` is query, mutation or subscription."""
+
+    kind: str
+    name: str | None
+    plan: Plan
+    introspects: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`errors` holds what forbids the document for good; it has operations only when there are none."""
+
+    node: DocumentNode | None
+    operations: tuple[Operation, ...] = ()
+    errors: tuple[GraphQLError | GurumError, ...] = ()
+    tokens: int = 1
+
+
+class Documents:
+    """All documents of one schema. Raises `ValueError` at once when a trusted document does not fit the schema."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits, settings: DocumentSettings, store: DocumentStore) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._settings = settings
+        self._store = store
+        self._cache: OrderedDict[tuple[str, bool], Document] = OrderedDict()
+        self._cached_tokens = 0
+        self._trusted = self._load_trusted(settings.trusted) if settings.trusted else {}
+
+    async def find(self, request: GraphQLRequest, *, anonymous: bool, trusted: bool = False) -> Document:
+        """The document of a request. `anonymous` callers get no suggestions; `trusted` text comes from ourselves."""
+        if request.document_id is not None:
+            if request.query is not None:
+                raise Invalid("Send either query or documentId, not both.")
+            document = self._trusted.get(request.document_id)
+            if document is None:
+                raise Invalid(f"There is no trusted document with the id {request.document_id[:100]!r}.")
+            return document
+        text = request.query
+        persisted = request.extensions.get("persistedQuery") if request.extensions else None
+        if persisted is not None:
+            text = await self._persisted(persisted, text)
+        if text is None or not text.strip():
+            raise Invalid("The request has no query.")
+        if self._settings.trusted_only and not trusted:
+            document = self._trusted.get(f"sha256:{sha256(text)}")
+            if document is None:
+                raise Denied("Only trusted documents are admitted here; send the documentId of one.")
+            return document
+        document = self._cached(text, anonymous)
+        if persisted is not None and request.query is not None and not document.errors:
+            await self._persist(persisted["sha256Hash"], text)
+        return document
+
+    def _cached(self, text: str, anonymous: bool) -> Document:
+        key = (text, anonymous)
+        document = self._cache.get(key)
+        if document is not None:
+            self._cache.move_to_end(key)
+            return document
+        document = self.read(text, anonymous=anonymous)
+        self._cache[key] = document
+        self._cached_tokens += document.tokens
+        while self._cached_tokens > self._settings.cached_tokens:
+            self._cached_tokens -= self._cache.popitem(last=False)[1].tokens
+        return document
+
+    def read(self, text: str, *, anonymous: bool = False, any_size: bool = False) -> Document:
+        """Parses, measures, validates and plans. The order matters: what is too big is refused before the dear step."""
+        most = self._limits.tokens.most
+        limit = None if any_size else most
+        parser = Parser(text, max_lexical_tokens=limit, max_comments=limit)
+        # Strings and comments are long without being many tokens; they count for what they keep in memory.
+        tokens = 1 + len(text) // 100
+        try:
+            node = parser.parse_document()
+        except GraphQLSyntaxError as error:
+            too_many = limit is not None and parser.token_count > limit
+            return Document(None, errors=(self._limits.tokens.refusal() if too_many else error,), tokens=tokens)
+        except RecursionError:
+            return Document(None, errors=(Invalid("The document nests too deeply to be read."),), tokens=tokens)
+        tokens += parser.token_count
+        try:
+            measured = shapes(node)
+            for _, shape in measured:
+                for shape_limit in self._limits.shape:
+                    shape_limit.check(shape)
+        except GurumError as error:
+            return Document(None, errors=(error.with_traceback(None),), tokens=tokens)
+        except RecursionError:
+            return Document(None, errors=(Invalid("The document nests too deeply to be measured."),), tokens=tokens)
+        errors = validate(self._schema, node, _RULES, max_errors=_MOST_ERRORS, hide_suggestions=anonymous)
+        if errors:
+            return Document(None, errors=tuple(errors), tokens=tokens)
+        fragments = {d.name.value: d for d in node.definitions if isinstance(d, FragmentDefinitionNode)}
+        compiler = self._limits.cost.compiler(self._schema, fragments)
+        operations = tuple(
+            Operation(
+                definition.operation.value,
+                definition.name.value if definition.name else None,
+                compiler.plan(definition),
+                shape.introspects,
+            )
+            for definition, shape in measured
+        )
+        return Document(node, operations, tokens=tokens)
+
+    async def _persisted(self, persisted: Any, text: str | None) -> str:
+        if not self._settings.persisted:
+            raise Invalid("Persisted queries are switched off here; send the query.")
+        given = persisted.get("sha256Hash") if isinstance(persisted, Mapping) else None
+        if not isinstance(given, str) or persisted.get("version") != 1:
+            raise Invalid("extensions.persistedQuery needs version 1 and sha256Hash.")
+        if text is not None:
+            if sha256(text) != given.lower():
+                raise Invalid("The sha256Hash of the persisted query does not match the query sent with it.")
+            return text
+        try:
+            known = await self._store.get(given.lower())
+        except GurumError as error:  # a store that is away forgets: the client sends the text
+            log.warning("persisted queries can not be read: %s", error.message)
+            known = None
+        if known is None:
+            raise PersistedQueryNotFound("PersistedQueryNotFound")
+        return known
+
+    async def _persist(self, key: str, text: str) -> None:
+        try:
+            await self._store.put(key.lower(), text, self._settings.persisted_seconds)
+        except GurumError as error:
+            log.warning("a persisted query can not be kept: %s", error.message)
+
+    def _load_trusted(self, path: Path) -> dict[str, Document]:
+        """Each document under its own id and under `sha256:` and the hash of its text."""
+        trusted: dict[str, Document] = {}
+        for name, text in _texts(path).items():
+            document = self.read(text, any_size=True)
+            if document.errors:
+                raise ValueError(f"The trusted document {name} does not fit: {document.errors[0].message}")
+            trusted[name] = trusted[f"sha256:{sha256(text)}"] = document
+        return trusted
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def choose(document: Document, name: str | None) -> Operation:
+    """The operation that a request means; raises `RequestErrors` in the words of the specification."""
+    if document.errors:
+        raise RequestErrors(document.errors)
+    if name is not None:
+        for operation in document.operations:
+            if operation.name == name:
+                return operation
+        raise RequestErrors([GraphQLError(f"Unknown operation named '{name[:100]}'.")])
+    if len(document.operations) != 1:
+        raise RequestErrors([GraphQLError("Must provide operation name if query contains multiple operations.")])
+    return document.operations[0]
+
+
+def _texts(path: Path) -> dict[str, str]:
+    if path.is_dir():
+        return {file.stem: file.read_text("utf-8") for file in sorted(path.glob("*.graphql"))}
+    if not path.is_file():
+        raise ValueError(f"The trusted documents are set to {path}, which is neither a folder nor a file.")
+    try:
+        loaded = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"The file of trusted documents {path} is not JSON: {error}") from error
+    if not isinstance(loaded, dict) or not all(isinstance(text, str) for text in loaded.values()):
+        raise ValueError(f"The file of trusted documents {path} must be one object of id to text.")
+    return loaded

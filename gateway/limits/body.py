@@ -1,0 +1,48 @@
+"""How long a request's body may be. Reading stops at the limit, so a body of any size costs no more memory than the limit."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.types import Receive
+
+from gateway.errors import Refusal
+from gateway.limits.settings import LimitSettings
+from resolvers.errors import Invalid
+
+
+class Disconnected(Exception):
+    """The caller went away while sending."""
+
+
+class BodyLimit:
+    name: Final = "body"
+    setting: Final = "body_bytes"
+    code: Final = Invalid.code
+
+    def __init__(self, settings: LimitSettings) -> None:
+        self._most = settings.body_bytes
+
+    async def read(self, receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+        """The whole body; raises `Refusal` (413) when it is, or says that it will be, too long."""
+        announced = headers.get(b"content-length", b"")
+        if announced.isdigit() and int(announced) > self._most:
+            raise self._refusal()
+        body = b""
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            part: bytes = message.get("body", b"")
+            if len(body) + len(part) > self._most:
+                raise self._refusal()
+            body = body + part if body else part
+            if not message.get("more_body", False):
+                return body
+
+    def check_message(self, text: str) -> None:
+        """The same limit for one WebSocket message (counted in characters: bytes are never fewer)."""
+        if len(text) > self._most:
+            raise self._refusal()
+
+    def _refusal(self) -> Refusal:
+        return Refusal(Invalid(f"The request is longer than {self._most} bytes, the limit for a body."), 413)

@@ -1,0 +1,72 @@
+"""9rum's own numbers for Prometheus, in a registry of their own (nothing global, so tests and processes do not share).
+
+Counted by the executor and the views; served by `gateway/health.py`. Other packages add theirs by `register`.
+"""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_COST = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000)
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry(auto_describe=True)
+        labels = ("transport", "type", "code")
+        self._operations = Counter(
+            "gurum_graphql_operations",
+            "GraphQL operations by transport, type and code (OK or the first error's).",
+            labels,
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "gurum_graphql_operation_seconds",
+            "Seconds that an operation took, limits and execution.",
+            ("type",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._cost = Histogram(
+            "gurum_graphql_operation_cost",
+            "Cost of operations as reckoned before they ran.",
+            ("type",),
+            buckets=_COST,
+            registry=self.registry,
+        )
+        self._responses = Counter(
+            "gurum_http_responses",
+            "HTTP responses by status.",
+            ("status",),
+            registry=self.registry,
+        )
+        self.connections = Gauge(
+            "gurum_connections",
+            "Open live connections (WebSocket, SSE).",
+            ("transport",),
+            registry=self.registry,
+        )
+        self.subscriptions = Gauge("gurum_subscriptions", "Running subscriptions.", registry=self.registry)
+        self.dropped = Counter(
+            "gurum_slow_subscribers_dropped",
+            "Subscriptions ended because their reader was too slow.",
+            registry=self.registry,
+        )
+
+    def operation(self, transport: str, kind: str, code: str, seconds: float, cost: int) -> None:
+        self._operations.labels(transport, kind, code).inc()
+        self._cost.labels(kind).observe(cost)
+        # A subscription lives as long as its reader likes; its length says nothing of our speed.
+        if kind != "subscription":
+            self._seconds.labels(kind).observe(seconds)
+
+    def response(self, status: int) -> None:
+        self._responses.labels(str(status)).inc()
+
+    def register(self, collector: Collector) -> None:
+        """Adds another package's collector; its names must start with `gurum_`."""
+        self.registry.register(collector)
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)
