@@ -152,7 +152,7 @@ def _counts(rows: Any, attribute: str) -> list[FacetCount]:
 
 def _order_input(kind: Kind[Any], name: str) -> tuple[type[Any], Callable[[Any], tuple[OrderKey, ...]]]:
     members = {attribute.upper(): attribute for attribute in kind.orders}
-    fields = strawberry.enum(cast(type[enum.Enum], publish(enum.Enum(f"{name}OrderField", members))))
+    fields = strawberry.enum(publish(cast(type[Any], enum.Enum(f"{name}OrderField", members))))
     namespace = {
         "__annotations__": {"field": fields, "direction": Direction},
         "direction": Direction.ASC,

@@ -42,7 +42,7 @@ def build(domains: Sequence[Domain], **options: Any) -> strawberry.Schema:
     queries += [query for domain in domains for query in domain.queries]
     if every_action:
         queries.append(actions.plan_queries(every_action))
-    subscriptions = [OperationSubscriptions, *(s for domain in domains for s in domain.subscriptions)]
+    subscriptions: list[type[Any]] = [OperationSubscriptions, *(s for domain in domains for s in domain.subscriptions)]
     return strawberry.Schema(
         query=merge_types("Query", tuple(queries)),
         mutation=actions.mutations(every_action) if every_action else None,

@@ -2,17 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from resolvers.settings import CloudName, Seconds, Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
+MOST_SERVERS = 200_000
 
 
 class SandboxSettings(Section):
     backend: Literal["sandbox"]
     name: CloudName
-    size: Literal["small"] | Annotated[int, Field(ge=1, le=200_000)] = Field(
+    size: Literal["small"] | int = Field(
         "small", description="`small`: a world for a demo. A number: so many servers, with what belongs to them."
     )
     speed: float = Field(
@@ -28,6 +29,13 @@ class SandboxSettings(Section):
     intervals: dict[str, Seconds] = Field(
         {}, description="Seconds between two polls, by kind (`server: 10`), for this cloud alone."
     )
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _size(cls, size: object) -> object:
+        if size == "small" or (isinstance(size, int) and 1 <= size <= MOST_SERVERS):
+            return size
+        raise ValueError(f"should be `small` or a number of servers from 1 to {MOST_SERVERS}")
 
     def delay(self, seconds: float) -> float:
         """How long something takes in this world that normally takes so many seconds."""

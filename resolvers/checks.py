@@ -1,0 +1,13 @@
+"""What `9rum check` learns from a backend: one line per thing that was tried. Made by adapters, printed by `gateway/check.py`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """`sentence` says what works or does not; `mend` what to do about it, empty when it is fine."""
+
+    name: str
+    ok: bool
+    sentence: str
+    mend: str = ""
