@@ -1,0 +1,60 @@
+"""The installation's own key: encrypts the tokens that sessions and running operations keep in the store.
+
+Called once by `gateway/app.py`. Whoever has the store but not the key has no token.
+"""
+
+import contextlib
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from gateway.settings import Settings, SettingsError
+
+FILE = "secret.key"  # in the data folder, when the settings name no key
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The Fernet key of the settings, of their file, or of the data folder, where it is made once. Raises SettingsError."""
+    if settings.secret_key is not None:
+        return _checked(settings.secret_key.get_secret_value().encode(), "secret_key")
+    if settings.secret_key_file is not None:
+        return _checked(_read(settings.secret_key_file), f"secret_key_file: {settings.secret_key_file}")
+    path = settings.store.folder / FILE
+    if not path.exists():
+        _make(path)
+    return _checked(_read(path), str(path))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes().strip()
+    except OSError as error:
+        raise SettingsError([f"secret_key_file: {path} can not be read: {error.strerror}."]) from error
+
+
+def _make(path: Path) -> None:
+    """Written aside and linked into place: two processes that start at once end up with one whole key."""
+    aside = path.with_name(f"{FILE}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(Fernet.generate_key())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(aside)
+        aside.unlink()
+    except OSError as error:
+        raise SettingsError([f"store.folder: the key {path} can not be written: {error.strerror}."]) from error
+
+
+def _checked(key: bytes, place: str) -> bytes:
+    try:
+        Fernet(key)
+    except ValueError:
+        raise SettingsError(
+            [
+                f"{place}: is not a Fernet key; make one by "
+                '`python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"`.'
+            ]
+        ) from None
+    return key
