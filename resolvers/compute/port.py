@@ -1,4 +1,4 @@
-"""What 9rum asks of a compute backend (Nova, the sandbox), and the rows of servers, flavors, keypairs, groups, zones, hypervisors, services.
+"""What 9rum asks of a compute backend (Nova, the sandbox), and its rows: servers, flavors, keypairs, groups, zones, hypervisors.
 
 The collector reads by `feeds`, actions change by the other methods, always as the person (`Credential`). Adapters raise
 `resolvers.errors` only. Native ids go in, native ids come out; the rows carry global ids.
@@ -66,8 +66,7 @@ class Address(msgspec.Struct, frozen=True, gc=False):
 
 
 class ServerRow(Row, frozen=True, kw_only=True, gc=False):
-    """`flavor_id` is None when the flavor it was made from is gone; the numbers stay. `host` is None for callers' sake never: rows are
-    read by the installation's account and shown to operators only (see types)."""
+    """`flavor_id` is None when the flavor it was made from is gone; the numbers stay. `host` is shown to operators only."""
 
     project_id: str
     user_id: str
@@ -207,6 +206,7 @@ SERVER = Kind(
     orders=("name", "status", "created_at", "updated_at", "vcpus", "ram", "az", "host"),
     facets=("status", "power_state", "az", "flavor_name", "host", "project_id"),
     search=("name", "native_id", "ips", "tags", "metadata"),
+    operator_only=frozenset({"host"}),
     interval=10.0,
 )
 FLAVOR = Kind(

@@ -126,7 +126,10 @@ def _planner(action: Action) -> Any:
 
 
 async def _apply(
-    info: Info[Context, None], plan_id: strawberry.ID, hash: str, idempotency_key: str | None = None
+    info: Info[Context, None],
+    plan_id: strawberry.ID,
+    hash: str,
+    idempotency_key: str | None = None,
 ) -> Any:
     context = info.context
     kept = await context.plans.take(context.actor.user_id, plan_id)

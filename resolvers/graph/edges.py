@@ -54,3 +54,12 @@ def computed(resolve: Callable[[Any, Context], Any], description: str, cost: int
         return resolve(root, info.context)
 
     return strawberry.field(resolver=resolver, description=description, metadata={"cost": cost} if cost else None)
+
+
+def operators(attribute: str, description: str) -> Any:
+    """An attribute that only operators of the cloud may read; null for everybody else."""
+
+    def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
+        return getattr(root, attribute) if info.context.actor.all_projects else None
+
+    return strawberry.field(resolver=resolve, description=description)

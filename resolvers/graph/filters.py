@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 
 from resolvers.actor import Actor
-from resolvers.errors import Invalid
+from resolvers.errors import Denied, Invalid
 from resolvers.graph.generated import publish
 from resolvers.inventory.kinds import Kind
 from resolvers.inventory.store import Inventory
@@ -139,6 +139,9 @@ def compile_filter(kind: Kind[Any], given: Any, inventory: Inventory, actor: Act
     if depth > MAX_DEPTH:
         raise Invalid(f"A filter may hold `and`, `or`, `not` at most {MAX_DEPTH} deep.", field="filter")
     stated = ((attribute, getattr(given, attribute)) for attribute in kind.filters)
+    secret = [attribute for attribute in kind.operator_only if getattr(given, attribute, None) is not None]
+    if secret and not actor.all_projects:
+        raise Denied(f"Filtering by `{secret[0]}` is for operators of the cloud.", field="filter")
     parts = [_condition(attribute, value) for attribute, value in stated if value is not None]
     for edge, (attribute, other) in kind.edges.items():
         if (value := getattr(given, edge)) is not None:

@@ -5,13 +5,14 @@ Called by `schema`. Answers come from the read model at once; only a request for
 
 import enum
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any
 
 import strawberry
 from strawberry import Info
 
 from resolvers.context import Context
 from resolvers.domain import Resource
+from resolvers.errors import Denied
 from resolvers.graph.connection import Connection, ConnectionData, FacetCount
 from resolvers.graph.filters import compile_filter, filter_type, type_name
 from resolvers.graph.generated import publish
@@ -82,7 +83,10 @@ def _list(resource: Resource, filters: type[Any], name: str) -> Any:
 
         def answer() -> ConnectionData:
             where = compile_filter(kind, filter, context.inventory, actor)
-            return page_of(context, kind, where, order_keys(order_by), args)
+            order = order_keys(order_by)
+            if not actor.all_projects and any(key.attribute in kind.operator_only for key in order):
+                raise Denied("Ordering by this is for operators of the cloud.", field="orderBy")
+            return page_of(context, kind, where, order, args)
 
         return _when_fresh(context, kind.name, max_age, answer)
 
@@ -127,7 +131,8 @@ def _facets(kind: Kind[Any], filters: type[Any], name: str) -> Any:
         def answer() -> Any:
             context.touched.add(kind.name)
             rows = context.inventory.select(actor, kind.name, compile_filter(kind, filter, context.inventory, actor))
-            return facets(**{facet: _counts(rows, facet) for facet in kind.facets})
+            hidden = frozenset() if actor.all_projects else kind.operator_only
+            return facets(**{facet: [] if facet in hidden else _counts(rows, facet) for facet in kind.facets})
 
         return _when_fresh(context, kind.name, None, answer)
 
@@ -152,7 +157,9 @@ def _counts(rows: Any, attribute: str) -> list[FacetCount]:
 
 def _order_input(kind: Kind[Any], name: str) -> tuple[type[Any], Callable[[Any], tuple[OrderKey, ...]]]:
     members = {attribute.upper(): attribute for attribute in kind.orders}
-    fields = strawberry.enum(publish(cast(type[Any], enum.Enum(f"{name}OrderField", members))))
+    named: Any = enum.Enum(f"{name}OrderField", members)  # type: ignore[misc] # the members come from the kind
+    publish(named)
+    fields: Any = strawberry.enum(named)
     namespace = {
         "__annotations__": {"field": fields, "direction": Direction},
         "direction": Direction.ASC,

@@ -25,7 +25,7 @@ class Node:
         return _type_names.get(type(source))
 
 
-@dataclass_transform()
+@dataclass_transform(kw_only_default=True)
 def resource(kind: Kind[Any], name: str, description: str) -> Callable[[type[T]], type[T]]:
     """Declare the GraphQL type of a kind; `name` is the field's standard term (`Server`, `FloatingIp`)."""
 

@@ -49,6 +49,7 @@ class Kind(Generic[R]):
 
     `filters`, `orders`, `facets` name row attributes offered by lists; `edges` maps a GraphQL edge that a filter may cross to
     (attribute with the global id, kind). `search` names text attributes (or tuples of texts) that `search` looks into.
+    `operator_only`: attributes that others may not read, filter, order or count by (the host a server runs on).
     `interval` is seconds between two polls; `default_order` a tuple of attributes, "-" in front means descending.
     """
 
@@ -63,6 +64,7 @@ class Kind(Generic[R]):
     orders: tuple[str, ...] = ("name",)
     facets: tuple[str, ...] = ()
     search: tuple[str, ...] = ("name", "native_id")
+    operator_only: frozenset[str] = frozenset()
     interval: float = 30.0
 
     def __post_init__(self) -> None:

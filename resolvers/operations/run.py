@@ -56,7 +56,6 @@ class Run:
         """
         step = self._step(name)
         if step is not None and step.state is StepState.DONE:
-            self.accepted.set()
             return step.result
         if step is not None:
             return await self._again(step, send, find)
@@ -174,8 +173,10 @@ class Run:
             try:
                 row = await self.inventory.reread(row_id)
             except (Unavailable, TimedOut) as error:
+                self.accepted.set()
                 await self._tell(step, error.message, None)
             else:
+                self.accepted.set()  # only now: the author's next read sees what the backend accepted
                 yield row
             if self.clock.monotonic() - started > limit:
                 raise TimedOut(f"{step.title}: not reached within {limit:g} s; the backend may still get there.")

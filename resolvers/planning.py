@@ -1,0 +1,167 @@
+"""What the plans of all domains need: references made fresh, the project and cloud to act in, names checked, quota effects.
+
+Called by `<domain>/actions`. Nothing here changes anything.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import strawberry
+
+from resolvers import ids
+from resolvers.action import Difference, QuotaEffect, Target
+from resolvers.actor import MEMBER, Actor
+from resolvers.context import Context
+from resolvers.errors import Candidate, Conflict, Invalid, NotFound
+from resolvers.inventory.store import shown
+
+MAX_NAME = 255  # characters; the limit of every OpenStack service
+JUST_NOW = 2.0  # seconds: a name that is unknown may have been made elsewhere a moment ago
+
+
+async def fresh(context: Context, kind: str, reference: str, where: Callable[[Any], bool] | None = None) -> Any:
+    """The row that an id or name means, as its backend tells it right now, so that a plan is made from the truth.
+
+    Raises NotFound, Invalid (ambiguous), and Unavailable or TimedOut when the backend can not be asked.
+    """
+    context.require_actor()
+    await context.inventory.ensure(kind, None)
+    try:
+        row = context.resolve(kind, reference, where)
+    except NotFound:
+        await context.inventory.ensure(kind, JUST_NOW)
+        row = context.resolve(kind, reference, where)
+    live = await context.inventory.reread(row.id)
+    title = context.inventory.kinds[kind].title
+    if live is None or context.inventory.get(context.actor, kind, row.id) is None:
+        raise NotFound(f"There is no {title} named `{shown(reference)}` any more.", field=kind)
+    return live
+
+
+def known(context: Context, kind: str, reference: str, cloud: str | None = None) -> Any:
+    """The row from the read model: for what a plan only refers to (a flavor, a network) and the backend checks again."""
+    return context.resolve(kind, reference, None if cloud is None else lambda row: bool(row.cloud == cloud))
+
+
+def native(row_id: str) -> str:
+    """The backend's own id inside a global id that is surely there."""
+    return row_id.split("/", 1)[1]
+
+
+def cloud_of(row_id: str) -> str:
+    return ids.parse(row_id).cloud
+
+
+def target(row: Any) -> Target:
+    return Target(kind=row.id.split(":", 1)[0], name=row.name or row.native_id, id=row.id)
+
+
+def targets(rows: Iterable[Any]) -> list[Target]:
+    return [target(row) for row in rows]
+
+
+def changed(name: str, attribute: str, before: Any, after: Any) -> Difference:
+    """A difference in the words of people; None stays absent."""
+    return Difference(name, attribute, _text(before), _text(after))
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    return str(getattr(value, "value", value))
+
+
+def checked_name(text: str, field: str = "name", empty: bool = False) -> str:
+    """A name that every backend takes and every reader can read. Raises Invalid."""
+    if not text.strip() and not empty:
+        raise Invalid(f"`{field}` may not be empty.", field=field)
+    if len(text) > MAX_NAME:
+        raise Invalid(f"`{field}` has {len(text)} characters; at most {MAX_NAME} are allowed.", field=field)
+    if not text.isprintable():
+        raise Invalid(
+            f"`{field}` holds control or invisible characters; use letters, digits and signs that can be read.",
+            field=field,
+        )
+    return text
+
+
+def checked_labels(labels: Mapping[str, Any], field: str) -> dict[str, str]:
+    """Metadata: printable keys and text values of at most 255 characters (Nova's and Cinder's limit). Raises Invalid."""
+    if not isinstance(labels, Mapping):
+        raise Invalid(f'`{field}` is an object of texts, such as {{"service": "talk"}}.', field=field)
+    for key, value in labels.items():
+        if not isinstance(value, str) or len(value) > MAX_NAME:
+            raise Invalid(f"Each value of `{field}` is a text of at most {MAX_NAME} characters.", field=field)
+        checked_name(key, field)
+    return dict(labels)
+
+
+def project_for(context: Context, reference: str | None, role: str = MEMBER) -> Any:
+    """The project to make something in: the one named, the one of the caller's token, or the caller's only one."""
+    actor = context.actor
+    if reference is not None:
+        return context.resolve("project", reference)
+    if actor.project_id is not None and (row := context.inventory.get(actor, "project", actor.project_id)) is not None:
+        return row
+    usable = [
+        row
+        for row_id in usable_projects(actor, role)
+        if (row := context.inventory.get(actor, "project", row_id)) is not None
+    ]
+    if len(usable) == 1:
+        return usable[0]
+    if not usable:
+        raise NotFound(f"You have the role `{role}` on no project; ask an operator for one.", field="project")
+    raise Invalid(
+        "Say in which project, by `project`.",
+        field="project",
+        candidates=[Candidate(row.id, row.name) for row in sorted(usable, key=lambda row: str(row.name))[:10]],
+    )
+
+
+def usable_projects(actor: Actor, role: str) -> list[str]:
+    return [project for project, roles in actor.projects.items() if role in roles]
+
+
+def cloud_for(context: Context, domain: str, name: str | None) -> str:
+    """The cloud to make something in: the one named, or the first that offers the domain."""
+    offered = context.ports.clouds(domain)
+    if name is None and offered:
+        return offered[0]
+    if name not in offered:
+        raise Invalid(
+            f"No cloud named `{shown(name or '')}` offers this; there are: {', '.join(offered) or 'none'}.",
+            field="cloud",
+        )
+    return name
+
+
+async def quota_effects(
+    context: Context, domain: str, cloud: str, project_id: str, more: Mapping[str, int]
+) -> list[QuotaEffect]:
+    """Before and after for each resource that would be used. Raises QuotaExceeded for the first that does not fit."""
+    port = context.ports.get(domain, cloud)
+    quotas = {quota.resource: quota for quota in await port.quotas(context.actor.credential(project_id))}
+    return [quotas[resource].after(count) for resource, count in more.items() if resource in quotas]
+
+
+def require(holds: bool, sentence: str) -> None:
+    """Raises Conflict: right input, wrong state."""
+    if not holds:
+        raise Conflict(sentence)
+
+
+def described(text: str, default: Any = None) -> Any:
+    """An input field with its help and default."""
+    return strawberry.field(description=text, default=default)
+
+
+def required(text: str) -> Any:
+    """An input field that must be given, with its help."""
+    return strawberry.field(description=text)
+
+
+def reference_input(name: str, field: str, text: str) -> type[Any]:
+    """An input class with one reference, for the many actions that need no more: `ServerStartInput {server: String!}`."""
+    cls = type(name, (), {"__annotations__": {field: str}, field: required(text), "__module__": __name__})
+    return strawberry.input(cls)
