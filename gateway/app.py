@@ -1,0 +1,166 @@
+"""The composition root: the only file that knows all rooms. Builds every object, passes it in, opens in order, closes in reverse.
+
+Called by `gateway/__main__.py` and by tests. `build` touches nothing outside; `open` connects; the ASGI lifespan calls both ends.
+Adapters are imported by the text in a domain's `backends`, only for clouds that are configured.
+"""
+
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import strawberry
+from starlette.applications import Starlette
+
+from gateway.auth import Authenticator
+from gateway.clouds import Clouds
+from gateway.explorer.build import DIST
+from gateway.explorer.pages import explorer_routes
+from gateway.health import Health
+from gateway.metrics import Metrics
+from gateway.request import RequestFacts
+from gateway.schema import build_schema
+from gateway.secret import secret_key
+from gateway.sessions import session_routes
+from gateway.settings import Settings
+from gateway.store import Store
+from gateway.transport import Transport, build_transport
+from gateway.uploads import upload_routes
+from notifications.bus import Bus
+from resolvers import DOMAINS
+from resolvers.actor import Actor
+from resolvers.audit import Audit
+from resolvers.clock import Clock
+from resolvers.context import Context, Ports
+from resolvers.graph.schema import actions_of, kinds_of
+from resolvers.inventory.store import Inventory
+from resolvers.operations.engine import Engine
+from resolvers.operations.plans import PlanStore
+from resolvers.operations.store import OperationStore
+
+log = logging.getLogger(__name__)
+
+
+class Application:
+    """`asgi` is the whole program as an ASGI application; its lifespan opens and closes everything."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.schema: strawberry.Schema = build_schema(DOMAINS)
+        self.metrics = Metrics()
+        self.actions = actions_of(DOMAINS)
+        self.inventory = Inventory(kinds_of(DOMAINS).values(), clock, settings.inventory.read_deadline)
+        self.asgi = Starlette(lifespan=self._lifespan)
+        self._closing = contextlib.AsyncExitStack()
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        await self.open()
+        try:
+            yield
+        finally:
+            await self.close()
+
+    async def open(self) -> None:
+        """Raises StoreError or SettingsError with sentences; a cloud that is down is no error, it is named in `freshness` and `/readyz`."""
+        try:
+            await self._open()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        await self._closing.aclose()
+
+    async def _open(self) -> None:
+        settings, clock, closing = self.settings, self.clock, self._closing
+        key = secret_key(settings)
+        self.store = Store(settings.store)
+        await self.store.open()
+        closing.push_async_callback(self.store.close)
+        redis = self.store.redis
+        self.bus = Bus(redis)
+        await self.bus.start()
+        closing.push_async_callback(self.bus.stop)
+        self.clouds = await Clouds.open(settings, DOMAINS, redis, clock)
+        closing.push_async_callback(self.clouds.close)
+        self.ports = Ports(self.clouds.ports, settings.identity_cloud)
+        self.clouds.feed(self.inventory)
+        self.inventory.start()
+        closing.push_async_callback(self.inventory.stop)
+        self.audit = Audit(redis, clock)
+        self.plans = PlanStore(redis, key)
+        owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
+        operations = OperationStore(redis, self.bus, key, owner)
+        self.engine = Engine(operations, self.audit, self.inventory, self.ports, self.actions, clock)
+        self.engine.start_maintenance()
+        closing.push_async_callback(self.engine.stop)
+        self.authenticator = Authenticator(
+            self.ports.get("identity", settings.identity_cloud), redis, clock, settings.identity, self.inventory, settings.identity_cloud
+        )
+        self.transport: Transport = build_transport(self.schema, self.context_of, settings.transport, self.metrics)
+        closing.push_async_callback(self.transport.connections.end_all)
+        self.health = Health({"store": self._store_ready, "inventory": self._inventory_ready}, self.metrics)
+        self.asgi.router.routes[:] = [
+            *self.transport.routes,
+            *session_routes(self.authenticator, settings.http),
+            *upload_routes(self.context_of, settings.uploads),
+            *explorer_routes(DIST),
+            *self.health.routes,
+        ]
+
+    async def context_of(self, facts: RequestFacts) -> Context:
+        """The context of one request. Raises Unauthenticated for a token or session that is not good."""
+        return self.context_for(await self.authenticator.actor_of(facts), facts.correlation_id)
+
+    def context_for(self, actor: Actor | None, correlation_id: str) -> Context:
+        return Context(
+            known_actor=actor,
+            correlation_id=correlation_id,
+            asked_at=self.clock.now(),
+            inventory=self.inventory,
+            ports=self.ports,
+            engine=self.engine,
+            audit=self.audit,
+            plans=self.plans,
+            actions=self.actions,
+            extend=_extensions,
+        )
+
+    async def _store_ready(self) -> str | None:
+        return None if await self.store.redis.ping() else "the store does not answer"
+
+    async def _inventory_ready(self) -> str | None:
+        return None if self.inventory.loaded else "the first list of every kind is not through yet"
+
+
+def _extensions(context: Context) -> dict[str, Any]:
+    """What each answer tells beside its data: how old the rows are that it was made from."""
+    if not context.touched:
+        return {}
+    freshness = context.inventory.freshness(context.touched, context.asked_at)
+    return {
+        "freshness": {
+            "asOf": freshness.as_of,
+            "source": freshness.source,
+            "backends": [
+                {
+                    "name": backend.name,
+                    "kind": backend.kind,
+                    "status": backend.status,
+                    "asOf": backend.as_of,
+                    "lagSeconds": backend.lag_seconds,
+                    "error": backend.error,
+                }
+                for backend in freshness.backends
+            ],
+        }
+    }
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Application:
+    return Application(settings, clock or Clock())
+
