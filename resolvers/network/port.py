@@ -32,10 +32,11 @@ class FixedIp(msgspec.Struct, frozen=True, gc=False):
 
 
 class NetworkRow(Row, frozen=True, kw_only=True, gc=False):
-    """`public` is `shared` or `external`: everyone sees it."""
+    """`public` is `shared` or `external`: everyone sees it. `shared_with` are projects that an RBAC policy names (also on the rows below)."""
 
     project_id: str
     public: bool
+    shared_with: tuple[str, ...] = ()
     shared: bool
     external: bool
     status: NetworkStatus
@@ -52,6 +53,7 @@ class NetworkRow(Row, frozen=True, kw_only=True, gc=False):
 class SubnetRow(Row, frozen=True, kw_only=True, gc=False):
     project_id: str
     public: bool  # as its network
+    shared_with: tuple[str, ...] = ()
     network_id: str
     ip_version: int
     cidr: str
@@ -112,6 +114,7 @@ class FloatingIpRow(Row, frozen=True, kw_only=True, gc=False):
 class SecurityGroupRow(Row, frozen=True, kw_only=True, gc=False):
     project_id: str
     public: bool  # shared with everyone
+    shared_with: tuple[str, ...] = ()
     description: str | None
     stateful: bool
     created_at: datetime | None
@@ -138,6 +141,7 @@ class SubnetPoolRow(Row, frozen=True, kw_only=True, gc=False):
 
     project_id: str
     public: bool
+    shared_with: tuple[str, ...] = ()
     prefixes: tuple[str, ...]
     default_prefix: int
     ip_version: int
@@ -152,7 +156,7 @@ NETWORK = Kind(
     scope=Scope.PROJECT,
     plural="networks",
     title="network",
-    indexes=("name", "project_id", "public", "subnet_ids"),
+    indexes=("name", "project_id", "public", "shared_with", "subnet_ids"),
     filters=("name", "status", "shared", "external", "admin_state_up", "mtu", "created_at", "tags"),
     edges=_PROJECT,
     orders=("name", "status", "created_at"),
@@ -166,7 +170,7 @@ SUBNET = Kind(
     scope=Scope.PROJECT,
     plural="subnets",
     title="subnet",
-    indexes=("name", "project_id", "public", "network_id", "subnet_pool_id"),
+    indexes=("name", "project_id", "public", "shared_with", "network_id", "subnet_pool_id"),
     filters=("name", "ip_version", "cidr", "gateway_ip", "dhcp", "tags"),
     edges=_PROJECT | {"network": ("network_id", "network")},
     orders=("name", "cidr", "created_at"),
@@ -223,7 +227,7 @@ SECURITY_GROUP = Kind(
     scope=Scope.PROJECT,
     plural="securityGroups",
     title="security group",
-    indexes=("name", "project_id", "public"),
+    indexes=("name", "project_id", "public", "shared_with"),
     filters=("name", "stateful", "tags"),
     edges=_PROJECT,
     orders=("name", "created_at"),
@@ -250,7 +254,7 @@ SUBNET_POOL = Kind(
     scope=Scope.PROJECT,
     plural="subnetPools",
     title="address pool",
-    indexes=("name", "project_id", "public"),
+    indexes=("name", "project_id", "public", "shared_with"),
     filters=("name", "ip_version", "prefixes"),
     edges=_PROJECT,
     orders=("name", "created_at"),
