@@ -32,7 +32,7 @@ class FixedIp(msgspec.Struct, frozen=True, gc=False):
 
 
 class NetworkRow(Row, frozen=True, kw_only=True, gc=False):
-    """`public` is `shared` or `external`: everyone sees it. `shared_with` are projects that an RBAC policy names (also on the rows below)."""
+    """`public` is `shared` or `external`: everyone sees it. `shared_with` are the projects that an RBAC policy names, here and below."""
 
     project_id: str
     public: bool
