@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from gateway.errors import RequestErrors
+from gateway.errors import Refusal, RequestErrors
 from gateway.limits import Limits
 from gateway.limits.measure import shapes
 from gateway.limits.plan import Plan
@@ -159,7 +159,7 @@ class Documents:
         if persisted is not None:
             text = await self._persisted(persisted, text)
         if text is None or not text.strip():
-            raise Invalid("The request has no query.")
+            raise Refusal(Invalid("The request has no query."))
         if self._settings.trusted_only and not trusted:
             document = self._trusted.get(f"sha256:{sha256(text)}")
             if document is None:

@@ -6,7 +6,7 @@ caller's limits. graphql-core does the execution, straight on the schema that st
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard, cast
 
@@ -15,7 +15,7 @@ from graphql import ExecutionResult, execute, subscribe
 from strawberry.execution import optimized_is_awaitable
 
 from gateway.documents import Document, Documents, GraphQLRequest, Operation, choose
-from gateway.errors import RequestErrors, present, unauthenticated_only
+from gateway.errors import Refusal, RequestErrors, present, unauthenticated_only
 from gateway.limits import Limits
 from gateway.metrics import Metrics
 from gateway.request import RequestContext, TransportKind
@@ -74,7 +74,7 @@ class Executor:
         self, request: GraphQLRequest, context: RequestContext, caller: str, *, trusted: bool = False
     ) -> Prepared:
         """Raises `GurumError` or `RequestErrors`; `refuse` makes an answer of either."""
-        anonymous = context.actor is None
+        anonymous = context.known_actor is None
         document = await self._documents.find(request, anonymous=anonymous, trusted=trusted)
         operation = choose(document, request.operation_name)
         if operation.introspects and anonymous and not self._anonymous_introspection:
@@ -96,7 +96,7 @@ class Executor:
 
     async def subscribe(
         self, prepared: Prepared, context: RequestContext, transport: TransportKind
-    ) -> Outcome | AsyncIterator[Outcome]:
+    ) -> Outcome | AsyncGenerator[Outcome, None]:
         """Starts a subscription: its events, or the one outcome that says why there are none."""
         budget = None
         try:
@@ -129,7 +129,11 @@ class Executor:
 
     def refuse(self, error: Exception, correlation_id: str) -> Outcome:
         """The answer to what `prepare` raised; anything unknown is masked."""
-        errors = error.errors if isinstance(error, RequestErrors) else [error]
+        errors: Sequence[Exception] = [error]
+        if isinstance(error, RequestErrors):
+            errors = error.errors
+        elif isinstance(error, Refusal):
+            errors = [error.error]
         shown = present(errors, correlation_id)
         return Outcome({"errors": shown.errors}, shown.code, executed=False, retry_after=shown.retry_after)
 
@@ -157,7 +161,7 @@ class Executor:
         prepared: Prepared,
         context: RequestContext,
         transport: TransportKind,
-    ) -> AsyncIterator[Outcome]:
+    ) -> AsyncGenerator[Outcome, None]:
         started = time.perf_counter()
         code = "OK"
         self._metrics.subscriptions.inc()
@@ -185,7 +189,7 @@ class Executor:
             "operation_name": prepared.operation.name,
             "executor_class": self._executor_class,
             "operation_extensions": prepared.request.extensions,
-            "hide_suggestions": context.actor is None,
+            "hide_suggestions": context.known_actor is None,
         }
 
     def _outcome(self, result: ExecutionResult, context: RequestContext) -> Outcome:
@@ -197,7 +201,7 @@ class Executor:
             outcome.code, outcome.retry_after = shown.code, shown.retry_after
             # Variables are coerced by graphql-core's execution, but a fault in them is one of the request.
             outcome.executed = result.data is not None or any(error.path is not None for error in result.errors)
-            outcome.unauthenticated = context.actor is None and unauthenticated_only(shown.errors, result.data)
+            outcome.unauthenticated = context.known_actor is None and unauthenticated_only(shown.errors, result.data)
         if outcome.executed:
             payload["data"] = result.data
         extensions = context.response_extensions()

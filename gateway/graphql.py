@@ -45,13 +45,13 @@ class GraphQLOverHTTP:
         except Disconnected:
             return
         except Refusal as refusal:
-            outcome = self._executor.refuse(refusal.error, correlation_id)
+            outcome = self._executor.refuse(refusal, correlation_id)
             status = refusal.status
             scope["refusal_headers"] = refusal.headers
         except Exception as error:
             outcome = self._executor.refuse(error, correlation_id)
             status = HTTP_STATUS[outcome.code]
-        await self._send(scope, send, headers, kind or media.JSON, status, outcome)
+        self._metrics.response(await send_answer(scope, send, headers, kind or media.JSON, status, outcome))
 
     async def _answer(
         self, scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], kind: str | None
@@ -59,58 +59,64 @@ class GraphQLOverHTTP:
         """Raises `Refusal` and other errors for what ends the request before there is an operation."""
         if kind is None:
             raise Refusal(Invalid(f"Answers are {media.GRAPHQL} or {media.JSON}; accept one of them."), 406)
-        request = await self.read(scope, receive, headers)
+        request = await read_request(scope, receive, headers, self._body)
         facts, context = await self._callers.identify(scope, headers, "http")
-        caller = caller_key(context.actor, facts.address)
+        caller = caller_key(context.known_actor, facts.address)
         try:
             prepared = await self._executor.prepare(request, context, caller)
         except Refusal:
             raise
         except Exception as error:
             return self._executor.refuse(error, facts.correlation_id)
-        _check_kind(prepared, scope["method"])
+        check_kind(prepared, scope["method"])
         outcome = await self._executor.execute(prepared, context, "http")
         note_for_the_log(scope, prepared, context)
         return outcome
 
-    async def read(self, scope: Scope, receive: Receive, headers: Mapping[bytes, bytes]) -> GraphQLRequest:
-        if scope["method"] == "GET":
-            return from_query_string(scope["query_string"])
-        if scope["method"] != "POST":
-            raise Refusal(Invalid("GraphQL is served by GET and POST."), 405, allow="GET, POST")
-        content_type = headers.get(b"content-type", b"").decode("latin-1")
-        # Also the defence of session cookies: a form of another site can not send this type.
-        if not media.is_json(content_type):
-            raise Refusal(Invalid("The body must be JSON in UTF-8 (content-type: application/json)."), 415)
-        return from_body(await self._body.read(receive, headers))
 
-    async def _send(
-        self, scope: Scope, send: Send, asked: Mapping[bytes, bytes], kind: str, status: int, outcome: Outcome
-    ) -> None:
-        body = encode(outcome.payload)
-        headers: list[tuple[bytes, bytes]] = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"vary", _VARY)]
-        if outcome.cost is not None:
-            headers.append((b"x-query-cost", b"%d" % outcome.cost))
-        if outcome.budget is not None:
-            headers.append((b"x-budget-remaining", b"%d" % outcome.budget))
-        if outcome.retry_after is not None:
-            headers.append((b"retry-after", b"%d" % max(1, round(outcome.retry_after))))
-        if status == 401:
-            headers.append((b"www-authenticate", b"Keystone"))
-        for name, value in scope.get("refusal_headers", {}).items():
-            headers.append((name.encode(), value.encode()))
-        if scope["method"] == "GET" and status == 200 and outcome.code == "OK":
-            tag = etag(outcome.payload["data"])
-            headers += [(b"etag", tag), (b"cache-control", b"private, no-cache")]
-            if tag in [given.strip() for given in asked.get(b"if-none-match", b"").split(b",")]:
-                status, body = 304, b""
-        else:
-            headers.append((b"cache-control", b"no-store"))
-        if status != 304:
-            headers.append((b"content-length", b"%d" % len(body)))
-        self._metrics.response(status)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+async def read_request(
+    scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], limit: BodyLimit
+) -> GraphQLRequest:
+    """The parameters of a GET or POST; raises `Refusal`. The SSE view reads its requests here as well."""
+    if scope["method"] == "GET":
+        return from_query_string(scope["query_string"])
+    if scope["method"] != "POST":
+        raise Refusal(Invalid("GraphQL is served by GET and POST."), 405, allow="GET, POST")
+    content_type = headers.get(b"content-type", b"").decode("latin-1")
+    # Also the defence of session cookies: a form of another site can not send this type.
+    if not media.is_json(content_type):
+        raise Refusal(Invalid("The body must be JSON in UTF-8 (content-type: application/json)."), 415)
+    return from_body(await limit.read(receive, headers))
+
+
+async def send_answer(
+    scope: Scope, send: Send, asked: Mapping[bytes, bytes], kind: str, status: int, outcome: Outcome
+) -> int:
+    """Sends the answer as one message; returns the status that was sent (304 when the caller has it already)."""
+    body = orjson.dumps(outcome.payload)
+    headers: list[tuple[bytes, bytes]] = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"vary", _VARY)]
+    if outcome.cost is not None:
+        headers.append((b"x-query-cost", b"%d" % outcome.cost))
+    if outcome.budget is not None:
+        headers.append((b"x-budget-remaining", b"%d" % outcome.budget))
+    if outcome.retry_after is not None:
+        headers.append((b"retry-after", b"%d" % max(1, round(outcome.retry_after))))
+    if status == 401:
+        headers.append((b"www-authenticate", b"Keystone"))
+    for name, value in scope.get("refusal_headers", {}).items():
+        headers.append((name.encode(), value.encode()))
+    if scope["method"] == "GET" and status == 200 and outcome.code == "OK":
+        tag = etag(outcome.payload["data"])
+        headers += [(b"etag", tag), (b"cache-control", b"private, no-cache")]
+        if tag in [given.strip() for given in asked.get(b"if-none-match", b"").split(b",")]:
+            status, body = 304, b""
+    else:
+        headers.append((b"cache-control", b"no-store"))
+    if status != 304:
+        headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+    return status
 
 
 def http_status(outcome: Outcome, kind: str | None) -> int:
@@ -133,23 +139,20 @@ def etag(data: Any) -> bytes:
     return f'W/"{digest}"'.encode()
 
 
-def encode(payload: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(payload)
-
-
 def note_for_the_log(scope: Scope, prepared: Prepared, context: RequestContext) -> None:
     """What the access log tells of the operation beside the HTTP of it."""
     scope["log_fields"] = {
         "operation": prepared.operation.name,
         "operation_type": prepared.operation.kind,
         "cost": prepared.cost,
-        "user": context.actor.user_id if context.actor else None,
+        "user": context.known_actor.user_id if context.known_actor else None,
     }
 
 
-def _check_kind(prepared: Prepared, method: str) -> None:
+def check_kind(prepared: Prepared, method: str, *, streams: bool = False) -> None:
+    """Whether this kind of operation may come this way; raises `Refusal`."""
     kind = prepared.operation.kind
-    if kind == "subscription":
+    if method == "GET" and kind == "mutation":
+        raise Refusal(Invalid("GET never changes anything; send a mutation by POST."), 405, allow="POST")
+    if kind == "subscription" and not streams:
         raise Refusal(Invalid("Subscriptions are served by WebSocket on this address or by SSE on its /stream."))
-    if method == "GET" and kind != "query":
-        raise Refusal(Invalid("GET serves queries only; send a mutation by POST."), 405, allow="POST")

@@ -39,7 +39,7 @@ class RequestContext(Protocol):
     """What the transport needs of the context; resolvers see the whole of it as `info.context`."""
 
     @property
-    def actor(self) -> Actor | None:
+    def known_actor(self) -> Actor | None:
         """None: nobody signed in. Asking never raises."""
 
     @property

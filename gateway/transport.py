@@ -9,15 +9,18 @@ from dataclasses import dataclass
 
 import strawberry
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.caller import Callers
 from gateway.documents import Documents, DocumentSettings, DocumentStore, MemoryStore
 from gateway.executor import Executor
 from gateway.graphql import GraphQLOverHTTP
 from gateway.limits import Limits, LimitSettings
+from gateway.live import Connections, LiveSettings
 from gateway.metrics import Metrics
 from gateway.request import MakeContext
+from gateway.sse import GraphQLOverSSE
+from gateway.websocket import GraphQLOverWebSocket
 
 
 class TransportSettings(BaseModel):
@@ -40,6 +43,7 @@ class TransportSettings(BaseModel):
         False, description="Whether callers who are not signed in may read the schema. For public demos."
     )
     limits: LimitSettings = Field(default_factory=LimitSettings, description="Limits of requests and callers.")
+    live: LiveSettings = Field(default_factory=LiveSettings, description="WebSocket and SSE connections.")
     documents: DocumentSettings = Field(
         default_factory=DocumentSettings, description="Document cache, persisted queries, trusted documents."
     )
@@ -47,10 +51,14 @@ class TransportSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """`executor` also serves callers in process (the bot): the same limits and masking, no HTTP."""
+    """`executor` also serves callers in process (the bot): the same limits and masking, no HTTP.
+
+    At shutdown, `connections.end_all()` tells every open WebSocket and stream to come back.
+    """
 
     routes: list[BaseRoute]
     executor: Executor
+    connections: Connections
 
 
 def build_transport(
@@ -72,5 +80,11 @@ def build_transport(
     )
     executor = Executor(schema, documents, limits, metrics, anonymous_introspection=settings.anonymous_introspection)
     callers = Callers(make_context, settings.trusted_proxies, settings.allowed_origins)
-    http = GraphQLOverHTTP(executor, callers, limits.body, metrics)
-    return Transport([Route(settings.path, http)], executor)
+    connections = Connections(settings.live, metrics)
+    live = (executor, callers, limits.body, connections, settings.live, metrics)
+    routes: list[BaseRoute] = [
+        Route(settings.path, GraphQLOverHTTP(executor, callers, limits.body, metrics)),
+        WebSocketRoute(settings.path, GraphQLOverWebSocket(*live)),
+        Route(f"{settings.path}/stream", GraphQLOverSSE(*live)),
+    ]
+    return Transport(routes, executor, connections)

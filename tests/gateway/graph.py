@@ -12,6 +12,7 @@ from gateway.request import RequestFacts
 from resolvers.actor import Actor, Identity
 from resolvers.errors import Candidate, Denied, Invalid, Unauthenticated, Unavailable
 
+ALICE, BOB = "token-alice", "token-bob"
 SECRET = "hunter2-is-a-secret"
 
 
@@ -40,7 +41,7 @@ class World:
 @dataclass
 class Context:
     world: World
-    actor: Actor | None
+    known_actor: Actor | None
     correlation_id: str
 
     def response_extensions(self) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def person(name: str, projects: tuple[str, ...] = ("shop",)) -> Actor:
 
 
 def world() -> World:
-    return World(people={"token-alice": person("alice"), "token-bob": person("bob")})
+    return World(people={ALICE: person("alice"), BOB: person("bob")})
 
 
 @strawberry.type
@@ -106,9 +107,9 @@ class Query:
 
     @strawberry.field
     def me(self, info: ContextInfo) -> str | None:
-        if info.context.actor is None:
+        if info.context.known_actor is None:
             raise Unauthenticated("Sign in to see who you are.")
-        return info.context.actor.user_name
+        return info.context.known_actor.user_name
 
     @strawberry.field
     def value(self, info: ContextInfo) -> int:

@@ -1,0 +1,132 @@
+"""What WebSocket and SSE share: their settings, how many connections may be open, and whether a caller may stay.
+
+Used by `websocket.py` and `sse.py`; `gateway/transport.py` closes all connections at shutdown through `Connections`.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.metrics import Metrics
+from gateway.request import MakeContext, RequestFacts, TransportKind
+from resolvers.actor import Actor
+from resolvers.errors import GurumError, RateLimited, Unauthenticated
+
+log = logging.getLogger("gurum.live")
+
+
+class LiveSettings(BaseModel):
+    """Connections that stay open: WebSocket and SSE."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    connections: int = Field(
+        10_000, gt=0, description="Open connections of this process. Raise it with the open-files limit."
+    )
+    connections_per_caller: int = Field(
+        100, gt=0, description="Open connections of one caller. Raise it for a service account that serves many people."
+    )
+    operations_per_connection: int = Field(
+        100, gt=0, description="Operations that run at the same time on one WebSocket."
+    )
+    anonymous: bool = Field(
+        False, description="Whether callers who are not signed in may stay connected. For public demos."
+    )
+    init_seconds: float = Field(10, gt=0, description="Seconds within which connection_init must come.")
+    idle_seconds: float = Field(300, gt=0, description="Seconds after which a WebSocket without operations is closed.")
+    ping_seconds: float = Field(
+        25,
+        gt=0,
+        description="Seconds between pings (WebSocket) and comments (SSE). Keep it below your reverse proxy's idle timeout.",
+    )
+    recheck_seconds: float = Field(
+        60,
+        gt=0,
+        description="Seconds between checks whether the caller's token still holds. Lower it to revoke sooner.",
+    )
+    buffer_messages: int = Field(256, gt=0, description="Messages that may wait for the reader of one connection.")
+    buffer_bytes: int = Field(4_000_000, gt=0, description="Bytes that may wait for the reader of one connection.")
+    slow_seconds: float = Field(
+        5, gt=0, description="Seconds that the buffer may be full before the subscription that waits for it is dropped."
+    )
+    send_seconds: float = Field(
+        20, gt=0, description="Seconds that one message may take to leave before the connection is closed."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a connection ends. Codes are those of the graphql-transport-ws protocol and of RFC 6455."""
+
+    code: int
+    reason: str
+
+
+class Place:
+    """One open connection. `ending` is set by whoever wants it to end; its owner waits for it."""
+
+    def __init__(self, transport: TransportKind) -> None:
+        self.transport = transport
+        self.caller: str | None = None
+        self.ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+
+    def end(self, code: int, reason: str) -> None:
+        if not self.ending.done():
+            self.ending.set_result(Ending(code, reason))
+
+
+class Connections:
+    """All open connections of the process."""
+
+    def __init__(self, settings: LiveSettings, metrics: Metrics) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._places: set[Place] = set()
+        self._callers: dict[str, int] = {}
+
+    def open(self, transport: TransportKind) -> Place:
+        if len(self._places) >= self._settings.connections:
+            raise RateLimited(
+                f"This gateway has {self._settings.connections} open connections, its limit.", retry_after=5
+            )
+        place = Place(transport)
+        self._places.add(place)
+        self._metrics.connections.labels(transport).inc()
+        return place
+
+    def claim(self, place: Place, caller: str) -> None:
+        """Counts the connection for its caller, once it is known who that is."""
+        count = self._callers.get(caller, 0)
+        if count >= self._settings.connections_per_caller:
+            raise RateLimited(f"You have {count} open connections, the limit of one caller.", retry_after=5)
+        self._callers[caller] = count + 1
+        place.caller = caller
+
+    def close(self, place: Place) -> None:
+        self._places.discard(place)
+        self._metrics.connections.labels(place.transport).dec()
+        if place.caller is not None:
+            left = self._callers.pop(place.caller) - 1
+            if left:
+                self._callers[place.caller] = left
+
+    def end_all(self) -> None:
+        """At shutdown: clients are told to come back."""
+        for place in tuple(self._places):
+            place.end(1001, "The gateway is going down; connect again.")
+
+
+async def still_welcome(make_context: MakeContext, facts: RequestFacts, actor: Actor | None) -> str | None:
+    """Why the caller may not stay, or None. A connection keeps the rights it was opened with, so changed rights end it."""
+    try:
+        now = (await make_context(facts)).known_actor
+    except Unauthenticated as error:
+        return error.message
+    except GurumError as error:  # not the caller's fault: who can not be asked now is asked at the next check
+        log.warning("a live caller can not be checked: %s", error.message)
+        return None
+    if (now and now.rights_key()) != (actor and actor.rights_key()):
+        return "Your rights have changed; connect again."
+    return None
