@@ -37,6 +37,8 @@ def _main(paths: Paths) -> Sections:
             instance_delete_interval=-1,
             shelved_poll_interval=-1,
             heal_instance_info_cache_interval=-1,
+            # The first round of periodic work at once: the scheduler maps new computes to the cell in it.
+            periodic_fuzzy_delay=0,
             report_interval=10,
             service_down_time=120,
         ),

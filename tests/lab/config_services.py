@@ -12,6 +12,8 @@ def keystone(paths: Paths) -> Files:
         "database": {"connection": database_url("keystone")},
         "oslo_messaging_notifications": {"driver": "messagingv2"},
         "token": {"provider": "fernet", "expiration": 86400},
+        # The cheapest hash there is: people and services log in all the time, and the password is no secret.
+        "identity": {"password_hash_algorithm": "bcrypt", "password_hash_rounds": 4},
         "fernet_tokens": {"key_repository": paths.data / "fernet"},
         "credential": {"key_repository": paths.data / "credential"},
         # A cache in the process: revocations and role changes made through this one process are seen at once.

@@ -61,14 +61,8 @@ def running(paths: Paths) -> bool:
 
 
 def status(paths: Paths) -> dict[str, str]:
-    """Service -> `ready`, `stopped`, or what it lacks."""
-    found = {}
-    for service in _all(paths):
-        if not processes.alive(paths, service.name):
-            found[service.name] = "stopped"
-        else:
-            found[service.name] = ready.missing(paths, service.name) or "ready"
-    return found
+    """Service -> `ready`, or what it lacks."""
+    return ready.status(paths, [service.name for service in _all(paths)])
 
 
 def start_service(paths: Paths, name: str, say: Say) -> None:
@@ -168,7 +162,9 @@ def _states(paths: Paths) -> list[Path]:
 
 
 def _stop(paths: Paths) -> None:
+    """The infrastructure last: without its message bus a service takes its time to end."""
     paths.ready.unlink(missing_ok=True)
+    processes.stop(paths, [name for name in processes.recorded(paths) if name not in ready.INFRA])
     processes.stop(paths)
 
 

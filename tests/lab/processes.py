@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.lab.pins import LabError, Paths
 
-TERM_SECONDS = 15.0
+TERM_SECONDS = 10.0
 KILL_SECONDS = 10.0
 
 

@@ -5,8 +5,9 @@ together with the last lines of its log.
 """
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from tests.lab import infra, processes
 from tests.lab.catalogue import SERVICES
@@ -29,20 +30,24 @@ _QUESTIONS = {
 
 def wait(paths: Paths, names: Sequence[str]) -> None:
     """Returns when all named services can be used; raises LabError that names the first that cannot."""
+    admin = _Admin()
     for name in names:
-        check = _check(paths, name)
         try:
-            wait_until(name, check, SECONDS)
+            wait_until(name, partial(_lacks, paths, name, admin), SECONDS, every=0.5)
         except LabError as error:
             raise LabError(f"{error}\n{processes.log_tail(paths, name)}") from error
 
 
-def missing(paths: Paths, name: str) -> str | None:
-    """What keeps the service from being used at this moment; None when nothing does."""
-    try:
-        return _check(paths, name)()
-    except (OSError, LabError) as error:
-        return str(error).splitlines()[0]
+def status(paths: Paths, names: Sequence[str]) -> dict[str, str]:
+    """Service -> `ready`, or what keeps it from being used at this moment."""
+    admin = _Admin()
+    found = {}
+    for name in names:
+        try:
+            found[name] = _lacks(paths, name, admin) or "ready"
+        except (OSError, LabError) as error:
+            found[name] = str(error).splitlines()[0]
+    return found
 
 
 def port_open(name: str) -> bool:
@@ -53,27 +58,37 @@ def port_open(name: str) -> bool:
     return True
 
 
-def _check(paths: Paths, name: str) -> Callable[[], str | None]:
-    def check() -> str | None:
-        record = processes.recorded(paths).get(name)
-        if record is None or not record.alive():
-            raise LabError(f"{name} is not running.")
-        if name in INFRA:
-            return None if port_open(name) else "its port is closed"
-        if name == "keystone":
-            return _keystone()
-        token = log_in(AUTH_URL, "admin", PASSWORD, project_scope("admin"))
-        if name in _QUESTIONS:
-            return _api(token, name)
-        since = datetime.fromtimestamp(record.since, UTC).replace(tzinfo=None)
-        if name.startswith("cinder"):
-            return _reported(token, "block-storage", name, "controller", since)
-        host = name.removeprefix("nova-")
-        if host in COMPUTES:
-            return _reported(token, "compute", "nova-compute", host, since) or _mapped(paths, host)
-        return _reported(token, "compute", name, "controller", since)
+class _Admin:
+    """One token for many questions: a log-in costs Keystone more than most answers cost the others."""
 
-    return check
+    def __init__(self) -> None:
+        self._token: Token | None = None
+
+    @property
+    def token(self) -> Token:
+        if self._token is None:
+            self._token = log_in(AUTH_URL, "admin", PASSWORD, project_scope("admin"))
+        return self._token
+
+
+def _lacks(paths: Paths, name: str, admin: _Admin) -> str | None:
+    """What the service still lacks, None when nothing; LabError when its process is not there."""
+    record = processes.recorded(paths).get(name)
+    if record is None or not record.alive():
+        raise LabError(f"{name} is not running.")
+    if name in INFRA:
+        return None if port_open(name) else "its port is closed"
+    if name == "keystone":
+        return _keystone()
+    if name in _QUESTIONS:
+        return _api(admin.token, name)
+    since = datetime.fromtimestamp(record.since, UTC).replace(tzinfo=None)
+    if name.startswith("cinder"):
+        return _reported(admin.token, "block-storage", name, "controller", since)
+    host = name.removeprefix("nova-")
+    if host in COMPUTES:
+        return _reported(admin.token, "compute", "nova-compute", host, since) or _mapped(paths, host)
+    return _reported(admin.token, "compute", name, "controller", since)
 
 
 def _keystone() -> str | None:

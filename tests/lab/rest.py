@@ -110,8 +110,8 @@ def project_scope(project: str, domain: str = "Default") -> object:
 SYSTEM_SCOPE: object = {"system": {"all": True}}
 
 
-def wait_until(what: str, check: Callable[[], str | None], seconds: float) -> None:
-    """Asks `check` until it returns None; what it returns otherwise says what is still missing.
+def wait_until(what: str, check: Callable[[], str | None], seconds: float, every: float = 0.2) -> None:
+    """Asks `check` every so many seconds until it returns None; what it returns otherwise says what is still missing.
 
     A refused connection counts as missing. Raises LabError with the last missing thing after `seconds`.
     """
@@ -125,4 +125,4 @@ def wait_until(what: str, check: Callable[[], str | None], seconds: float) -> No
             return
         if time.monotonic() > deadline:
             raise LabError(f"{what}: not within {seconds:.0f} seconds. Last seen: {missing}")
-        time.sleep(0.2)
+        time.sleep(every)
