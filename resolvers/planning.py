@@ -10,7 +10,7 @@ import strawberry
 
 from resolvers import ids
 from resolvers.action import Difference, QuotaEffect, Target
-from resolvers.actor import MEMBER, Actor
+from resolvers.actor import MEMBER, READER, Actor
 from resolvers.context import Context
 from resolvers.errors import Candidate, Conflict, Invalid, NotFound
 from resolvers.inventory.store import shown
@@ -117,6 +117,18 @@ def project_for(context: Context, reference: str | None, role: str = MEMBER) -> 
         field="project",
         candidates=[Candidate(row.id, row.name) for row in sorted(usable, key=lambda row: str(row.name))[:10]],
     )
+
+
+def any_project(context: Context) -> Any:
+    """A project to be signed in to upstream, for what belongs to a person and not to a project: keypairs."""
+    actor = context.actor
+    if actor.project_id is not None:
+        return project_for(context, None, READER)
+    rows = [context.inventory.get(actor, "project", row_id) for row_id in usable_projects(actor, READER)]
+    found = sorted((row for row in rows if row is not None), key=lambda row: str(row.name))
+    if not found:
+        raise NotFound("You have a role on no project; ask an operator for one.")
+    return found[0]
 
 
 def usable_projects(actor: Actor, role: str) -> list[str]:

@@ -17,6 +17,7 @@ from resolvers import action as declared
 from resolvers.action import Action, Danger
 from resolvers.context import Context
 from resolvers.errors import Conflict, NotFound
+from resolvers.graph.spelling import snake
 from resolvers.operations.graph import Operation
 
 
@@ -78,7 +79,7 @@ class PlanData:
 
 def mutations(actions: Sequence[Action]) -> type[Any]:
     """The Mutation type: one field per action, and `apply` and `undo`."""
-    fields: dict[str, Any] = {_snake(action.field_name): _mutation(action) for action in actions}
+    fields: dict[str, Any] = {snake(action.field_name): _mutation(action) for action in actions}
     fields["apply"] = strawberry.field(
         resolver=_apply,
         graphql_type=Operation,
@@ -92,7 +93,7 @@ def mutations(actions: Sequence[Action]) -> type[Any]:
 
 def plan_queries(actions: Sequence[Action]) -> type[Any]:
     """`Query.plan` with one field per action."""
-    fields = {_snake(action.field_name): _planner(action) for action in actions}
+    fields = {snake(action.field_name): _planner(action) for action in actions}
     plans = strawberry.type(type("Plans", (), fields), description="The plan of each action: what it would do.")
 
     def plan(info: Info[Context, None]) -> Any:
@@ -147,7 +148,3 @@ async def _apply(
 
 async def _undo(info: Info[Context, None], operation_id: strawberry.ID, idempotency_key: str | None = None) -> Any:
     return await info.context.engine.undo(info.context, operation_id, idempotency_key)
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name)

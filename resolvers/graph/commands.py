@@ -14,6 +14,7 @@ from strawberry import Info
 
 from resolvers.action import Action, Danger
 from resolvers.context import Context
+from resolvers.graph.spelling import camel
 
 strawberry.enum(Danger)
 
@@ -75,7 +76,7 @@ def _parameter(action: Action, field: dataclasses.Field[Any]) -> Parameter:
     default = None if field.default in (dataclasses.MISSING, None) else field.default
     required = not optional and field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     return Parameter(
-        name=_camel(field.name),
+        name=camel(field.name),
         type=_type_name(inner),
         required=required,
         many=many,
@@ -101,8 +102,3 @@ def _shape(hint: Any) -> tuple[bool, bool, Any]:
 def _type_name(inner: Any) -> str:
     plain = {str: "String", int: "Int", float: "Float", bool: "Boolean", strawberry.ID: "ID"}
     return plain.get(inner, getattr(inner, "__name__", "String"))
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)

@@ -17,6 +17,7 @@ from resolvers.graph.connection import Connection, ConnectionData, FacetCount
 from resolvers.graph.filters import compile_filter, filter_type, type_name
 from resolvers.graph.generated import publish
 from resolvers.graph.scalars import Duration
+from resolvers.graph.spelling import snake
 from resolvers.inventory.kinds import Kind
 from resolvers.inventory.paging import DEFAULT_ORDER, OrderKey, PageArgs
 
@@ -35,9 +36,9 @@ def root_fields(resource: Resource, kinds: dict[str, Kind[Any]]) -> dict[str, An
     filters = filter_type(kind, kinds, name)
     if not resource.listed:
         return {}
-    fields = {_snake(kind.plural): _list(resource, filters, name), _snake(kind.name): _single(resource)}
+    fields = {snake(kind.plural): _list(resource, filters, name), snake(kind.name): _single(resource)}
     if kind.facets:
-        fields[f"{_snake(kind.name)}_facets"] = _facets(kind, filters, name)
+        fields[f"{snake(kind.name)}_facets"] = _facets(kind, filters, name)
     return fields
 
 
@@ -172,7 +173,3 @@ def _order_input(kind: Kind[Any], name: str) -> tuple[type[Any], Callable[[Any],
         return tuple(OrderKey(key.field.value, key.direction is Direction.DESC) for key in given[:MAX_ORDER_KEYS])
 
     return order, keys
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name)

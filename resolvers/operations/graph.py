@@ -12,6 +12,7 @@ from resolvers.audit import AuditResult
 from resolvers.context import Context
 from resolvers.errors import Denied, Invalid
 from resolvers.graph.nodes import Node
+from resolvers.graph.spelling import camel
 from resolvers.operations.record import OperationState, StepState
 
 strawberry.enum(OperationState)
@@ -42,10 +43,14 @@ class OperationError:
     field: str | None
 
 
+def _given(root: strawberry.Parent[Any]) -> JSON:
+    return camel_keys(root.input)
+
+
 @strawberry.type(description="The action and input that take an operation back; `undo(operationId)` runs it.")
 class UndoOfferType:
     action: str
-    input: JSON
+    input: JSON = strawberry.field(resolver=_given)
 
 
 def _resource(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
@@ -79,7 +84,7 @@ class Operation:
     actor_id: str
     actor_name: str
     origin: str
-    input: JSON = strawberry.field(description="The input as it was given, secrets masked.")
+    input: JSON = strawberry.field(resolver=_given, description="The input as it was given, secrets masked.")
     started_at: datetime
     finished_at: datetime | None
     backend_request_ids: list[str]
@@ -149,6 +154,11 @@ class OperationSubscriptions:
             yield record
 
 
+def camel_keys(plain: dict[str, Any]) -> JSON:
+    """An input as the schema spells it; it is stored as Python spells it."""
+    return JSON({camel(name): value for name, value in plain.items()})
+
+
 def _entry(stored: Any) -> AuditEntry:
     row = stored.row
     return AuditEntry(
@@ -162,7 +172,7 @@ def _entry(stored: Any) -> AuditEntry:
         project_id=row.project_id,
         operation_id=row.operation_id,
         resource_ids=row.resource_ids,
-        input=row.input,
+        input=camel_keys(row.input),
         error=row.error,
         message=row.message,
         duration=row.duration,

@@ -90,10 +90,22 @@ class Run:
     async def until_gone(
         self, name: str, title: str, row_id: str, failed: Callable[[Any], str | None], limit: float = FOLLOW_LIMIT
     ) -> None:
-        """Follow a row until the backend does not know it any more."""
+        """Follow a row until the backend does not know it any more; Conflict with the sentence of `failed`."""
+        await self.until_gone_or(name, title, row_id, lambda row: False, failed, limit)
+
+    async def until_gone_or(
+        self,
+        name: str,
+        title: str,
+        row_id: str,
+        enough: Callable[[Any], bool],
+        failed: Callable[[Any], str | None] = lambda row: None,
+        limit: float = FOLLOW_LIMIT,
+    ) -> None:
+        """Follow a row until it is gone or `enough` holds: a detached port may stay or go with its server."""
         step = await self._begin(name, title)
         async for row in self._watch(step, row_id, limit):
-            if row is None:
+            if row is None or enough(row):
                 await self._finish(step, None)
                 return
             if (sentence := failed(row)) is not None:
