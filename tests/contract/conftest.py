@@ -1,0 +1,90 @@
+"""The fixture `cloud`: the ports of the sandbox, and the ports of the lab's OpenStack, with the same people and projects in both."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from resolvers.sandbox.seed import demo_people
+
+from gateway.clouds import Clouds
+from gateway.settings import Settings
+from notifications.redis import RedisClient
+from resolvers import DOMAINS, ids
+from resolvers.actor import Credential
+from resolvers.clock import Clock
+from tests.lab.cloud import LabCloud
+from tests.polling import T, eventually
+
+NAME = "krane"
+
+
+class Cloud:
+    """`ports` by domain; people and projects as the lab and the sandbox both have them (tests/lab/people.py)."""
+
+    def __init__(self, kind: str, ports: Mapping[str, Any], passwords: Callable[[str], str]) -> None:
+        self.kind = kind
+        self.ports = ports
+        self._passwords = passwords
+        self._projects: dict[str, str] = {}
+        self._tokens: dict[tuple[str, str], str] = {}
+
+    async def read_projects(self) -> None:
+        feed = next(feed for feed in self.ports["identity"].feeds() if feed.kind.name == "project")
+        self._projects = {row.name: row.native_id for row in await feed.full()}
+
+    def native_project(self, name: str) -> str:
+        return self._projects[name]
+
+    async def token(self, person: str, project: str | None = None) -> str:
+        key = (person, project or "")
+        if key not in self._tokens:
+            self._tokens[key] = await self.ports["identity"].sign_in(
+                person, self._passwords(person), "Default", project
+            )
+        return self._tokens[key]
+
+    async def credential(self, person: str, project: str) -> Credential:
+        """To act as the person in the project; signed in without a scope, as people of 9rum are."""
+        return Credential(await self.token(person), self.native_project(project))
+
+    async def eventually(self, look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 90.0) -> T:
+        return await eventually(look, f"{what} ({self.kind})", seconds, pause=0.05 if self.kind == "sandbox" else 0.5)
+
+    async def rows(self, domain: str, kind: str) -> list[Any]:
+        """The full list of a kind, as the collector reads it."""
+        feed = next(feed for feed in self.ports[domain].feeds() if feed.kind.name == kind)
+        return list(await feed.full())
+
+    async def row(self, domain: str, kind: str, native: str) -> Any:
+        feed = next(feed for feed in self.ports[domain].feeds() if feed.kind.name == kind)
+        return await feed.one(native)
+
+    def id(self, kind: str, native: str) -> str:
+        return ids.make(kind, NAME, native)
+
+
+@pytest.fixture(params=["sandbox", pytest.param("lab", marks=pytest.mark.lab)])
+async def cloud(request: pytest.FixtureRequest, redis: RedisClient, tmp_path: Path) -> AsyncIterator[Cloud]:
+    passwords: Callable[[str], str]
+    if request.param == "sandbox":
+        configured: dict[str, Any] = {"backend": "sandbox", "name": NAME, "speed": 50.0}
+        demo = {person.name: person.password for person in demo_people()}
+        passwords = demo.__getitem__
+    else:
+        lab: LabCloud = request.getfixturevalue("lab_cloud")
+        configured = {"backend": "openstack", "name": NAME, "cloud": lab.name, "clouds_file": str(lab.clouds_file)}
+
+        def passwords(person: str) -> str:
+            return lab.auth(person)["password"]
+
+    settings = Settings.model_validate({"clouds": [configured], "store": {"folder": str(tmp_path)}})
+    opened = await Clouds.open(settings, DOMAINS, redis, Clock())
+    try:
+        found = Cloud(
+            request.param, {domain: by_cloud[NAME] for domain, by_cloud in opened.ports.items() if by_cloud}, passwords
+        )
+        await found.read_projects()
+        yield found
+    finally:
+        await opened.close()
