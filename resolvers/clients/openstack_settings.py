@@ -29,6 +29,12 @@ class OpenStackSettings(Section):
     )
     deadlines: Deadlines = Deadlines()
     page_size: int = Field(1_000, gt=0, le=10_000, description="Rows asked for in one page of a list.")
+    max_answer_mib: int = Field(
+        64,
+        gt=0,
+        le=1_024,
+        description="MiB of the largest answer of a service that is read. A page of 1,000 servers has about 2.",
+    )
     intervals: dict[str, Seconds] = Field(
         {}, description="Seconds between two polls, by kind (`server: 10`), for this cloud alone."
     )

@@ -1,0 +1,237 @@
+"""The connection to one OpenStack cloud. Opened by the composition root, used by the OpenStack adapters of all domains.
+
+Two ways: as 9rum's own account (`get`, `read`, `pages`: what feeds the read model) and as a person (`send`: all that is done for one).
+One style for both: HTTP over an async session, because openstacksdk's objects cost 2.5 ms each under the interpreter's lock, and block.
+What the SDK does well stays with it, in threads: clouds.yaml, every way of logging in, the catalogue, and version discovery.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Self, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from resolvers.actor import Credential
+from resolvers.checks import CheckResult
+from resolvers.clients import openstack_errors as errors
+from resolvers.clients.openstack_account import Account
+from resolvers.clients.openstack_config import configured, tls
+from resolvers.clients.openstack_http import Answer, Body, Http, Params
+from resolvers.clients.openstack_people import People
+from resolvers.clients.openstack_settings import OpenStackSettings
+from resolvers.clients.requests import note_request_id
+from resolvers.clients.single_flight import SingleFlight
+from resolvers.clock import Clock
+from resolvers.errors import Denied, GurumError, TimedOut, Unauthenticated, Unavailable
+
+T = TypeVar("T")
+P = TypeVar("P")
+
+READS = frozenset({"GET", "HEAD"})
+# Cinder goes by its old name in this header, all others by their service type.
+VERSION_NAMES = {"block-storage": "volume"}
+
+
+class OpenStackClient:
+    """All methods raise `resolvers.errors` only, with the cloud's name and the backend's request id.
+
+    `service` is a service type (`compute`, `image`, `block-storage`, `network`, `identity`); `path` is below its versioned address
+    (`/servers/detail`, `/images`); deadlines are seconds for the whole call, by default those of the settings.
+    """
+
+    def __init__(self, settings: OpenStackSettings, clock: Clock, http: Http, account: Account, people: People) -> None:
+        self.name = settings.name
+        self.settings = settings
+        self.clock = clock
+        self.people = people
+        self._http = http
+        self._account = account
+        self._flights = SingleFlight()
+
+    @classmethod
+    async def open(cls, settings: OpenStackSettings, clock: Clock) -> Self:
+        """Reads clouds.yaml; Invalid when it can not be used. The cloud may be down: it is asked at the first use."""
+        region = await asyncio.to_thread(configured, settings)
+        http = Http(settings.name, tls(region), settings.max_answer_mib * 1024 * 1024)
+        account = Account(region, http, clock, settings.deadlines.read)
+        return cls(settings, clock, http, account, People(account, http, clock, settings.deadlines.read))
+
+    async def close(self) -> None:
+        await self._flights.close()
+        await self.people.close()
+        await self._account.close()
+        await self._http.close()
+
+    # -- as 9rum's own account -----------------------------------------------------------------------------------------
+
+    async def get(
+        self,
+        service: str,
+        path: str,
+        params: Params | None = None,
+        *,
+        microversion: str | None = None,
+        deadline: float | None = None,
+    ) -> bytes:
+        """The body of the answer. Equal calls at the same time are one request."""
+        seconds = deadline or self.settings.deadlines.read
+
+        async def work() -> bytes:
+            async with self._http.within(service, seconds):
+                answer = await self._account.request(service, "GET", path, _version(service, microversion), params)
+                return answer.body
+
+        key = (service, path, tuple(sorted((params or {}).items())), microversion, seconds)
+        return await self._flights.do(key, work)
+
+    async def read(
+        self,
+        service: str,
+        path: str,
+        decoder: msgspec.json.Decoder[T],
+        params: Params | None = None,
+        *,
+        microversion: str | None = None,
+        deadline: float | None = None,
+    ) -> T:
+        body = await self.get(service, path, params, microversion=microversion, deadline=deadline)
+        return self._http.decode(service, body, decoder)
+
+    async def pages(
+        self,
+        service: str,
+        path: str,
+        decoder: msgspec.json.Decoder[P],
+        next_of: Callable[[P], str | None],
+        params: Params | None = None,
+        *,
+        microversion: str | None = None,
+    ) -> AsyncIterator[P]:
+        """A list, page by page. `next_of` answers the page's link to the next one.
+
+        The link alone tells whether there is more, because a service may give smaller pages than were asked for. Only its marker
+        is used: its address may be that of an inner server.
+        """
+        asked: dict[str, str | int] = {**(params or {}), "limit": self.settings.page_size}
+        seen: set[str] = set()
+        while True:
+            page = await self.read(
+                service, path, decoder, asked, microversion=microversion, deadline=self.settings.deadlines.page
+            )
+            yield page
+            link = next_of(page)
+            if link is None:
+                return
+            marker = next(iter(parse_qs(urlsplit(link).query).get("marker", [])), None)
+            if marker is None or marker in seen:
+                raise Unavailable(f"{errors.title(self.name, service)} lists in a circle.", backend=self.name)
+            seen.add(marker)
+            asked["marker"] = marker
+
+    def decode(self, service: str, body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+        """The body of an answer of `send` as a Struct; Unavailable when it is not what the service's API promises."""
+        return self._http.decode(service, body, decoder)
+
+    async def microversion(self, service: str, wanted: str, least: str) -> str:
+        """The newest microversion up to `wanted` that the cloud offers; Unavailable when that is below `least`."""
+        async with self._http.within(service, self.settings.deadlines.read):
+            endpoint = await self._account.endpoint(service)
+        newest = endpoint.microversions[1] if endpoint.microversions else (0, 0)
+        chosen = min(newest, _parsed(wanted))
+        if chosen < _parsed(least):
+            raise Unavailable(
+                f"{errors.title(self.name, service)} speaks its API up to {_shown(newest)} only; 9rum needs {least}.",
+                backend=self.name,
+            )
+        return _shown(chosen)
+
+    # -- as a person ---------------------------------------------------------------------------------------------------
+
+    async def send(
+        self,
+        acting: Credential,
+        method: str,
+        service: str,
+        path: str,
+        *,
+        json: Any = None,
+        data: Body | None = None,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        microversion: str | None = None,
+        deadline: float | None = None,
+    ) -> Answer:
+        """A request by the person in the person's project. The request id of a successful change is noted for its operation."""
+        deadlines = self.settings.deadlines
+        sent = {**(headers or {}), **_version(service, microversion)}
+        async with self._http.within(service, deadline or (deadlines.read if method in READS else deadlines.write)):
+            url = (await self._account.endpoint(service)).address(path, acting.project)
+
+            async def attempt() -> Answer:
+                token = await self.people.token(acting)
+                return await self._http.request(
+                    service,
+                    method,
+                    url,
+                    headers={**sent, "X-Auth-Token": token},
+                    params=params,
+                    json=json,
+                    data=data,
+                )
+
+            try:
+                answer = await attempt()
+            except Unauthenticated:
+                # Nothing was done yet. A token that we keep may have been revoked since; a body that is a stream can not be sent twice.
+                if not self.people.forget(acting) or not isinstance(data, bytes | None):
+                    raise
+                answer = await attempt()
+        if method not in READS:
+            note_request_id(answer.request_id)
+        return answer
+
+    # -- 9rum check ----------------------------------------------------------------------------------------------------
+
+    async def check(
+        self, service: str, path: str, params: Params | None = None, *, microversion: str | None = None
+    ) -> CheckResult:
+        """Whether a service is reached and lets 9rum's own account read `path`: a list over all projects that costs little."""
+        name = errors.title(self.name, service)
+        try:
+            body = await self.get(service, path, params, microversion=microversion)
+            self._http.decode(service, body, _ANY)
+            endpoint = await self._account.endpoint(service)
+        except GurumError as error:
+            address = self._account.known_address(service)
+            return CheckResult(name, False, error.message, _mend(error, name, address))
+        return CheckResult(name, True, f"{name} answers, API {endpoint.version}, and 9rum's own account may read it.")
+
+
+_ANY = msgspec.json.Decoder(msgspec.Raw)
+
+
+def _mend(error: GurumError, name: str, address: str | None) -> str:
+    """What an operator can do. The address is for the operator's terminal only, so it stands here and not in the error."""
+    where = f" at {address}" if address else ""
+    if isinstance(error.__cause__, Denied):
+        return "Give 9rum's account the role `admin` on a project (or the reader roles of docs/configuration.md)."
+    if isinstance(error.__cause__, Unauthenticated):
+        return "Correct user, password and domain of the entry in clouds.yaml; try it with `openstack token issue`."
+    if isinstance(error, TimedOut):
+        return f"Look whether {name} is overloaded{where}, or raise `deadlines` of this cloud."
+    return f"Look whether {name} runs{where}, and whether this machine reaches it."
+
+
+def _version(service: str, microversion: str | None) -> dict[str, str]:
+    if microversion is None:
+        return {}
+    return {"OpenStack-API-Version": f"{VERSION_NAMES.get(service, service)} {microversion}"}
+
+
+def _parsed(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _shown(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

@@ -1,0 +1,143 @@
+"""9rum's own account in one OpenStack cloud: its token, the addresses and versions of the services, and requests as that account.
+
+Made by `openstack.py`. Logging in (every way that there is), the catalogue and version discovery are keystoneauth's; it blocks, so it
+runs in a few threads of its own and answers plain values. The requests themselves go out over `openstack_http`.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from keystoneauth1 import exceptions as ka
+from openstack import exceptions as sdk
+from openstack.config.cloud_region import CloudRegion
+
+from resolvers.clients import openstack_errors as errors
+from resolvers.clients.openstack_http import Answer, Http, Params
+from resolvers.clients.single_flight import SingleFlight
+from resolvers.clock import Clock
+from resolvers.errors import Denied, GurumError, Unauthenticated, Unavailable
+
+T = TypeVar("T")
+
+THREADS = 8
+# keystoneauth renews a token 30 s before it ends; asking it more often than that means that no ended token is ever sent.
+TOKEN_RECHECK = 15.0  # seconds
+# The major version that each adapter is written for. Neutron's discovery is closed in old clouds, so it is not asked for one.
+VERSIONS = {"identity": "3", "compute": "2", "image": "2", "block-storage": "3"}
+MicroVersion = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """`url` has no slash at its end. Where it holds the id of the account's own project, that of another can be put in its place."""
+
+    url: str
+    version: str
+    microversions: tuple[MicroVersion, MicroVersion] | None
+    own_project: str | None
+
+    def address(self, path: str, project: str | None = None) -> str:
+        if project and self.own_project:
+            return self.url.replace(self.own_project, project) + path
+        return self.url + path
+
+
+class Account:
+    """`deadline`: seconds for a login, and for finding a service."""
+
+    def __init__(self, region: CloudRegion, http: Http, clock: Clock, deadline: float) -> None:
+        self.region = region
+        self._http = http
+        self._clock = clock
+        self._deadline = deadline
+        self._session = region.get_session()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"openstack-{http.backend}")
+        self._flights = SingleFlight()
+        self._token: tuple[str, float] | None = None
+        self._endpoints: dict[str, Endpoint] = {}
+
+    async def close(self) -> None:
+        await self._flights.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def request(
+        self, service: str, method: str, path: str, headers: Mapping[str, str], params: Params | None = None
+    ) -> Answer:
+        """A request as 9rum's own account. A token that is refused, because it was revoked, is renewed once."""
+        url = (await self.endpoint(service)).address(path)
+        token = await self.token()
+        try:
+            try:
+                return await self._http.request(
+                    service, method, url, headers={**headers, "X-Auth-Token": token}, params=params
+                )
+            except Unauthenticated:
+                await self._forget(token)
+                token = await self.token()
+                return await self._http.request(
+                    service, method, url, headers={**headers, "X-Auth-Token": token}, params=params
+                )
+        except (Unauthenticated, Denied) as error:
+            raise errors.of_own_account(self._http.backend, service, error) from error
+
+    async def token(self) -> str:
+        if self._token is None or self._clock.monotonic() - self._token[1] > TOKEN_RECHECK:
+            return await self._flights.do("token", self._log_in)
+        return self._token[0]
+
+    async def endpoint(self, service: str) -> Endpoint:
+        """Found once and kept; a service that is down is looked for again at the next call."""
+        known = self._endpoints.get(service)
+        return known if known is not None else await self._flights.do(service, lambda: self._find(service))
+
+    def known_address(self, service: str) -> str | None:
+        """Where the service was found, or where to log in when not even that worked."""
+        endpoint = self._endpoints.get(service)
+        return endpoint.url if endpoint else self.region.get_auth_args().get("auth_url")
+
+    async def in_thread(self, service: str, work: Callable[[], T]) -> T:
+        """Blocking work of the vendor's libraries; their errors become ours, about the service that is named."""
+        context = contextvars.copy_context()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, work)
+        except (ka.ClientException, sdk.SDKException) as error:
+            raise errors.from_vendor(self._http.backend, service, error) from error
+
+    async def _log_in(self) -> str:
+        asked_at = self._clock.monotonic()
+        token = await self._as_own("identity", self._session.get_token)
+        if token is None:
+            raise Unavailable(f"The entry of {self._http.backend} in clouds.yaml has no account to log in with.")
+        self._token = (token, asked_at)
+        return token
+
+    async def _forget(self, token: str) -> None:
+        """Log in again at the next use: once for all requests that were refused with this token."""
+        if self._token is not None and self._token[0] == token:
+            self._token = None
+            await self._as_own("identity", self._session.invalidate)
+
+    async def _find(self, service: str) -> Endpoint:
+        def find() -> tuple[Any, str | None]:
+            client = self.region.get_session_client(service, VERSIONS.get(service))
+            return client.get_endpoint_data(), self._session.get_project_id()
+
+        data, own_project = await self._as_own(service, find)
+        if data is None:
+            raise errors.unreachable(self._http.backend, service)
+        least, most = data.min_microversion, data.max_microversion
+        version = ".".join(map(str, most or data.api_version or ()))
+        found = Endpoint(data.url.rstrip("/"), version, (least, most) if least and most else None, own_project)
+        self._endpoints[service] = found
+        return found
+
+    async def _as_own(self, service: str, work: Callable[[], T]) -> T:
+        try:
+            async with self._http.within(service, self._deadline):
+                return await self.in_thread(service, work)
+        except GurumError as error:
+            raise errors.of_own_account(self._http.backend, service, error) from error
