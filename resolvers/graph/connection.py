@@ -5,9 +5,12 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
+from resolvers.context import Context
 from resolvers.inventory import paging
 from resolvers.inventory.freshness import BackendState, Freshness, Source
-from resolvers.inventory.paging import Page
+from resolvers.inventory.kinds import Kind
+from resolvers.inventory.paging import OrderKey, Page, PageArgs
+from resolvers.inventory.where import Where
 
 T = TypeVar("T")
 strawberry.enum(Source, name="FreshnessSource")
@@ -109,3 +112,12 @@ class Connection(Generic[T]):
 class FacetCount:
     value: str
     count: int
+
+
+def page_of(
+    context: Context, kind: Kind[Any], where: Where, order: tuple[OrderKey, ...], args: PageArgs
+) -> ConnectionData:
+    """A page for the caller, with the freshness of its kind."""
+    context.touched.add(kind.name)
+    page, total = context.inventory.page(context.actor, kind.name, where, order, args)
+    return ConnectionData(page, total, lambda: context.inventory.freshness([kind.name], context.asked_at))

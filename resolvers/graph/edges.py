@@ -2,6 +2,7 @@
 
 project: Annotated["Project", lazy] | None = one("project", "project_id", "The project that owns it.")
 volumes: list[Annotated["Volume", lazy]] = many("volume", "server_ids", "Volumes that are attached.")
+servers: Connection[Annotated["Server", lazy]] = connected("server", "project_id", "Its servers.")
 """
 
 from collections.abc import Callable
@@ -11,6 +12,10 @@ import strawberry
 from strawberry import Info
 
 from resolvers.context import Context
+from resolvers.graph.connection import page_of
+from resolvers.inventory.paging import DEFAULT_ORDER, PageArgs
+from resolvers.inventory.table import values_of
+from resolvers.inventory.where import condition
 
 
 def one(kind: str, attribute: str, description: str) -> Any:
@@ -43,6 +48,40 @@ def many(kind: str, index: str, description: str, by: str = "id") -> Any:
         context = info.context
         context.touched.add(kind)
         return context.inventory.related(context.actor, kind, index, getattr(root, by))
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def connected(kind: str, index: str, description: str) -> Any:
+    """As `many`, in pages: for what a row may have thousands of. The type is `Connection[...]`."""
+
+    def resolve(
+        root: strawberry.Parent[Any], info: Info[Context, None], first: int | None = None, after: str | None = None
+    ) -> Any:
+        context, wanted = info.context, root.id
+
+        def held(value: Any) -> bool:
+            return wanted in value if isinstance(value, tuple) else bool(value == wanted)
+
+        where = condition(index, held, frozenset([wanted]))
+        return page_of(context, context.inventory.kinds[kind], where, DEFAULT_ORDER, PageArgs(first, after))
+
+    return strawberry.field(resolver=resolve, description=f"{description} In pages: `first` is 50 unless said.")
+
+
+def through(middle: str, index: str, kind: str, attribute: str, description: str) -> Any:
+    """The rows of `kind` named by `attribute` in those rows of `middle` that have this row's id under `index`, each once.
+
+    `through("port", "server_id", "network", "network_id", ...)` are the networks that a server's ports are on.
+    """
+
+    def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
+        context = info.context
+        context.touched.update((middle, kind))
+        between = context.inventory.related(context.actor, middle, index, root.id)
+        named = dict.fromkeys(row_id for row in between for row_id in values_of(row, attribute))
+        found = (context.inventory.get(context.actor, kind, row_id) for row_id in named)
+        return [row for row in found if row is not None]
 
     return strawberry.field(resolver=resolve, description=description)
 

@@ -13,7 +13,7 @@ from strawberry import Info
 from resolvers.context import Context
 from resolvers.domain import Resource
 from resolvers.errors import Denied
-from resolvers.graph.connection import Connection, ConnectionData, FacetCount
+from resolvers.graph.connection import Connection, ConnectionData, FacetCount, page_of
 from resolvers.graph.filters import compile_filter, filter_type, type_name
 from resolvers.graph.generated import publish
 from resolvers.graph.scalars import Duration
@@ -40,15 +40,6 @@ def root_fields(resource: Resource, kinds: dict[str, Kind[Any]]) -> dict[str, An
     if kind.facets:
         fields[f"{snake(kind.name)}_facets"] = _facets(kind, filters, name)
     return fields
-
-
-def page_of(
-    context: Context, kind: Kind[Any], where: Any, order: tuple[OrderKey, ...], args: PageArgs
-) -> ConnectionData:
-    """A page for the caller, with the freshness of its kind."""
-    context.touched.add(kind.name)
-    page, total = context.inventory.page(context.actor, kind.name, where, order, args)
-    return ConnectionData(page, total, lambda: context.inventory.freshness([kind.name], context.asked_at))
 
 
 def _when_fresh(context: Context, kind: str, max_age: float | None, answer: Callable[[], Any]) -> Any:

@@ -75,6 +75,7 @@ DOMAIN_KIND = Kind(
     filters=("name", "enabled"),
     interval=300.0,
 )
+KINDS = (PROJECT, USER, ROLE, DOMAIN_KIND)
 
 
 class IdentityPort(Protocol):
