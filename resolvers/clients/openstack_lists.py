@@ -1,0 +1,51 @@
+"""Whole lists and single resources of the services that answer `{"volumes": [...], "volumes_links": [...]}`: Cinder and Neutron.
+
+Used by their adapters on top of `openstack.OpenStackClient`. Also the one place that makes a path from an id that a caller gave.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final, TypeVar
+
+import msgspec
+
+from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack_http import Link, next_link
+from resolvers.errors import NotFound
+
+B = TypeVar("B")
+# UUIDs with and without hyphens, and what older clouds use. Anything else would be another path or another query.
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_RAW_PAGE: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LINKS: Final = msgspec.json.Decoder(list[Link])
+
+
+def path(collection: str, native: str, *rest: str) -> str:
+    """`/volumes/5f0c.../action`. NotFound for a text that can not be an id."""
+    if not _ID.fullmatch(native):
+        raise NotFound("There is no resource with such an id.")
+    return "/".join((collection, native, *rest))
+
+
+async def listed(
+    client: OpenStackClient,
+    service: str,
+    path: str,
+    key: str,
+    decoder: msgspec.json.Decoder[list[B]],
+    params: Mapping[str, str | int] | None = None,
+    *,
+    microversion: str | None = None,
+) -> list[B]:
+    """All pages of a list. `key` names the list in the answer; the links stand under `<key>_links`."""
+
+    def next_of(page: dict[str, msgspec.Raw]) -> str | None:
+        raw = page.get(f"{key}_links")
+        links: list[Link] = [] if raw is None else client.decode(service, bytes(raw), _LINKS)
+        return next_link(links)
+
+    found: list[B] = []
+    async for page in client.pages(service, path, _RAW_PAGE, next_of, params, microversion=microversion):
+        rows: list[B] = client.decode(service, bytes(page.get(key, b"null")), decoder)
+        found += rows
+    return found
