@@ -70,7 +70,7 @@ class GraphQLOverHTTP:
             return self._executor.refuse(error, facts.correlation_id)
         check_kind(prepared, scope["method"])
         outcome = await self._executor.execute(prepared, context, "http")
-        note_for_the_log(scope, prepared, context)
+        note_for_the_log(scope, prepared, context, facts.address)
         return outcome
 
 
@@ -139,9 +139,10 @@ def etag(data: Any) -> bytes:
     return f'W/"{digest}"'.encode()
 
 
-def note_for_the_log(scope: Scope, prepared: Prepared, context: RequestContext) -> None:
+def note_for_the_log(scope: Scope, prepared: Prepared, context: RequestContext, address: str | None) -> None:
     """What the access log tells of the operation beside the HTTP of it."""
     scope["log_fields"] = {
+        "address": address,
         "operation": prepared.operation.name,
         "operation_type": prepared.operation.kind,
         "cost": prepared.cost,

@@ -4,6 +4,7 @@ Used by `websocket.py` and `sse.py`; `gateway/transport.py` closes all connectio
 """
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from resolvers.actor import Actor
 from resolvers.errors import GurumError, RateLimited, Unauthenticated
 
 log = logging.getLogger("gurum.live")
+
+_GOODBYE_SECONDS = 3.0
 
 
 class LiveSettings(BaseModel):
@@ -85,6 +88,7 @@ class Connections:
         self._metrics = metrics
         self._places: set[Place] = set()
         self._callers: dict[str, int] = {}
+        self._left = asyncio.Event()
 
     def open(self, transport: TransportKind) -> Place:
         if len(self._places) >= self._settings.connections:
@@ -106,16 +110,22 @@ class Connections:
 
     def close(self, place: Place) -> None:
         self._places.discard(place)
+        self._left.set()
         self._metrics.connections.labels(place.transport).dec()
         if place.caller is not None:
             left = self._callers.pop(place.caller) - 1
             if left:
                 self._callers[place.caller] = left
 
-    def end_all(self) -> None:
-        """At shutdown: clients are told to come back."""
+    async def end_all(self) -> None:
+        """At shutdown: clients are told to come back. Returns when they have gone, or after a short while."""
         for place in tuple(self._places):
             place.end(1001, "The gateway is going down; connect again.")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                while self._places:
+                    self._left.clear()
+                    await self._left.wait()
 
 
 async def still_welcome(make_context: MakeContext, facts: RequestFacts, actor: Actor | None) -> str | None:

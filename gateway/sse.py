@@ -68,7 +68,7 @@ class GraphQLOverSSE:
             self._connections.claim(place, caller)
             prepared = await self._executor.prepare(request, context, caller)
             check_kind(prepared, scope["method"], streams=True)
-            note_for_the_log(scope, prepared, context)
+            note_for_the_log(scope, prepared, context, facts.address)
             if prepared.operation.kind == "subscription":
                 events = await self._executor.subscribe(prepared, context, "sse")
             else:

@@ -69,6 +69,7 @@ class GraphQLOverWebSocket:
             ending = await self._serve(session, place, receive, send)
         finally:
             self._connections.close(place)
+            scope["log_fields"] = {"address": facts.address, "user": session.user}
         if ending is not _GONE:
             with contextlib.suppress(Exception):  # it may be gone by now
                 await asyncio.wait_for(_close(send, ending), self._settings.send_seconds)

@@ -57,6 +57,11 @@ class Session:
         self._heard = self._now()  # any message
         self._used = self._now()  # a message that is more than a sign of life
 
+    @property
+    def user(self) -> str | None:
+        """Who signed in, once somebody has."""
+        return self._actor.user_id if self._actor else None
+
     async def receive(self, text: str) -> Ending | None:
         try:
             message = orjson.loads(text)

@@ -56,7 +56,7 @@ async def serving(world: graph.World | None = None, **settings: Any) -> AsyncIte
         await until(lambda: _answers(port), "the server listens")
         yield Live(port, world, metrics, transport)
     finally:
-        transport.connections.end_all()
+        await transport.connections.end_all()
         server.stop()  # type: ignore[no-untyped-call]  # granian types little
         await asyncio.wait_for(running, SECONDS)
 

@@ -15,7 +15,7 @@ def test_a_slow_subscriber_is_told_and_dropped_while_the_connection_stays() -> N
     async def test() -> None:
         # Nobody reads, so the flood fills the socket's buffers and then the box behind them.
         async with serving(live={"buffer_bytes": 40_000, "slow_seconds": 0.1, "send_seconds": 60}) as live:
-            async with live.signed_in(max_queue=1) as socket:
+            async with live.signed_in(max_queue=1, close_timeout=0.5) as socket:
                 await say(socket, type="subscribe", id="1", payload={"query": "subscription { flood(size: 20000) }"})
                 await until(lambda: live.world.closed == 1, "the flood is closed")
                 while (message := await hear(socket))["type"] == "next":
@@ -33,7 +33,7 @@ def test_a_slow_subscriber_is_told_and_dropped_while_the_connection_stays() -> N
 def test_a_reader_that_never_reads_loses_its_connection() -> None:
     async def test() -> None:
         limits = {"buffer_bytes": 40_000, "slow_seconds": 60, "send_seconds": 0.2}
-        async with serving(live=limits) as live, live.signed_in(max_queue=1) as socket:
+        async with serving(live=limits) as live, live.signed_in(max_queue=1, close_timeout=0.5) as socket:
             await say(socket, type="subscribe", id="1", payload={"query": "subscription { flood(size: 20000) }"})
             await until(
                 lambda: 'gurum_connections{transport="ws"} 0.0' in live.metrics.text().decode(),
@@ -104,7 +104,7 @@ def test_at_shutdown_clients_are_told_to_come_back() -> None:
         async with serving() as live, live.signed_in() as socket:
             await say(socket, type="subscribe", id="1", payload={"query": "subscription { quiet }"})
             await until(lambda: live.world.waiting == 1, "the subscription listens")
-            live.transport.connections.end_all()
+            await live.transport.connections.end_all()
             assert (await closed(socket))[0] == 1001
             await until(lambda: live.world.closed == 1, "the source is closed")
 
