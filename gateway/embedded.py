@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 READY_SECONDS = 60.0  # a long append-only file is read before the first answer
 STOP_SECONDS = 20.0
 LOOK_EVERY = 0.02
-RESTART_PAUSE = 0.5  # between a crash of the server and its next start
+RESTART_PAUSE = 0.2  # between a crash of the server and its next start
 MAX_LOG = 1_000_000  # bytes of the server's log that are kept over a start
 MAX_SOCKET_PATH = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
 

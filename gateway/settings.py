@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings import SettingsError as SourceError
 
 from gateway import settings_problems as problems
-from gateway.limits.settings import LimitSettings
+from gateway.transport import TransportSettings
 from resolvers.backends import BackendSettings, CloudSettings
 from resolvers.sandbox.settings import SandboxSettings
 from resolvers.settings import Seconds, Section
@@ -38,13 +38,6 @@ class HttpSettings(Section):
         pattern=r"^https?://\S+$",
         description="Where people reach 9rum, such as `https://9rum.example.com`. With https, cookies are for https only.",
     )
-    trusted_proxies: list[str] = Field(
-        [], description="Addresses or networks of your reverse proxies: only they may say for whom they call."
-    )
-    allowed_origins: list[str] = Field(
-        [],
-        description="Origins of other web pages that may use a person's session, such as `https://portal.example.com`.",
-    )
     shutdown_seconds: Seconds = Field(10.0, description="Seconds that running requests get to end when 9rum stops.")
 
 
@@ -65,6 +58,8 @@ class IdentitySettings(Section):
     admin_project: str = Field(
         "admin", description="Name of the project whose admins are operators: they see and may do everything."
     )
+    admin_domain: str = Field("Default", description="Name of the domain that this project is in.")
+    default_domain: str = Field("Default", description="Domain of people who sign in without naming one.")
     token_cache_seconds: float = Field(
         30.0, ge=0, le=300, description="Seconds that a checked token is believed; a revoked one works so long at most."
     )
@@ -109,7 +104,7 @@ class Settings(BaseSettings):
     )
     identity: IdentitySettings = IdentitySettings()
     inventory: InventorySettings = InventorySettings()
-    limits: LimitSettings = LimitSettings()
+    graphql: TransportSettings = TransportSettings()
 
     @property
     def identity_cloud(self) -> str:

@@ -21,7 +21,7 @@ CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0  # longer than the bus waits in one reading (notifications/bus.py)
 FREE_SECONDS = 10.0  # wait for a free connection
 # A connection lost under a call is made anew and the call repeated; an embedded server that crashed is back within a second.
-RETRIES, FIRST_PAUSE, LONGEST_PAUSE = 5, 0.05, 1.0
+RETRIES, FIRST_PAUSE, LONGEST_PAUSE = 10, 0.05, 1.0
 
 
 class Store:
@@ -44,8 +44,8 @@ class Store:
             self._server = EmbeddedServer(self._settings.folder)
             await self._server.start()
         try:
-            self.redis = Redis(connection_pool=self._pool())
             await self._reach()
+            self.redis = Redis(connection_pool=self._pool(RETRIES))
         except BaseException:
             await self.close()
             raise
@@ -56,13 +56,13 @@ class Store:
         if self._server is not None:
             await self._server.stop()
 
-    def _pool(self) -> BlockingConnectionPool:
+    def _pool(self, retries: int) -> BlockingConnectionPool:
         options: dict[str, Any] = {
             "max_connections": self._settings.connections,
             "timeout": FREE_SECONDS,
             "socket_timeout": ANSWER_SECONDS,
             "socket_connect_timeout": CONNECT_SECONDS,
-            "retry": Retry(ExponentialWithJitterBackoff(base=FIRST_PAUSE, cap=LONGEST_PAUSE), RETRIES),
+            "retry": Retry(ExponentialWithJitterBackoff(base=FIRST_PAUSE, cap=LONGEST_PAUSE), retries),
             "health_check_interval": 30,
         }
         if self._server is not None:
@@ -77,9 +77,11 @@ class Store:
             raise StoreError("store.url: should look like redis://host:6379/0, rediss:// or unix://.") from error
 
     async def _reach(self) -> None:
+        """Ask once, without repeating: at the start a wrong address or password shall be said soon."""
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                await self.redis.ping()
+            async with asyncio.timeout(CONNECT_SECONDS), Redis(connection_pool=self._pool(retries=0)) as first:
+                await first.ping()
+                await first.connection_pool.disconnect()
         except (RedisError, OSError, TimeoutError) as error:
             # the client's own text tells a wrong address from a wrong password, and shows neither password nor user
             why = str(error).rstrip(".") or f"nothing came within {CONNECT_SECONDS:g} s"

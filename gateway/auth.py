@@ -1,0 +1,158 @@
+"""Who calls: from a Keystone token or a session cookie to the Actor. `gateway/app.py` asks for each request.
+
+A checked token is believed for a short while (`identity.token_cache_seconds`), under its hash; a revoked one works so long at most.
+Sessions are `gateway/sessions.py`; the routes by which people sign in are `gateway/sign_in.py`.
+"""
+
+import asyncio
+import dataclasses
+import hashlib
+from collections import OrderedDict
+from typing import Final, TypeVar
+
+from gateway.directory import Directory
+from gateway.sessions import Sessions
+from gateway.settings import IdentitySettings
+from resolvers import ids
+from resolvers.actor import ADMIN, READER, Actor, Identity, Origin, effective
+from resolvers.clock import Clock
+from resolvers.errors import Unauthenticated
+from resolvers.identity.port import IdentityPort
+
+MOST_TOKENS: Final = 10_000  # remembered of each sort; the one that was asked for longest ago goes first
+REFUSAL_SECONDS: Final = 5.0  # a refused token is not asked about again for so long
+MAX_TOKEN: Final = 16_384  # characters; signed tokens (JWS) with many roles are the longest
+REFUSED: Final = "The token is not valid: it has ended, was revoked, or is not of this cloud. Sign in again."
+ENDED: Final = "Your session has ended. Sign in again."
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(slots=True)
+class _Known:
+    """A token that was checked, and the Actor made of it while the directory stood at `version`."""
+
+    identity: Identity
+    until: float  # monotonic
+    actor: Actor | None = None
+    version: object = None
+
+
+class Authenticator:
+    def __init__(
+        self,
+        port: IdentityPort,
+        cloud: str,
+        sessions: Sessions,
+        directory: Directory,
+        clock: Clock,
+        settings: IdentitySettings,
+    ) -> None:
+        self.port = port
+        self.cloud = cloud
+        self.sessions = sessions
+        self._directory = directory
+        self._clock = clock
+        self._seconds = settings.token_cache_seconds
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        # Apart from the known ones: a flood of made-up tokens must not drive out the real ones.
+        self._refused: OrderedDict[str, float] = OrderedDict()
+        self._checking: dict[str, asyncio.Task[_Known]] = {}
+
+    async def actor_of(self, token: str | None, session: str | None, origin: Origin) -> Actor | None:
+        """The caller; None when neither token nor session came. The token counts when both did.
+
+        Raises Unauthenticated for what is no longer or never was valid, Unavailable or TimedOut when Keystone is away.
+        """
+        if token is None:
+            if session is None:
+                return None
+            token = await self.sessions.token(session)
+            if token is None:
+                raise Unauthenticated(ENDED)
+        known = await self._check(token)
+        if known.actor is None or known.version != self._directory.version:
+            known.version = self._directory.version
+            known.actor = self._actor(known.identity, token)
+        return dataclasses.replace(known.actor, origin=origin)
+
+    def forget(self, token: str) -> None:
+        """After signing out: this process asks Keystone anew at once."""
+        self._known.pop(_digest(token), None)
+
+    # -- own -----------------------------------------------------------------------------------------------------------
+
+    async def _check(self, token: str) -> _Known:
+        digest = _digest(token)
+        now = self._clock.monotonic()
+        known = self._known.get(digest)
+        if known is not None and known.until > now and not self._ended(known.identity):
+            self._known.move_to_end(digest)
+            return known
+        if self._refused.get(digest, 0.0) > now or not _plausible(token):
+            raise Unauthenticated(REFUSED)
+        task = self._checking.get(digest)
+        if task is None:
+            task = self._checking[digest] = asyncio.create_task(self._ask(digest, token))
+            task.add_done_callback(lambda _: self._checking.pop(digest, None))
+        return await asyncio.shield(task)  # a caller who goes away must not end the check of the others
+
+    async def _ask(self, digest: str, token: str) -> _Known:
+        now = self._clock.monotonic()
+        self._known.pop(digest, None)
+        try:
+            identity = await self.port.identify(token)
+        except Unauthenticated:
+            _remember(self._refused, digest, now + REFUSAL_SECONDS)
+            raise Unauthenticated(REFUSED) from None
+        if self._ended(identity):
+            raise Unauthenticated(REFUSED)
+        known = _Known(identity, now + self._seconds)
+        if self._seconds:
+            _remember(self._known, digest, known)
+        return known
+
+    def _ended(self, identity: Identity) -> bool:
+        return identity.expires_at is not None and identity.expires_at <= self._clock.now().timestamp()
+
+    def _actor(self, identity: Identity, token: str) -> Actor:
+        """Rights as 9rum sees them; Keystone and each backend decide again."""
+        projects = {
+            ids.make("project", self.cloud, native): effective(roles) for native, roles in identity.roles.items()
+        }
+        system = frozenset[str]() if identity.restricted else effective(identity.system_roles)
+        if not identity.restricted:
+            for native, roles in identity.domain_roles.items():
+                if ADMIN in effective(roles):
+                    for project in self._directory.of_domain(ids.make("domain", self.cloud, native)):
+                        projects[project] = projects.get(project, frozenset()) | effective(frozenset({ADMIN}))
+        # A role on the admin project itself, not one that came by its domain: the domain's admin is not the cloud's.
+        admin_project = ids.native(self._directory.admin_project())
+        operator = ADMIN in system or (
+            admin_project is not None and ADMIN in identity.roles.get(admin_project, frozenset())
+        )
+        return Actor(
+            identity=identity,
+            user_id=ids.make("user", self.cloud, identity.user_id),
+            project_id=ids.make("project", self.cloud, identity.project_id) if identity.project_id else None,
+            projects=projects,
+            all_projects=operator or READER in system,
+            operator=operator,
+            token=token,
+        )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plausible(token: str) -> bool:
+    """What can not be a token is not sent upstream: it would be part of a header there."""
+    return 0 < len(token) <= MAX_TOKEN and token.isascii() and token.isprintable() and " " not in token
+
+
+def _remember(table: "OrderedDict[str, T]", digest: str, value: T) -> None:
+    table[digest] = value
+    table.move_to_end(digest)
+    if len(table) > MOST_TOKENS:
+        table.popitem(last=False)

@@ -1,0 +1,58 @@
+"""What signing in needs to know of projects: which one is the admin project, and which ones a domain has.
+
+`gateway/auth.py` asks while it makes an Actor; the answers come from the read model's project table.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from resolvers import ids
+from resolvers.inventory.store import Inventory
+
+
+class Directory(Protocol):
+    """What is asked of it, by whoever holds projects."""
+
+    @property
+    def version(self) -> object:
+        """Changes when any answer could change."""
+
+    def admin_project(self) -> str | None:
+        """The global id of the project whose admins are operators."""
+
+    def of_domain(self, domain_id: str) -> list[str]:
+        """Global ids of the projects of a domain (global id)."""
+
+    def named(self, project_ids: Iterable[str]) -> list[dict[str, str]]:
+        """Id and name of each, by name; one that was not read yet has its native id for a name."""
+
+
+class ProjectDirectory:
+    """`cloud` is the identity cloud. The admin project is found by its name and its domain's, because names repeat over domains."""
+
+    def __init__(self, inventory: Inventory, cloud: str, admin_project: str, admin_domain: str) -> None:
+        self._projects = inventory.table("project")
+        self._domains = inventory.table("domain")
+        self._cloud = cloud
+        self._admin_project = admin_project
+        self._admin_domain = admin_domain
+
+    @property
+    def version(self) -> tuple[int, int]:
+        return self._projects.version, self._domains.version
+
+    def admin_project(self) -> str | None:
+        """None before the projects were read, too."""
+        for project in self._projects.by("name", self._admin_project).values():
+            domain = self._domains.get(project.domain_id)
+            if project.cloud == self._cloud and domain is not None and domain.name == self._admin_domain:
+                return str(project.id)
+        return None
+
+    def of_domain(self, domain_id: str) -> list[str]:
+        return [str(project_id) for project_id in self._projects.by("domain_id", domain_id)]
+
+    def named(self, project_ids: Iterable[str]) -> list[dict[str, str]]:
+        rows = ((project_id, self._projects.get(project_id)) for project_id in project_ids)
+        found = [{"id": i, "name": row.name if row is not None else ids.parse(i).native} for i, row in rows]
+        return sorted(found, key=lambda project: (project["name"], project["id"]))

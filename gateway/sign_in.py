@@ -1,0 +1,216 @@
+"""The routes of `/session`: sign in with a password or an application credential, ask who one is, sign out.
+
+Mounted by `gateway/app.py`; used by the explorer page. The answer never holds the token: it stays here, behind an HttpOnly cookie.
+Errors have GraphQL's shape, so that a page has one way to read them.
+"""
+
+import logging
+from functools import partial
+from typing import Annotated, Final
+
+import orjson
+from graphql import GraphQLError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from gateway import media
+from gateway.auth import Authenticator
+from gateway.caller import Callers
+from gateway.directory import Directory
+from gateway.errors import HTTP_STATUS, Refusal, present
+from gateway.limits import LimitSettings
+from gateway.limits.body import BodyLimit, Disconnected
+from gateway.request import SESSION_COOKIE, RequestFacts, correlation_of, headers_of, origin_allowed
+from gateway.settings import Settings
+from gateway.sign_in_limit import SignInLimit
+from resolvers.actor import Actor, Origin
+from resolvers.clock import Clock
+from resolvers.errors import Denied, GurumError, Invalid, NotFound, TimedOut, Unauthenticated, Unavailable
+from resolvers.inventory.store import shown
+
+log = logging.getLogger("gurum.session")
+
+PATH: Final = "/session"
+BODY_BYTES: Final = 16_384
+SHAPE: Final = "A sign-in is {user, password, domain?, project?} or {application_credential_id, secret}."
+# One sentence for all: which of them is wrong is nobody's business who does not know.
+WRONG: Final = "The user, the password, the domain or the project is wrong, or you have no role there."
+WRONG_CREDENTIAL: Final = "The application credential or its secret is wrong, or it has ended."
+LONGEST_SESSION: Final = 24 * 3600  # seconds, for tokens that do not say when they end
+
+Name = Annotated[str, Field(min_length=1, max_length=255)]
+Secret = Annotated[SecretStr, Field(min_length=1, max_length=4096)]
+
+
+class ByPassword(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    user: Name
+    password: Secret
+    domain: Name | None = None
+    project: Name | None = None
+
+
+class ByCredential(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    application_credential_id: Name
+    secret: Secret
+
+
+class SignIn:
+    """`secure` marks cookies for https only, for a gateway that is reached through a TLS proxy."""
+
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        limit: SignInLimit,
+        callers: Callers,
+        directory: Directory,
+        clock: Clock,
+        settings: Settings,
+    ) -> None:
+        self._authenticator = authenticator
+        self._limit = limit
+        self._callers = callers
+        self._directory = directory
+        self._clock = clock
+        self._default_domain = settings.identity.default_domain
+        self._allowed_origins = settings.graphql.allowed_origins
+        self._secure = (settings.http.url or "").startswith("https:")
+        self._body = BodyLimit(LimitSettings(body_bytes=BODY_BYTES))
+
+    def routes(self) -> list[BaseRoute]:
+        answers = {"GET": self._show, "POST": self._open, "DELETE": self._close}
+
+        async def serve(request: Request) -> Response:
+            correlation_id = correlation_of(request.scope, headers_of(request.scope))
+            try:
+                response = await answers[request.method](request)
+            except Disconnected:
+                return Response(status_code=400)
+            except Refusal as refusal:
+                response = _refused(refusal.error, refusal.status, correlation_id)
+            except Exception as error:
+                known = error if isinstance(error, GurumError) else GraphQLError("", original_error=error)
+                response = _refused(known, None, correlation_id)
+            response.headers["cache-control"] = "no-store"
+            response.headers["x-correlation-id"] = correlation_id
+            return response
+
+        return [Route(PATH, serve, methods=list(answers))]
+
+    async def _show(self, request: Request) -> Response:
+        facts = self._callers.facts(request.scope, headers_of(request.scope), "http")
+        actor = await self._authenticator.actor_of(facts.token, facts.session, Origin("http", facts.address))
+        if actor is None:
+            raise Unauthenticated("Nobody is signed in here.")
+        return self._described(actor)
+
+    async def _open(self, request: Request) -> Response:
+        facts = self._facts(request)
+        wanted = await self._wanted(request)
+        token = await self._token(wanted, facts.address)
+        actor = await self._authenticator.actor_of(token, None, Origin("http", facts.address))
+        assert actor is not None  # noqa: S101 - a token was given
+        if facts.session is not None:
+            await self._end(facts.session)
+        ends = actor.identity.expires_at
+        seconds = LONGEST_SESSION if ends is None else max(int(ends - self._clock.now().timestamp()), 1)
+        cookie = await self._authenticator.sessions.create(token, seconds)
+        log.info("%s signed in", actor.user_id, extra={"correlation_id": facts.correlation_id})
+        response = self._described(actor)
+        secure = self._secure or request.url.scheme == "https"
+        response.set_cookie(
+            SESSION_COOKIE, cookie, max_age=seconds, path="/", httponly=True, samesite="strict", secure=secure
+        )
+        return response
+
+    async def _close(self, request: Request) -> Response:
+        facts = self._facts(request)
+        if facts.session is not None:
+            await self._end(facts.session)
+        response = Response(status_code=204)
+        response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
+        return response
+
+    # -- own -----------------------------------------------------------------------------------------------------------
+
+    def _facts(self, request: Request) -> RequestFacts:
+        """Whose cookie it is does not matter here: no page of another origin may sign anybody in or out."""
+        headers = headers_of(request.scope)
+        if not origin_allowed(request.scope, headers, self._allowed_origins):
+            raise Refusal(Denied("Pages of another origin may not sign in or out here."))
+        return self._callers.facts(request.scope, headers, "http")
+
+    async def _wanted(self, request: Request) -> ByPassword | ByCredential:
+        headers = headers_of(request.scope)
+        if not media.is_json(headers.get(b"content-type", b"").decode("latin-1")):
+            raise Refusal(Invalid(f"Send the sign-in as application/json. {SHAPE}"), 415)
+        body = await self._body.read(request.receive, headers)
+        try:
+            given = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise Invalid(f"The body is not JSON. {SHAPE}") from None
+        if not isinstance(given, dict):
+            raise Invalid(f"The body is not a JSON object. {SHAPE}")
+        model = ByCredential if "application_credential_id" in given else ByPassword
+        try:
+            return model.model_validate(given)
+        except ValidationError as error:
+            place = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise Invalid(f"`{shown(place)}` is missing, not known, or not a text. {SHAPE}", field=place) from None
+
+    async def _token(self, wanted: ByPassword | ByCredential, address: str | None) -> str:
+        """Raises Unauthenticated with the same sentence for everything that may be wrong, RateLimited before asking at all."""
+        port = self._authenticator.port
+        if isinstance(wanted, ByCredential):
+            who, wrong = f"credential {wanted.application_credential_id}", WRONG_CREDENTIAL
+            secret = wanted.secret.get_secret_value()
+            ask = partial(port.sign_in_application_credential, wanted.application_credential_id, secret)
+        else:
+            domain = wanted.domain or self._default_domain
+            who, wrong = f"user {domain.casefold()}/{wanted.user.casefold()}", WRONG
+            ask = partial(port.sign_in, wanted.user, wanted.password.get_secret_value(), domain, wanted.project)
+        await self._limit.attempt(who, address)
+        try:
+            token = await ask()
+        except (Unauthenticated, NotFound, Denied):
+            log.info("a sign-in failed", extra={"address": address})
+            raise Unauthenticated(wrong) from None
+        except GurumError:
+            await self._limit.refund(who, address)  # the password was never looked at
+            raise
+        await self._limit.refund(who, address)
+        return token
+
+    async def _end(self, cookie: str) -> None:
+        token = await self._authenticator.sessions.end(cookie)
+        if token is None:
+            return
+        self._authenticator.forget(token)
+        try:
+            await self._authenticator.port.sign_out(token)
+        except (Unavailable, TimedOut) as error:
+            log.warning("a session was ended here, but its token could not be revoked: %s", error.message)
+
+    def _described(self, actor: Actor) -> Response:
+        identity = actor.identity
+        answer = {
+            "user": {"id": actor.user_id, "name": identity.user_name, "domain": identity.domain_name},
+            "projects": self._directory.named(actor.projects),
+            "operator": actor.operator,
+        }
+        return Response(orjson.dumps(answer), media_type=media.JSON)
+
+
+def _refused(error: GurumError | GraphQLError, status: int | None, correlation_id: str) -> Response:
+    shown_errors = present([error], correlation_id)
+    response = Response(
+        orjson.dumps({"errors": shown_errors.errors}), status or HTTP_STATUS[shown_errors.code], media_type=media.JSON
+    )
+    if shown_errors.retry_after is not None:
+        response.headers["retry-after"] = str(max(1, round(shown_errors.retry_after)))
+    return response

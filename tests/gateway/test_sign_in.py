@@ -1,0 +1,233 @@
+"""`/session` over HTTP: signing in and out, what the cookie is like, and what guessing gets."""
+
+import asyncio
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.gateway.door import Door, opened_door
+
+
+def error(response: httpx.Response) -> tuple[int, str, str]:
+    (only,) = response.json()["errors"]
+    assert only["extensions"]["correlationId"] == response.headers["x-correlation-id"]
+    return response.status_code, only["extensions"]["code"], only["message"]
+
+
+def test_a_password_opens_a_session_that_says_who_one_is(door: Door) -> None:
+    response = door.sign_in("alice")
+    assert response.status_code == 200
+    assert response.json() == {
+        "user": {"id": "user:krane/u-alice", "name": "alice", "domain": "Default"},
+        "projects": [{"id": "project:krane/p-map", "name": "map"}, {"id": "project:krane/p-talk", "name": "talk"}],
+        "operator": False,
+    }
+    assert door.wait(door.http.get("/session")).json() == response.json()
+
+
+def test_neither_the_answer_nor_the_store_holds_the_token(door: Door) -> None:
+    response = door.sign_in("alice")
+    (token,) = door.keystone.tokens
+    assert token not in response.text
+    assert token not in str(response.headers)
+    assert token.encode() not in door.stored()
+    assert b"alice-password" not in door.stored()
+
+
+def test_the_cookie_is_for_our_own_pages_and_no_script_and_ends_with_the_token(door: Door) -> None:
+    cookie = door.sign_in("alice").headers["set-cookie"]
+    assert re.match(r"gurum_session=[\w-]{22}\.[\w-]{43}; ", cookie)
+    assert {"HttpOnly", "SameSite=strict", "Path=/", "Max-Age=3600"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie
+
+
+@pytest.mark.parametrize(("base", "url"), [("https://9rum.test", None), ("http://inner", "https://9rum.test")])
+def test_the_cookie_is_for_https_only_where_there_is_https(valkey: str, base: str, url: str | None) -> None:
+    with opened_door(valkey, http={"url": url}) as door:
+        assert "Secure" in door.sign_in(http=door.browser(base=base)).headers["set-cookie"]
+
+
+def test_an_application_credential_opens_a_session_for_its_project(door: Door) -> None:
+    body = {"application_credential_id": "ac-1", "secret": "ac-secret"}
+    response = door.wait(door.http.post("/session", json=body))
+    assert [project["name"] for project in response.json()["projects"]] == ["talk"]
+
+
+def test_signing_out_revokes_the_token_and_ends_the_session_everywhere(door: Door) -> None:
+    door.sign_in("alice")
+    (token,) = door.keystone.tokens
+    cookie = door.http.cookies["gurum_session"]
+    response = door.wait(door.http.delete("/session"))
+    assert (response.status_code, response.content) == (204, b"")
+    assert door.keystone.revoked == [token]
+    assert "gurum_session" not in door.http.cookies
+    again = door.wait(door.browser().get("/session", headers={"cookie": f"gurum_session={cookie}"}))
+    assert error(again)[:2] == (401, "UNAUTHENTICATED")
+
+
+def test_signing_out_twice_is_no_error(door: Door) -> None:
+    assert door.wait(door.http.delete("/session")).status_code == 204
+
+
+def test_signing_out_works_when_keystone_is_away(door: Door) -> None:
+    door.sign_in("alice")
+    door.keystone.away = True
+    assert door.wait(door.http.delete("/session")).status_code == 204
+    assert b"gurum:session:" not in door.stored()
+
+
+def test_signing_in_again_ends_the_session_before(door: Door) -> None:
+    door.sign_in("alice")
+    (first,) = door.keystone.tokens
+    door.sign_in("olga")
+    assert door.keystone.revoked == [first]
+    assert door.wait(door.http.get("/session")).json()["user"]["name"] == "olga"
+
+
+def test_nobody_signed_in_is_told_so(door: Door) -> None:
+    assert error(door.wait(door.http.get("/session"))) == (401, "UNAUTHENTICATED", "Nobody is signed in here.")
+
+
+def test_a_token_may_ask_who_it_is(door: Door) -> None:
+    token = door.keystone.issue("otto")
+    response = door.wait(door.http.get("/session", headers={"x-auth-token": token}))
+    assert response.json() == {
+        "user": {"id": "user:krane/u-otto", "name": "otto", "domain": "Default"},
+        "projects": [],
+        "operator": True,
+    }
+
+
+WRONG = [
+    {"user": "alice", "password": "wrong"},
+    {"user": "nobody", "password": "wrong"},
+    {"user": "alice", "password": "alice-password", "domain": "elsewhere"},
+]
+
+
+def test_whatever_is_wrong_the_answer_is_the_same(door: Door) -> None:
+    answers = [door.wait(door.http.post("/session", json=body)) for body in WRONG]
+    assert {error(answer)[:2] for answer in answers} == {(401, "UNAUTHENTICATED")}
+    assert len({error(answer)[2] for answer in answers}) == 1
+    assert not any("set-cookie" in answer.headers for answer in answers)
+    assert door.keystone.tokens == {}
+
+
+@pytest.mark.parametrize("name", ["alice", "nobody"])
+def test_guessing_is_stopped_per_user_whether_the_user_exists_or_not(door: Door, name: str) -> None:
+    for number in range(10):
+        assert door.sign_in(name, http=door.browser(f"192.0.2.{number}"), password="wrong").status_code == 401
+    response = door.sign_in(name, http=door.browser("192.0.2.99"))
+    status, code, message = error(response)
+    assert (status, code) == (429, "RATE_LIMITED")
+    assert re.fullmatch(r"Too many failed sign-ins: try again in \d+ s\.", message)
+    assert 0 < int(response.headers["retry-after"]) <= 300
+    assert door.keystone.passwords_seen == 10
+    assert door.sign_in("olga").status_code == 200
+
+
+def test_guessing_is_stopped_per_address(valkey: str) -> None:
+    with opened_door(valkey, identity={"sign_in_failures_per_address": 3}) as door:
+        for number in range(3):
+            assert door.sign_in(f"guess-{number}").status_code == 401
+        assert door.sign_in("alice").status_code == 429
+        assert door.sign_in("alice", http=door.browser("192.0.2.2")).status_code == 200
+
+
+def test_guesses_at_the_same_time_do_not_slip_through(door: Door) -> None:
+    async def storm() -> list[int]:
+        body = {"user": "alice", "password": "wrong"}
+        answers = await asyncio.gather(*(door.http.post("/session", json=body) for _ in range(40)))
+        return [answer.status_code for answer in answers]
+
+    statuses = door.run(storm())
+    assert statuses.count(401) == 10
+    assert statuses.count(429) == 30
+    assert door.keystone.passwords_seen == 10
+
+
+def test_right_passwords_are_not_counted(door: Door) -> None:
+    for _ in range(15):
+        assert door.sign_in("alice").status_code == 200
+
+
+def test_a_keystone_that_is_away_is_503_and_not_counted_as_a_guess(door: Door) -> None:
+    door.keystone.away = True
+    for _ in range(12):
+        assert error(door.sign_in("alice"))[:2] == (503, "UNAVAILABLE")
+    door.keystone.away = False
+    assert door.sign_in("alice").status_code == 200
+
+
+def test_every_key_of_the_store_has_an_end(door: Door) -> None:
+    door.sign_in("alice")
+    door.sign_in("nobody")
+
+    async def ends() -> list[int]:
+        return [await door.store.redis.ttl(key) async for key in door.store.redis.scan_iter()]
+
+    found = door.run(ends())
+    assert len(found) >= 3
+    assert min(found) > 0
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({}, "user"),
+        ({"user": "alice"}, "password"),
+        ({"user": 5, "password": "x"}, "user"),
+        ({"user": "alice", "password": "x", "admin": "yes"}, "admin"),
+        ({"user": "", "password": "x"}, "user"),
+        ({"user": "alice", "password": ""}, "password"),
+        ({"user": "x" * 300, "password": "x"}, "user"),
+        ({"application_credential_id": "ac-1"}, "secret"),
+    ],
+)
+def test_a_body_of_another_shape_is_told_what_is_wrong_with_it(door: Door, body: Any, place: str) -> None:
+    status, code, message = error(door.wait(door.http.post("/session", json=body)))
+    assert (status, code) == (400, "INVALID")
+    assert message.startswith(f"`{place}` ")
+    assert door.keystone.passwords_seen == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"{", 400),
+        (b"[" * 10_000, 400),
+        (b"\xff", 400),
+        (b"3", 400),
+        (b'"x"', 400),
+        (b"", 400),
+        (b" " * 20_000, 413),
+    ],
+)
+def test_a_body_that_is_no_object_is_refused(door: Door, content: bytes, status: int) -> None:
+    response = door.wait(door.http.post("/session", content=content, headers={"content-type": "application/json"}))
+    assert error(response)[:2] == (status, "INVALID")
+
+
+def test_a_form_of_another_page_can_not_sign_anybody_in(door: Door) -> None:
+    form = door.wait(door.http.post("/session", data={"user": "alice", "password": "alice-password"}))
+    assert error(form)[:2] == (415, "INVALID")
+    other = {"origin": "https://evil.example"}
+    body = {"user": "alice", "password": "alice-password"}
+    assert error(door.wait(door.http.post("/session", json=body, headers=other)))[:2] == (403, "DENIED")
+    assert door.keystone.tokens == {}
+
+
+def test_another_page_can_not_sign_anybody_out(door: Door) -> None:
+    door.sign_in("alice")
+    response = door.wait(door.http.delete("/session", headers={"origin": "https://evil.example"}))
+    assert error(response)[:2] == (403, "DENIED")
+    assert door.keystone.revoked == []
+    assert door.wait(door.http.get("/session")).status_code == 200
+
+
+def test_other_methods_are_not_allowed(door: Door) -> None:
+    response = door.wait(door.http.put("/session", json={}))
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) >= {"GET", "POST", "DELETE"}
