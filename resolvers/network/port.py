@@ -136,6 +136,25 @@ class SecurityGroupRuleRow(Row, frozen=True, kw_only=True, gc=False):
     description: str | None
 
 
+def rule_name(
+    direction: str,
+    ethertype: str,
+    protocol: str | None,
+    port_min: int | None,
+    port_max: int | None,
+    remote_cidr: str | None,
+    remote_group: str | None,
+) -> str:
+    """`ingress tcp 80-90 from 10.0.0.0/8`. No remote means everyone; for ICMP the numbers are type and code."""
+    ports = [str(port) for port in dict.fromkeys((port_min, port_max)) if port is not None]
+    what = (protocol or "any") + (
+        " " + ("/" if (protocol or "").startswith("icmp") else "-").join(ports) if ports else ""
+    )
+    everyone = "::/0" if ethertype == "IPv6" else "0.0.0.0/0"
+    where = f"group {remote_group}" if remote_group else remote_cidr or everyone
+    return f"{direction} {what} {'from' if direction == 'ingress' else 'to'} {where}"
+
+
 class SubnetPoolRow(Row, frozen=True, kw_only=True, gc=False):
     """An address pool from which subnets take their ranges."""
 
