@@ -4,16 +4,18 @@ Plain requests go through ASGI without a socket; what lives longer (WebSocket, S
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
 from starlette.applications import Starlette
 
+from gateway.documents import DocumentStore
 from gateway.media import GRAPHQL
 from gateway.metrics import Metrics
-from gateway.transport import TransportSettings, build_transport
+from gateway.transport import Transport, TransportSettings, build_transport
 from tests.gateway import graph
 
 URL = "/graphql"
@@ -24,11 +26,19 @@ STRICT = {"accept": GRAPHQL}  # the media type under which a refused document is
 class Client:
     """`world` is what lies behind the graph; `http` asks without blocking, `get` and `post` wait for the answer."""
 
-    def __init__(self, http: httpx.AsyncClient, runner: asyncio.Runner, world: graph.World, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        runner: asyncio.Runner,
+        world: graph.World,
+        metrics: Metrics,
+        transport: Transport,
+    ) -> None:
         self.http = http
         self.run = runner.run
         self.world = world
         self.metrics = metrics
+        self.transport = transport
 
     def get(self, url: str = URL, **arguments: Any) -> httpx.Response:
         return self.run(self.http.get(url, **arguments))
@@ -59,12 +69,20 @@ def one_error(response: httpx.Response) -> dict[str, Any]:
 
 
 @contextmanager
-def client(world: graph.World | None = None, **settings: Any) -> Iterator[Client]:
+def client(
+    world: graph.World | None = None,
+    *,
+    store: DocumentStore | None = None,
+    now: Callable[[], float] = time.monotonic,
+    **settings: Any,
+) -> Iterator[Client]:
     world = world or graph.world()
     metrics = Metrics()
-    transport = build_transport(graph.schema, world.make_context, TransportSettings.model_validate(settings), metrics)
-    app = Starlette(routes=transport.routes)
+    transport = build_transport(
+        graph.schema, world.make_context, TransportSettings.model_validate(settings), metrics, store=store, now=now
+    )
     with asyncio.Runner() as runner:
-        http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
-        yield Client(http, runner, world, metrics)
+        app = httpx.ASGITransport(Starlette(routes=transport.routes))
+        http = httpx.AsyncClient(transport=app, base_url="http://gateway")
+        yield Client(http, runner, world, metrics, transport)
         runner.run(http.aclose())

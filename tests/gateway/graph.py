@@ -26,9 +26,12 @@ class World:
     closed: int = 0
     contexts: list[RequestFacts] = field(default_factory=list)
     release: asyncio.Event = field(default_factory=asyncio.Event)
+    failure: Exception | None = None  # what making a context raises
 
     async def make_context(self, facts: RequestFacts) -> "Context":
         self.contexts.append(facts)
+        if self.failure is not None:
+            raise self.failure
         credential = facts.token or facts.session
         if credential is None:
             return Context(self, None, facts.correlation_id)
