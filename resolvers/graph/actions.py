@@ -88,6 +88,10 @@ def mutations(actions: Sequence[Action]) -> type[Any]:
     fields["undo"] = strawberry.field(
         resolver=_undo, graphql_type=Operation, description="Take a finished operation back."
     )
+    fields["operation_secret"] = strawberry.field(
+        resolver=_secret,
+        description="Read, once, the secret that an operation of yours made, such as the key of an offered volume.",
+    )
     return strawberry.type(type("Mutation", (), fields))
 
 
@@ -144,6 +148,10 @@ async def _apply(
     action = context.actions[name]
     given = msgspec.convert(plain, type=action.input, strict=False)
     return await context.engine.attempt(context, action, given, idempotency_key, expected=digest)
+
+
+async def _secret(info: Info[Context, None], operation_id: strawberry.ID) -> str:
+    return await info.context.engine.secret(info.context, operation_id)
 
 
 async def _undo(info: Info[Context, None], operation_id: strawberry.ID, idempotency_key: str | None = None) -> Any:

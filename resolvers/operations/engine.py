@@ -18,6 +18,7 @@ from resolvers import ids
 from resolvers.action import Action, Plan
 from resolvers.actor import Credential
 from resolvers.audit import Audit, AuditResult, AuditRow
+from resolvers.clients.requests import collecting
 from resolvers.clock import Clock
 from resolvers.context import Context, Ports
 from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unavailable, by_code
@@ -117,6 +118,17 @@ class Engine:
             raise NotFound("There is no such operation.", field="id")
         return record
 
+    async def secret(self, context: Context, operation_id: str) -> str:
+        """What an operation made that only its own person may read, once. Raises NotFound when there is nothing (any more)."""
+        record = await self.visible(context, operation_id)
+        secret = await self.store.take_secret(operation_id) if record.actor_id == context.actor.user_id else None
+        if secret is None:
+            raise NotFound(
+                "There is no secret to read: there was none, or it was read before, or it is too old.",
+                field="operationId",
+            )
+        return secret
+
     @staticmethod
     def sees(context: Context, record: Record) -> bool:
         actor = context.actor
@@ -151,7 +163,10 @@ class Engine:
         return record
 
     def _run(self, record: Record, credential: Credential, args: dict[str, Any]) -> Run:
-        run = Run(record, credential, self.inventory, self.ports.get, self.clock, self.store.save)
+        async def reveal(secret: str) -> None:
+            await self.store.keep_secret(record.id, secret)
+
+        run = Run(record, credential, self.inventory, self.ports.get, self.clock, self.store.save, reveal)
         run.args = args
         return run
 
@@ -164,7 +179,8 @@ class Engine:
     async def _execute(self, run: Run, action: Action) -> None:
         record = run.record
         try:
-            await action.run(run)
+            with collecting(record.backend_request_ids):
+                await action.run(run)
         except GurumError as error:
             run.request_id(error.request_id)
             record.error = Failure(

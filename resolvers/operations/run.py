@@ -33,6 +33,7 @@ class Run:
         port: Callable[[str, str], Any],
         clock: Clock,
         save: Callable[[Record], Awaitable[None]],
+        reveal: Callable[[str], Awaitable[None]],
     ) -> None:
         self.record = record
         self.args = record.args
@@ -42,6 +43,7 @@ class Run:
         self.clock = clock
         self.accepted = asyncio.Event()
         self._save = save
+        self.reveal = reveal  # keep a secret, encrypted, for the person to read once
 
     async def once(
         self,

@@ -5,6 +5,7 @@ Called by `engine` alone. Each write also publishes the record on the bus, so fo
     gurum:op:{id}         the record, JSON; kept KEPT_SECONDS after its last change
     gurum:op:{id}:token   the person's token, encrypted; deleted at the end, TOKEN_SECONDS at most
     gurum:op:{id}:lease   the process that runs it
+    gurum:op:{id}:secret  what only the person may read, once, encrypted
     gurum:ops:open        ids that have not ended
     gurum:ops:all         ids by start time, and gurum:ops:user:{user}
     gurum:idem:{user}:{key}   idempotency key -> operation id and hash of the input
@@ -23,6 +24,7 @@ from resolvers.operations.record import Record
 KEPT_SECONDS = 30 * 24 * 3600
 TOKEN_SECONDS = 24 * 3600
 IDEMPOTENCY_SECONDS = 24 * 3600
+SECRET_SECONDS = 3600
 LEASE_MS = 10_000
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Record).decode
@@ -80,6 +82,16 @@ class OperationStore:
             return None if secret is None else self._fernet.decrypt(secret).decode()
         except InvalidToken:
             return None
+
+    async def keep_secret(self, operation_id: str, secret: str) -> None:
+        """Something that only the person may read, once, within SECRET_SECONDS; encrypted until then."""
+        await self._redis.set(
+            f"gurum:op:{operation_id}:secret", self._fernet.encrypt(secret.encode()), ex=SECRET_SECONDS
+        )
+
+    async def take_secret(self, operation_id: str) -> str | None:
+        secret = await self._redis.getdel(f"gurum:op:{operation_id}:secret")
+        return None if secret is None else self._fernet.decrypt(secret).decode()
 
     async def claim(self, operation_id: str) -> bool:
         """Take or keep the lease. False when another process has it."""

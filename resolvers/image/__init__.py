@@ -1,0 +1,17 @@
+"""Images: what servers and volumes are made from."""
+
+from resolvers.domain import Domain, Resource
+from resolvers.image.actions import ACTIONS
+from resolvers.image.port import KINDS
+from resolvers.image.types import TYPES
+
+BACKENDS = {
+    "openstack": "resolvers.image.openstack:OpenStackImage",
+    "sandbox": "resolvers.image.sandbox:SandboxImage",
+}
+DOMAIN = Domain(
+    name="image",
+    resources=tuple(Resource(kind, TYPES[kind.name]) for kind in KINDS),
+    backends=BACKENDS,
+    actions=ACTIONS,
+)

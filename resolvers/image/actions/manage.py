@@ -1,0 +1,230 @@
+"""What is done with an image that is there: delete, share, deprecate, rename, protect. Listed in `__init__`."""
+
+from typing import Any
+
+import strawberry
+
+from resolvers import ids
+from resolvers.action import Action, Danger, Plan
+from resolvers.context import Context
+from resolvers.operations.record import Record
+from resolvers.operations.run import Run
+from resolvers.planning import (
+    changed,
+    checked_name,
+    cloud_of,
+    fresh,
+    known,
+    native,
+    reference_input,
+    require,
+    required,
+    target,
+    targets,
+)
+
+
+async def _own(context: Context, reference: str) -> Any:
+    """An image that the caller's projects own: others may see it and not change it, which the backend would say as well."""
+    row = await fresh(context, "image", reference)
+    mine = bool(context.actor.roles_on(row.project_id))
+    require(mine, f"`{row.name}` belongs to another project; only that project can change it.")
+    return row
+
+
+async def _plan_delete(context: Context, given: Any) -> Plan:
+    row = await _own(context, given.image)
+    require(not row.protected, f"`{row.name}` is protected; take the protection away first.")
+    servers = context.inventory.related(context.actor, "server", "image_id", row.id)
+    volumes = context.inventory.related(context.actor, "volume", "image_id", row.id)
+    users = [*servers, *volumes]
+    stranded = [f"{len(users)} servers or volumes made from it can not be rebuilt."] if users else []
+    return Plan(
+        project_id=row.project_id,
+        targets=[target(row)],
+        args={"image": row.id},
+        changes=[changed(row.name, "image", row.status, None)],
+        dependants=targets(users[:50]),
+        warnings=["Its content is gone for good.", *stranded],
+    )
+
+
+async def _run_delete(run: Run) -> None:
+    image = run.args["image"]
+    port = run.port("image", cloud_of(image))
+    await run.once("request", "Ask to delete", lambda: port.delete_image(run.credential, native(image)))
+    await run.until_gone("gone", "Wait until it is gone", image, lambda row: None)
+
+
+@strawberry.input
+class ImageShareInput:
+    image: str = required("Id or name of the image.")
+    project: str = required("Project to share with: an id, or a name that you can see.")
+
+
+@strawberry.input
+class ImageUnshareInput:
+    image: str = required("Id or name of the image.")
+    project: str = required("Project that shall not have it any more: an id, or a name that you can see.")
+
+
+def _sharing(share: bool) -> Action:
+    verb, back = ("share", "unshare") if share else ("unshare", "share")
+
+    async def plan(context: Context, given: Any) -> Plan:
+        row = await _own(context, given.image)
+        other = _project(context, given.project)
+        has = other in row.shared_with
+        require(has is not share, f"`{row.name}` is {'already' if share else 'not'} shared with that project.")
+        require(
+            not share or row.visibility in ("private", "shared"),
+            f"`{row.name}` is {row.visibility}: everybody has it already.",
+        )
+        name = native(other)
+        return Plan(
+            project_id=row.project_id,
+            targets=[target(row)],
+            args={"image": row.id, "project": other},
+            changes=[changed(row.name, "shared with", None if share else name, name if share else None)],
+            undo=f"image.{back}",
+        )
+
+    async def run(run: Run) -> None:
+        image, project = run.args["image"], run.args["project"]
+        port = run.port("image", cloud_of(image))
+        change = port.share_image if share else port.unshare_image
+        await run.once("request", "Change who has it", lambda: change(run.credential, native(image), native(project)))
+        await run.reread(image)
+
+    return Action(
+        name=f"image.{verb}",
+        summary="Share an image with a project." if share else "Take an image back from a project.",
+        input=ImageShareInput if share else ImageUnshareInput,
+        plan=plan,
+        run=run,
+        positional=("image", "project"),
+        choices={"image": "image", "project": "project"},
+        undo=lambda record: (f"image.{back}", {"image": record.args["image"], "project": record.args["project"]}),
+    )
+
+
+def _project(context: Context, reference: str) -> str:
+    """A project's global id. Projects that the caller does not see can be named by id only, and the backend says whether they are."""
+    identity = context.ports.identity_cloud
+    if ids.looks_like(reference, "project"):
+        return reference
+    if len(reference) == 32 and all(c in "0123456789abcdef" for c in reference):
+        return ids.make("project", identity, reference)
+    row_id: str = known(context, "project", reference).id
+    return row_id
+
+
+def _switch(name: str, summary: str, attribute: str, value: bool, back: str, sentence: str) -> Action:
+    """An action that sets one yes-or-no of an image."""
+
+    async def plan(context: Context, given: Any) -> Plan:
+        row = await _own(context, given.image)
+        require(getattr(row, attribute) is not value, f"`{row.name}` is {sentence} already.")
+        return Plan(
+            project_id=row.project_id,
+            targets=[target(row)],
+            args={"image": row.id},
+            changes=[changed(row.name, attribute, not value, value)],
+            undo=back,
+        )
+
+    async def run(run: Run) -> None:
+        image = run.args["image"]
+        port = run.port("image", cloud_of(image))
+        await run.once(
+            "request", summary, lambda: port.update_image(run.credential, native(image), **{attribute: value})
+        )
+        await run.reread(image)
+
+    noun, verb = name.split(".")
+    return Action(
+        name=name,
+        summary=summary,
+        input=reference_input(f"{noun.title()}{verb.title()}Input", "image", "Id or name of the image."),
+        plan=plan,
+        run=run,
+        positional=("image",),
+        choices={"image": "image"},
+        undo=lambda record: (back, {"image": record.args["image"]}),
+    )
+
+
+@strawberry.input
+class ImageRenameInput:
+    image: str = required("Id or name of the image.")
+    name: str = required("Its new name.")
+
+
+async def _plan_rename(context: Context, given: ImageRenameInput) -> Plan:
+    name = checked_name(given.name)
+    row = await _own(context, given.image)
+    require(row.name != name, f"`{name}` is its name already.")
+    return Plan(
+        project_id=row.project_id,
+        targets=[target(row)],
+        args={"image": row.id, "name": name, "before": row.name},
+        changes=[changed(row.name, "name", row.name, name)],
+        undo="image.rename",
+    )
+
+
+async def _run_rename(run: Run) -> None:
+    image = run.args["image"]
+    port = run.port("image", cloud_of(image))
+    await run.once(
+        "request", "Ask to rename", lambda: port.update_image(run.credential, native(image), name=run.args["name"])
+    )
+    await run.reread(image)
+
+
+def _undo_rename(record: Record) -> tuple[str, dict[str, Any]]:
+    return "image.rename", {"image": record.args["image"], "name": record.args["before"]}
+
+
+ACTIONS = (
+    Action(
+        name="image.delete",
+        summary="Delete an image.",
+        input=reference_input("ImageDeleteInput", "image", "Id or name of the image."),
+        plan=_plan_delete,
+        run=_run_delete,
+        danger=Danger.DESTRUCTIVE,
+        positional=("image",),
+        choices={"image": "image"},
+    ),
+    _sharing(True),
+    _sharing(False),
+    _switch(
+        "image.deprecate",
+        "Take an image out of the ordinary lists.",
+        "deprecated",
+        True,
+        "image.restore",
+        "deprecated",
+    ),
+    _switch(
+        "image.restore",
+        "Put a deprecated image back into the lists.",
+        "deprecated",
+        False,
+        "image.deprecate",
+        "in the lists",
+    ),
+    _switch("image.protect", "Protect an image from being deleted.", "protected", True, "image.unprotect", "protected"),
+    _switch("image.unprotect", "Allow an image to be deleted.", "protected", False, "image.protect", "unprotected"),
+    Action(
+        name="image.rename",
+        summary="Give an image another name.",
+        input=ImageRenameInput,
+        plan=_plan_rename,
+        run=_run_rename,
+        positional=("image", "name"),
+        choices={"image": "image"},
+        undo=_undo_rename,
+    ),
+)

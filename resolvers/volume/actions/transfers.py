@@ -1,0 +1,181 @@
+"""Giving a volume to another project: `volumeTransfer.create`, `volumeTransfer.accept`, `volumeTransfer.delete`. Listed in `__init__`.
+
+The key that accepts an offer is a secret: it is kept encrypted and told once, by `operationSecret`, to the person who made the offer.
+"""
+
+import re
+from typing import Any
+
+import strawberry
+
+from resolvers import ids
+from resolvers.action import Action, Danger, Plan, Target
+from resolvers.context import Context
+from resolvers.errors import Invalid
+from resolvers.operations.run import Run
+from resolvers.planning import (
+    changed,
+    checked_name,
+    cloud_for,
+    cloud_of,
+    described,
+    fresh,
+    native,
+    project_for,
+    reference_input,
+    require,
+    required,
+    target,
+)
+from resolvers.volume.actions.volumes import label, volume_of
+
+NATIVE_ID = re.compile(r"[0-9a-fA-F-]{32,36}\Z")
+
+
+@strawberry.input
+class VolumeTransferCreateInput:
+    volume: str = required("Id or name of the volume.")
+    name: str = described("Name of the offer.", "transfer")
+
+
+async def _plan_create(context: Context, given: VolumeTransferCreateInput) -> Plan:
+    name = checked_name(given.name)
+    row = await volume_of(context, given.volume)
+    require(row.status == "available", f"`{label(row)}` is {row.status}; it must be available.")
+    return Plan(
+        project_id=row.project_id,
+        targets=[target(row), Target("volumeTransfer", name)],
+        args={"volume": row.id, "name": name},
+        changes=[changed(label(row), "status", row.status, "awaiting-transfer")],
+        warnings=["Whoever has the key can take the volume into a project of theirs; `operationSecret` tells it once."],
+        undo="volumeTransfer.delete",
+    )
+
+
+async def _run_create(run: Run) -> None:
+    volume = run.args["volume"]
+    cloud = cloud_of(volume)
+    port = run.port("volume", cloud)
+
+    async def send() -> str:
+        offer = await port.create_transfer(run.credential, native(volume), run.args["name"])
+        await run.reveal(offer.key)
+        return str(offer.id)
+
+    async def find() -> str | None:
+        """An offer whose key was lost with the process that asked for it is of no use, so it is taken back and made again."""
+        for collection in run.inventory.collections("volumeTransfer"):
+            await collection.refresh()
+        for row in list(run.inventory.table("volumeTransfer").by("volume_id", volume).values()):
+            await port.delete_transfer(run.credential, row.native_id)
+        return None
+
+    made = await run.once("create", "Ask for the offer", send, find)
+    transfer = ids.make("volumeTransfer", cloud, made)
+    await run.resource(transfer)
+    await run.reread(transfer, volume)
+
+
+@strawberry.input
+class VolumeTransferAcceptInput:
+    transfer: str = required("Id of the offer, as whoever made it tells you.")
+    key: str = required("Its key; never stored or shown by 9rum.")
+    project: str | None = described("Project that takes the volume; that of your token when left out.")
+    cloud: str | None = described("Cloud; the first one when left out.")
+
+
+async def _plan_accept(context: Context, given: VolumeTransferAcceptInput) -> Plan:
+    """The offer belongs to a project that the caller may not see, so only the backend can tell whether it is there."""
+    is_global = ids.looks_like(given.transfer, "volumeTransfer")
+    cloud = cloud_of(given.transfer) if is_global else cloud_for(context, "volume", given.cloud)
+    cloud_for(context, "volume", cloud)
+    transfer = native(given.transfer) if is_global else given.transfer
+    if NATIVE_ID.match(transfer) is None:
+        raise Invalid("`transfer` is the id of an offer.", field="transfer")
+    if not given.key.strip() or len(given.key) > 255:
+        raise Invalid("`key` is the key of the offer.", field="key")
+    project = project_for(context, given.project)
+    return Plan(
+        project_id=project.id,
+        targets=[Target("volumeTransfer", transfer)],
+        args={"cloud": cloud, "transfer": transfer, "key": given.key},
+        changes=[changed(transfer, "volume of the offer", None, f"in {project.name}")],
+    )
+
+
+async def _run_accept(run: Run) -> None:
+    args = run.args
+    port = run.port("volume", args["cloud"])
+    made = await run.once(
+        "accept",
+        "Accept the offer",
+        lambda: port.accept_transfer(run.credential, args["transfer"], args["key"]),
+        lambda: _taken(run),
+    )
+    volume = ids.make("volume", args["cloud"], made)
+    await run.resource(volume)
+    await run.until("available", "Wait until it is yours", volume, lambda row: row.project_id == run.record.project_id)
+
+
+async def _taken(run: Run) -> str | None:
+    """After an interruption the offer itself tells: while it is there, it was not accepted."""
+    offer = ids.make("volumeTransfer", run.args["cloud"], run.args["transfer"])
+    known: Any = run.inventory.table("volumeTransfer").get(offer)
+    return native(known.volume_id) if known is not None and await run.inventory.reread(offer) is None else None
+
+
+async def _plan_delete(context: Context, given: Any) -> Plan:
+    row = await fresh(context, "volumeTransfer", given.transfer)
+    return Plan(
+        project_id=row.project_id,
+        targets=[target(row)],
+        args={"transfer": row.id, "volume": row.volume_id},
+        changes=[changed(row.name, "offer", "open", None)],
+    )
+
+
+async def _run_delete(run: Run) -> None:
+    transfer = run.args["transfer"]
+    port = run.port("volume", cloud_of(transfer))
+    await run.once("request", "Take the offer back", lambda: port.delete_transfer(run.credential, native(transfer)))
+    await run.until_gone("gone", "Wait until it is gone", transfer, lambda row: None)
+    await run.reread(run.args["volume"])
+
+
+def _undo(record: Any) -> tuple[str, dict[str, Any]] | None:
+    made = next((row_id for row_id in record.resource_ids if row_id.startswith("volumeTransfer:")), None)
+    return None if made is None else ("volumeTransfer.delete", {"transfer": made})
+
+
+ACTIONS = (
+    Action(
+        name="volumeTransfer.create",
+        summary="Offer a volume to another project.",
+        input=VolumeTransferCreateInput,
+        plan=_plan_create,
+        run=_run_create,
+        danger=Danger.HIGH,
+        positional=("volume", "name"),
+        choices={"volume": "volume"},
+        undo=_undo,
+    ),
+    Action(
+        name="volumeTransfer.accept",
+        summary="Take an offered volume into a project.",
+        input=VolumeTransferAcceptInput,
+        plan=_plan_accept,
+        run=_run_accept,
+        positional=("transfer", "key"),
+        secret=frozenset({"key"}),
+        choices={"project": "project"},
+    ),
+    Action(
+        name="volumeTransfer.delete",
+        summary="Take an offer back.",
+        input=reference_input("VolumeTransferDeleteInput", "transfer", "Id or name of the offer."),
+        plan=_plan_delete,
+        run=_run_delete,
+        positional=("transfer",),
+        choices={"transfer": "volumeTransfer"},
+    ),
+)
