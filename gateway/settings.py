@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings import SettingsError as SourceError
 
 from gateway import settings_problems as problems
+from gateway.logs import LogSettings
+from gateway.telemetry import TelemetrySettings
 from gateway.transport import TransportSettings
 from resolvers.backends import BackendSettings, CloudSettings
 from resolvers.sandbox.settings import SandboxSettings
@@ -105,6 +107,8 @@ class Settings(BaseSettings):
     identity: IdentitySettings = IdentitySettings()
     inventory: InventorySettings = InventorySettings()
     graphql: TransportSettings = TransportSettings()
+    logs: LogSettings = LogSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
 
     @property
     def identity_cloud(self) -> str:

@@ -17,12 +17,19 @@ from starlette.routing import BaseRoute, Route
 
 from gateway import media
 from gateway.auth import Authenticator
-from gateway.caller import Callers
 from gateway.directory import Directory
 from gateway.errors import HTTP_STATUS, Refusal, present
 from gateway.limits import LimitSettings
 from gateway.limits.body import BodyLimit, Disconnected
-from gateway.request import SESSION_COOKIE, RequestFacts, correlation_of, headers_of, origin_allowed
+from gateway.request import (
+    SESSION_COOKIE,
+    TrustedProxies,
+    cookie,
+    correlation_of,
+    headers_of,
+    origin_allowed,
+    token_of,
+)
 from gateway.settings import Settings
 from gateway.sign_in_limit import SignInLimit
 from resolvers.actor import Actor, Origin
@@ -67,18 +74,17 @@ class SignIn:
         self,
         authenticator: Authenticator,
         limit: SignInLimit,
-        callers: Callers,
         directory: Directory,
         clock: Clock,
         settings: Settings,
     ) -> None:
         self._authenticator = authenticator
         self._limit = limit
-        self._callers = callers
         self._directory = directory
         self._clock = clock
         self._default_domain = settings.identity.default_domain
         self._allowed_origins = settings.graphql.allowed_origins
+        self._proxies = TrustedProxies(settings.graphql.trusted_proxies)
         self._secure = (settings.http.url or "").startswith("https:")
         self._body = BodyLimit(LimitSettings(body_bytes=BODY_BYTES))
 
@@ -97,56 +103,53 @@ class SignIn:
                 known = error if isinstance(error, GurumError) else GraphQLError("", original_error=error)
                 response = _refused(known, None, correlation_id)
             response.headers["cache-control"] = "no-store"
-            response.headers["x-correlation-id"] = correlation_id
             return response
 
         return [Route(PATH, serve, methods=list(answers))]
 
     async def _show(self, request: Request) -> Response:
-        facts = self._callers.facts(request.scope, headers_of(request.scope), "http")
-        actor = await self._authenticator.actor_of(facts.token, facts.session, Origin("http", facts.address))
+        headers = headers_of(request.scope)
+        origin = Origin("http", self._proxies.address(request.scope, headers))
+        actor = await self._authenticator.actor_of(token_of(headers), cookie(headers, SESSION_COOKIE), origin)
         if actor is None:
             raise Unauthenticated("Nobody is signed in here.")
         return self._described(actor)
 
     async def _open(self, request: Request) -> Response:
-        facts = self._facts(request)
-        wanted = await self._wanted(request)
-        token = await self._token(wanted, facts.address)
-        actor = await self._authenticator.actor_of(token, None, Origin("http", facts.address))
+        headers = self._own_page(request)
+        address = self._proxies.address(request.scope, headers)
+        wanted = await self._wanted(request, headers)
+        token = await self._token(wanted, address)
+        actor = await self._authenticator.actor_of(token, None, Origin("http", address))
         assert actor is not None  # noqa: S101 - a token was given
-        if facts.session is not None:
-            await self._end(facts.session)
+        await self._end(headers)
         ends = actor.identity.expires_at
         seconds = LONGEST_SESSION if ends is None else max(int(ends - self._clock.now().timestamp()), 1)
-        cookie = await self._authenticator.sessions.create(token, seconds)
-        log.info("%s signed in", actor.user_id, extra={"correlation_id": facts.correlation_id})
+        session = await self._authenticator.sessions.create(token, seconds)
+        log.info("%s signed in", actor.user_id)
         response = self._described(actor)
         secure = self._secure or request.url.scheme == "https"
         response.set_cookie(
-            SESSION_COOKIE, cookie, max_age=seconds, path="/", httponly=True, samesite="strict", secure=secure
+            SESSION_COOKIE, session, max_age=seconds, path="/", httponly=True, samesite="strict", secure=secure
         )
         return response
 
     async def _close(self, request: Request) -> Response:
-        facts = self._facts(request)
-        if facts.session is not None:
-            await self._end(facts.session)
+        await self._end(self._own_page(request))
         response = Response(status_code=204)
         response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
         return response
 
     # -- own -----------------------------------------------------------------------------------------------------------
 
-    def _facts(self, request: Request) -> RequestFacts:
-        """Whose cookie it is does not matter here: no page of another origin may sign anybody in or out."""
+    def _own_page(self, request: Request) -> dict[bytes, bytes]:
+        """The headers; raises Refusal for a page of another origin, whoever's cookie the browser added."""
         headers = headers_of(request.scope)
         if not origin_allowed(request.scope, headers, self._allowed_origins):
             raise Refusal(Denied("Pages of another origin may not sign in or out here."))
-        return self._callers.facts(request.scope, headers, "http")
+        return headers
 
-    async def _wanted(self, request: Request) -> ByPassword | ByCredential:
-        headers = headers_of(request.scope)
+    async def _wanted(self, request: Request, headers: dict[bytes, bytes]) -> ByPassword | ByCredential:
         if not media.is_json(headers.get(b"content-type", b"").decode("latin-1")):
             raise Refusal(Invalid(f"Send the sign-in as application/json. {SHAPE}"), 415)
         body = await self._body.read(request.receive, headers)
@@ -186,8 +189,10 @@ class SignIn:
         await self._limit.refund(who, address)
         return token
 
-    async def _end(self, cookie: str) -> None:
-        token = await self._authenticator.sessions.end(cookie)
+    async def _end(self, headers: dict[bytes, bytes]) -> None:
+        """End the session that the browser still has, if any."""
+        session = cookie(headers, SESSION_COOKIE)
+        token = await self._authenticator.sessions.end(session) if session is not None else None
         if token is None:
             return
         self._authenticator.forget(token)

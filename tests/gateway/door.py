@@ -10,8 +10,8 @@ import httpx
 from starlette.applications import Starlette
 
 from gateway.auth import Authenticator
-from gateway.caller import Callers
 from gateway.directory import ProjectDirectory
+from gateway.edge import Edge
 from gateway.sessions import Sessions
 from gateway.settings import Settings, StoreSettings
 from gateway.sign_in import SignIn
@@ -61,13 +61,9 @@ class Door:
             self.keystone, CLOUD, Sessions(store.redis), directory, self.clock, settings.identity
         )
 
-        async def no_context(facts: object) -> Any:
-            raise AssertionError("signing in makes no context of a request")
-
-        callers = Callers(no_context, settings.graphql.trusted_proxies, settings.graphql.allowed_origins)
         limit = SignInLimit(store.redis, settings.identity)
-        sign_in = SignIn(self.authenticator, limit, callers, directory, self.clock, settings)
-        self.app = Starlette(routes=sign_in.routes())
+        sign_in = SignIn(self.authenticator, limit, directory, self.clock, settings)
+        self.app = Edge(Starlette(routes=sign_in.routes()))
         self.http = self.browser()
 
     def read_projects(self) -> None:
