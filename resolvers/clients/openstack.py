@@ -107,13 +107,16 @@ class OpenStackClient:
         params: Params | None = None,
         *,
         microversion: str | None = None,
+        limited: bool = True,
     ) -> AsyncIterator[P]:
         """A list, page by page. `next_of` answers the page's link to the next one.
 
         The link alone tells whether there is more, because a service may give smaller pages than were asked for. Only its marker
-        is used: its address may be that of an inner server.
+        is used: its address may be that of an inner server. `limited` False leaves the size of a page to the service.
         """
-        asked: dict[str, str | int] = {**(params or {}), "limit": self.settings.page_size}
+        asked = dict(params or {})
+        if limited:
+            asked["limit"] = self.settings.page_size
         seen: set[str] = set()
         while True:
             page = await self.read(
