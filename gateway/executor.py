@@ -107,7 +107,7 @@ class Executor:
                     cast("Awaitable[AsyncIterator[ExecutionResult] | ExecutionResult]", source)
                 )
         except Exception as error:
-            outcome = self.refuse(error, context.correlation_id)
+            outcome = self._refused(error, context.correlation_id)
         else:
             if not isinstance(source, ExecutionResult):
                 events = cast("AsyncIterator[ExecutionResult]", source)
@@ -128,7 +128,13 @@ class Executor:
         return await self.execute(prepared, context, "http")
 
     def refuse(self, error: Exception, correlation_id: str) -> Outcome:
-        """The answer to what `prepare` raised; anything unknown is masked."""
+        """The answer to what ended a request before it ran (raised by `prepare`, or by the view itself)."""
+        outcome = self._refused(error, correlation_id)
+        self._metrics.refused(outcome.code)
+        return outcome
+
+    def _refused(self, error: Exception, correlation_id: str) -> Outcome:
+        """Anything unknown is masked."""
         errors: Sequence[Exception] = [error]
         if isinstance(error, RequestErrors):
             errors = error.errors
@@ -151,7 +157,7 @@ class Executor:
                 self._limits.concurrency.leave(caller)
             outcome = self._outcome(result, context)
         except Exception as error:
-            outcome = self.refuse(error, context.correlation_id)
+            outcome = self._refused(error, context.correlation_id)
         outcome.budget = budget
         return outcome
 
@@ -171,7 +177,7 @@ class Executor:
                 outcome.operation, outcome.cost = prepared.operation, prepared.cost
                 yield outcome
         except Exception as error:  # the source itself broke: the last event says so
-            outcome = self.refuse(error, context.correlation_id)
+            outcome = self._refused(error, context.correlation_id)
             code = outcome.code
             yield outcome
         finally:

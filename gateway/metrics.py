@@ -21,6 +21,12 @@ class Metrics:
             labels,
             registry=self.registry,
         )
+        self._refused = Counter(
+            "gurum_graphql_refused",
+            "Requests refused before an operation ran, by code.",
+            ("code",),
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "gurum_graphql_operation_seconds",
             "Seconds that an operation took, limits and execution.",
@@ -60,6 +66,9 @@ class Metrics:
         # A subscription lives as long as its reader likes; its length says nothing of our speed.
         if kind != "subscription":
             self._seconds.labels(kind).observe(seconds)
+
+    def refused(self, code: str) -> None:
+        self._refused.labels(code).inc()
 
     def response(self, status: int) -> None:
         self._responses.labels(str(status)).inc()
