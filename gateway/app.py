@@ -15,7 +15,9 @@ import strawberry
 from starlette.applications import Starlette
 
 from gateway.auth import Authenticator
+from gateway.caller import Callers
 from gateway.clouds import Clouds
+from gateway.directory import ProjectDirectory
 from gateway.explorer.build import DIST
 from gateway.explorer.pages import explorer_routes
 from gateway.health import Health
@@ -23,14 +25,16 @@ from gateway.metrics import Metrics
 from gateway.request import RequestFacts
 from gateway.schema import build_schema
 from gateway.secret import secret_key
-from gateway.sessions import session_routes
+from gateway.sessions import Sessions
 from gateway.settings import Settings
+from gateway.sign_in import SignIn
+from gateway.sign_in_limit import SignInLimit
 from gateway.store import Store
 from gateway.transport import Transport, build_transport
 from gateway.uploads import upload_routes
 from notifications.bus import Bus
 from resolvers import DOMAINS
-from resolvers.actor import Actor
+from resolvers.actor import Actor, Origin
 from resolvers.audit import Audit
 from resolvers.clock import Clock
 from resolvers.context import Context, Ports
@@ -46,10 +50,10 @@ log = logging.getLogger(__name__)
 class Application:
     """`asgi` is the whole program as an ASGI application; its lifespan opens and closes everything."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, schema: strawberry.Schema) -> None:
         self.settings = settings
         self.clock = clock
-        self.schema: strawberry.Schema = build_schema(DOMAINS)
+        self.schema = schema
         self.metrics = Metrics()
         self.actions = actions_of(DOMAINS)
         self.inventory = Inventory(kinds_of(DOMAINS).values(), clock, settings.inventory.read_deadline)
@@ -98,23 +102,30 @@ class Application:
         self.engine = Engine(operations, self.audit, self.inventory, self.ports, self.actions, clock)
         self.engine.start_maintenance()
         closing.push_async_callback(self.engine.stop)
-        self.authenticator = Authenticator(
-            self.ports.get("identity", settings.identity_cloud), redis, clock, settings.identity, self.inventory, settings.identity_cloud
-        )
-        self.transport: Transport = build_transport(self.schema, self.context_of, settings.transport, self.metrics)
-        closing.push_async_callback(self.transport.connections.end_all)
+        home = settings.identity_cloud
+        identity = settings.identity
+        directory = ProjectDirectory(self.inventory, home, identity.admin_project, identity.admin_domain)
+        port = self.ports.get("identity", home)
+        self.authenticator = Authenticator(port, home, Sessions(redis), directory, clock, identity)
+        sign_in = SignIn(self.authenticator, SignInLimit(redis, identity), directory, clock, settings)
+        self.transport: Transport = build_transport(self.schema, self.context_of, settings.graphql, self.metrics)
+        closing.callback(self.transport.connections.end_all)
+        callers = Callers(self.context_of, settings.graphql.trusted_proxies, settings.graphql.allowed_origins)
         self.health = Health({"store": self._store_ready, "inventory": self._inventory_ready}, self.metrics)
         self.asgi.router.routes[:] = [
             *self.transport.routes,
-            *session_routes(self.authenticator, settings.http),
-            *upload_routes(self.context_of, settings.uploads),
+            *sign_in.routes(),
+            *upload_routes(callers, settings.uploads),
             *explorer_routes(DIST),
             *self.health.routes,
         ]
 
     async def context_of(self, facts: RequestFacts) -> Context:
         """The context of one request. Raises Unauthenticated for a token or session that is not good."""
-        return self.context_for(await self.authenticator.actor_of(facts), facts.correlation_id)
+        origin = Origin("http", facts.address)
+        return self.context_for(
+            await self.authenticator.actor_of(facts.token, facts.session, origin), facts.correlation_id
+        )
 
     def context_for(self, actor: Actor | None, correlation_id: str) -> Context:
         return Context(
@@ -161,6 +172,6 @@ def _extensions(context: Context) -> dict[str, Any]:
     }
 
 
-def build(settings: Settings, clock: Clock | None = None) -> Application:
-    return Application(settings, clock or Clock())
-
+def build(settings: Settings, clock: Clock | None = None, schema: strawberry.Schema | None = None) -> Application:
+    """`schema` may be passed in where many applications are built: it is the same for all, and costs a second to make."""
+    return Application(settings, clock or Clock(), schema or build_schema(DOMAINS))

@@ -20,7 +20,9 @@ from resolvers.names import Names
 class Clouds:
     """`ports`: domain -> cloud -> adapter, in the order of the configuration."""
 
-    def __init__(self, settings: Settings, ports: Mapping[str, Mapping[str, Any]], closing: contextlib.AsyncExitStack) -> None:
+    def __init__(
+        self, settings: Settings, ports: Mapping[str, Mapping[str, Any]], closing: contextlib.AsyncExitStack
+    ) -> None:
         self.ports = ports
         self._settings = settings
         self._closing = closing
@@ -61,7 +63,9 @@ class Clouds:
 
 def _known_kinds(intervals: Mapping[str, float], inventory: Inventory, place: str) -> None:
     if unknown := sorted(set(intervals) - set(inventory.kinds)):
-        raise SettingsError([f"{place}: there is no kind `{unknown[0]}`; there are {', '.join(sorted(inventory.kinds))}."])
+        raise SettingsError(
+            [f"{place}: there is no kind `{unknown[0]}`; there are {', '.join(sorted(inventory.kinds))}."]
+        )
 
 
 async def _openstack(cloud: Any, names: Names, redis: RedisClient, clock: Clock) -> Any:
@@ -84,5 +88,3 @@ CONNECTORS: Mapping[str, Connector] = {"openstack": _openstack, "sandbox": _sand
 def _adapter(path: str) -> Callable[..., Any]:
     module, name = path.split(":")
     return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return] # the text names a class
-
-
