@@ -44,6 +44,16 @@ class StoreError(Exception):
     """The store can not be used; the text is one sentence for people."""
 
 
+class FolderInUse(StoreError):
+    """Another 9rum has the data folder; `pid` is its process."""
+
+    def __init__(self, folder: Path, pid: str) -> None:
+        self.pid = pid
+        super().__init__(
+            f"Another 9rum (process {pid}) uses the data folder {folder}; stop it, or set another `store.folder`."
+        )
+
+
 class EmbeddedServer:
     """`start` waits until the server answers; a server that crashes is started again until `stop`."""
 
@@ -96,10 +106,7 @@ class EmbeddedServer:
             raise StoreError(f"store.folder: {self.folder} can not be used: {error.strerror}.") from error
         if not _locked(ours):
             ours.seek(0)
-            raise StoreError(
-                f"Another 9rum (process {ours.read().strip() or 'unknown'}) uses the data folder {self.folder}; "
-                "stop it, or set another `store.folder`."
-            )
+            raise FolderInUse(self.folder, ours.read().strip() or "unknown")
         ours.truncate(0)
         ours.write(str(os.getpid()))
         ours.flush()

@@ -36,7 +36,7 @@ class Store:
     @property
     def place(self) -> str:
         """Where the data is, for people: never with a password."""
-        return "the store of `store.url`" if self._settings.url else f"the embedded store in {self._settings.folder}"
+        return "The store of `store.url`" if self._settings.url else f"The embedded store in {self._settings.folder}"
 
     async def open(self) -> None:
         """Raises StoreError with one sentence: no server, a folder in use, an address that nobody answers."""
@@ -85,4 +85,4 @@ class Store:
         except (RedisError, OSError, TimeoutError) as error:
             # the client's own text tells a wrong address from a wrong password, and shows neither password nor user
             why = str(error).rstrip(".") or f"nothing came within {CONNECT_SECONDS:g} s"
-            raise StoreError(f"{self.place[0].upper()}{self.place[1:]} can not be used: {why}.") from error
+            raise StoreError(f"{self.place} can not be used: {why}.") from error

@@ -1,0 +1,99 @@
+"""The command `9rum`: serve, check, export-schema, version. Reads the settings once; everything else is done by what it calls.
+
+Exit status: 0 when all is well, 1 when something outside does not work (store, cloud, port), 2 when the settings or arguments are wrong.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from gateway.version import VERSION
+
+ROLES = ("api",)  # what one process does
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.run(given))
+    except KeyboardInterrupt:
+        return 130  # as shells name an end by Ctrl-C
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="9rum", description="One GraphQL graph over a private cloud.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, does: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=does, description=does, allow_abbrev=False)
+        added.set_defaults(run=COMMANDS[name])
+        return added
+
+    serve = command("serve", "Serve the graph over HTTP until a signal ends it.")
+    serve.add_argument("--role", choices=ROLES, default="api", help="what this process does (default: api)")
+    check = command(
+        "check", "Connect to the store and to every cloud, and say what works and how to mend what does not."
+    )
+    for parser_with_settings in (serve, check):
+        parser_with_settings.add_argument(
+            "--config",
+            type=Path,
+            metavar="FILE",
+            help="the settings (default: GURUM_CONFIG, else ./9rum.yaml if there)",
+        )
+    command("export-schema", "Print the schema of the graph.")
+    command("version", "Print the version.")
+    return parser
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from gateway.app import build
+    from gateway.logs import configure_logs
+    from gateway.serve import serve
+    from gateway.settings import SettingsError, load
+
+    try:
+        settings = load(given.config)
+        configure_logs(settings.logs, sys.stderr)
+        return asyncio.run(serve(build(settings), settings))
+    except SettingsError as error:
+        return _wrong_settings(error.problems)
+
+
+def _check(given: argparse.Namespace) -> int:
+    from gateway.check import check
+    from gateway.settings import SettingsError, load
+
+    try:
+        return asyncio.run(check(load(given.config), sys.stdout))
+    except SettingsError as error:
+        return _wrong_settings(error.problems)
+
+
+def _export_schema(given: argparse.Namespace) -> int:
+    from gateway.schema import sdl
+    from resolvers import DOMAINS
+
+    sys.stdout.write(sdl(DOMAINS))
+    return 0
+
+
+def _version(given: argparse.Namespace) -> int:
+    sys.stdout.write(f"9rum {VERSION}\n")
+    return 0
+
+
+def _wrong_settings(problems: Sequence[str]) -> int:
+    sys.stderr.writelines(f"{problem}\n" for problem in problems)
+    return 2
+
+
+# Each imports what it needs when it runs: `9rum version` shall not wait for the GraphQL libraries.
+COMMANDS = {"serve": _serve, "check": _check, "export-schema": _export_schema, "version": _version}
+
+if __name__ == "__main__":
+    raise SystemExit(main())

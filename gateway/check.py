@@ -1,0 +1,111 @@
+"""`9rum check`: connects to the store and to every cloud, and says in plain words what works, what does not, and how to mend it.
+
+Called by `gateway/__main__.py`. What is tried at a cloud is each adapter's own `check`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TextIO
+
+from gateway.clouds import Clouds
+from gateway.embedded import FolderInUse
+from gateway.logs import redact_text
+from gateway.secret import secret_key
+from gateway.settings import Settings
+from gateway.store import Store, StoreError
+from resolvers import DOMAINS
+from resolvers.backends import BackendSettings
+from resolvers.checks import CheckResult
+from resolvers.clock import Clock
+from resolvers.errors import GurumError
+
+SECONDS = 60.0  # for all checks of one domain of one cloud
+MEND_SLOW = "Look whether the cloud is overloaded, and whether this machine reaches it."
+
+
+async def check(settings: Settings, out: TextIO) -> int:
+    """The exit status: 0 when everything works. Raises SettingsError for a key that is none."""
+    results = [CheckResult("settings", True, "The settings can be read.")]
+    secret_key(settings)
+    async with _store(settings, results) as redis:
+        _print(out, "9rum", results)
+        for cloud in settings.clouds:
+            found = await _cloud(settings, cloud, redis)
+            _print(out, cloud.name, found)
+            results += found
+    failed = sum(not result.ok for result in results)
+    out.write(f"\n{failed} of {len(results)} checks failed.\n" if failed else f"\nAll {len(results)} checks passed.\n")
+    return 1 if failed else 0
+
+
+@asynccontextmanager
+async def _store(settings: Settings, results: list[CheckResult]) -> AsyncIterator[Any]:
+    """The store's client, or None; the clouds are checked either way."""
+    store = Store(settings.store)
+    try:
+        await store.open()
+    except FolderInUse as error:
+        results.append(CheckResult("store", True, f"The store is open in a running 9rum (process {error.pid})."))
+        yield None
+        return
+    except StoreError as error:
+        mend = "Start the Redis, or correct `store.url`." if settings.store.url else "Mend or change `store.folder`."
+        results.append(CheckResult("store", False, str(error), mend))
+        yield None
+        return
+    try:
+        results.append(CheckResult("store", True, f"{store.place} answers."))
+        yield store.redis
+    finally:
+        await store.close()
+
+
+async def _cloud(settings: Settings, cloud: BackendSettings, redis: Any) -> list[CheckResult]:
+    if cloud.backend == "sandbox":
+        return [
+            CheckResult(
+                "sandbox", True, f"`{cloud.name}` is a sandbox, a part of 9rum: there is nothing to connect to."
+            )
+        ]
+    # One cloud alone, so that one that can not even be opened does not hide the others.
+    identity = settings.identity.model_copy(update={"cloud": settings.identity_cloud})
+    alone = settings.model_copy(update={"clouds": [cloud], "identity": identity})
+    try:
+        async with asyncio.timeout(SECONDS):
+            clouds = await Clouds.open(alone, DOMAINS, redis, Clock())
+    except (GurumError, TimeoutError) as error:
+        return [_failed(cloud.name, error)]
+    try:
+        ports = [(domain, by_cloud[cloud.name]) for domain, by_cloud in clouds.ports.items() if cloud.name in by_cloud]
+        found = await asyncio.gather(*(_domain(cloud.name, domain, port) for domain, port in ports))
+    finally:
+        await clouds.close()
+    return [result for results in found for result in results]
+
+
+async def _domain(cloud: str, domain: str, port: Any) -> Sequence[CheckResult]:
+    try:
+        async with asyncio.timeout(SECONDS):
+            results: Sequence[CheckResult] = await port.check()
+            return results
+    except Exception as error:  # whatever breaks in one adapter, the others are told too
+        return [_failed(f"{cloud} {domain}", error)]
+
+
+def _failed(name: str, error: Exception) -> CheckResult:
+    if isinstance(error, GurumError):
+        return CheckResult(name, False, error.message)
+    if isinstance(error, TimeoutError):
+        return CheckResult(name, False, f"{name} did not answer within {SECONDS:g} s.", MEND_SLOW)
+    return CheckResult(
+        name, False, f"The check of {name} itself broke: {type(error).__name__}: {redact_text(str(error))}"
+    )
+
+
+def _print(out: TextIO, title: str, results: Sequence[CheckResult]) -> None:
+    out.write(f"{title}\n")
+    for result in results:
+        out.write(f"  {'ok  ' if result.ok else 'FAIL'}  {result.sentence}\n")
+        if result.mend:
+            out.write(f"        {result.mend}\n")

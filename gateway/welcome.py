@@ -1,0 +1,47 @@
+"""What `9rum serve` prints when it is ready: the address, and for a sandbox cloud the people to sign in as and a first query."""
+
+import json
+
+from gateway.explorer.build import DIST
+from gateway.settings import Settings
+from resolvers.sandbox.settings import SandboxSettings
+
+QUERY = (
+    "{ servers(first: 5) { totalCount nodes { name status project { name } image { name } addresses { address } } } }"
+)
+
+
+def welcome(settings: Settings) -> str:
+    base = settings.http.url or f"http://{_host(settings.http.host)}:{settings.http.port}"
+    lines = [f"9rum is ready: {base}{settings.graphql.path}"]
+    if (DIST / "index.html").is_file():
+        lines.append(f"Explorer page:  {base}/explorer")
+    identity = next(cloud for cloud in settings.clouds if cloud.name == settings.identity_cloud)
+    if isinstance(identity, SandboxSettings):
+        lines += _demo(base, settings.graphql.path, identity.name)
+    return "\n".join(["", *lines, "", ""])
+
+
+def _demo(base: str, path: str, cloud: str) -> list[str]:
+    """Only for a sandbox: its people and their passwords are known to everybody."""
+    from resolvers.sandbox.seed import demo_people
+
+    people = demo_people()
+    width = max(len(person.name) for person in people)
+    first = people[0]
+    sign_in = json.dumps({"user": first.name, "password": first.password})
+    return [
+        "",
+        f"The cloud `{cloud}` is a sandbox. Its people:",
+        *(f"  {person.name:{width}}  password {person.password}" for person in people),
+        "",
+        "A first query:",
+        f"  curl -s -c 9rum.cookies {base}/session -H 'content-type: application/json' -d '{sign_in}'",
+        f"  curl -s -b 9rum.cookies {base}{path} -H 'content-type: application/json' \\",
+        f"    -d '{json.dumps({'query': QUERY})}'",
+    ]
+
+
+def _host(host: str) -> str:
+    """An address that listens everywhere is asked at this machine's own."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - compared
