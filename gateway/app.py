@@ -39,6 +39,7 @@ from resolvers.audit import Audit
 from resolvers.clock import Clock
 from resolvers.context import Context, Ports
 from resolvers.graph.schema import actions_of, kinds_of
+from resolvers.inventory.events import Events
 from resolvers.inventory.store import Inventory
 from resolvers.operations.engine import Engine
 from resolvers.operations.plans import PlanStore
@@ -57,6 +58,7 @@ class Application:
         self.metrics = Metrics()
         self.actions = actions_of(DOMAINS)
         self.inventory = Inventory(kinds_of(DOMAINS).values(), clock, settings.inventory.read_deadline)
+        self.events = Events(self.inventory)
         self.asgi = Starlette(lifespan=self._lifespan)
         self._closing = contextlib.AsyncExitStack()
 
@@ -137,6 +139,7 @@ class Application:
             engine=self.engine,
             audit=self.audit,
             plans=self.plans,
+            events=self.events,
             actions=self.actions,
             extend=_extensions,
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from resolvers.action import Action
 from resolvers.actor import Actor
 from resolvers.errors import NotFound, Unauthenticated
+from resolvers.inventory.events import Events
 from resolvers.inventory.store import Inventory
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Context:
     engine: "Engine"
     audit: "Audit"
     plans: "PlanStore"
+    events: Events
     actions: Mapping[str, Action]
     extend: Callable[["Context"], dict[str, Any]] = lambda context: {}
     touched: set[str] = field(default_factory=set)

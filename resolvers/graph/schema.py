@@ -11,6 +11,7 @@ from resolvers.action import Action
 from resolvers.domain import Domain
 from resolvers.graph import actions, lists
 from resolvers.graph.commands import CommandQueries
+from resolvers.graph.events import EventSubscriptions
 from resolvers.graph.roots import NodeQueries
 from resolvers.graph.scalars import SCALARS
 from resolvers.inventory.kinds import Kind
@@ -42,7 +43,11 @@ def build(domains: Sequence[Domain], **options: Any) -> strawberry.Schema:
     queries += [query for domain in domains for query in domain.queries]
     if every_action:
         queries.append(actions.plan_queries(every_action))
-    subscriptions: list[type[Any]] = [OperationSubscriptions, *(s for domain in domains for s in domain.subscriptions)]
+    subscriptions: list[type[Any]] = [
+        OperationSubscriptions,
+        EventSubscriptions,
+        *(s for domain in domains for s in domain.subscriptions),
+    ]
     return strawberry.Schema(
         query=merge_types("Query", tuple(queries)),
         mutation=actions.mutations(every_action) if every_action else None,
