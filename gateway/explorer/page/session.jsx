@@ -2,7 +2,7 @@
 // The cookie that POST /session sets is HttpOnly: this page never sees the token.
 import { useEffect, useState } from 'react';
 
-const nameOf = (value) => (typeof value === 'object' && value !== null ? value.name : value);
+const PROJECTS_SHOWN = 3; // an operator sees thousands
 
 async function ask(method, body) {
   const response = await fetch('/session', {
@@ -80,12 +80,14 @@ export function SessionStrip({ session }) {
 }
 
 function Person({ person, busy, signOut }) {
-  const projects = (person.projects ?? []).map(nameOf);
+  const names = person.projects.map((project) => project.name);
+  const more = names.length - PROJECTS_SHOWN;
+  const shown = names.slice(0, PROJECTS_SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
   return (
     <p className="person">
       <span>
-        Signed in as <strong>{nameOf(person.user)}</strong>
-        {projects.length > 0 && <span className="projects"> in {projects.join(', ')}</span>}
+        Signed in as <strong>{person.user.name}</strong>
+        {shown && ` in ${shown}`}
       </span>
       <button type="button" disabled={busy} onClick={signOut}>
         Sign out
