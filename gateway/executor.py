@@ -6,7 +6,7 @@ caller's limits. graphql-core does the execution, straight on the schema that st
 """
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard, cast
 
@@ -46,7 +46,7 @@ class Outcome:
     retry_after: float | None = None
     cost: int | None = None
     budget: int | None = None
-    operation: Operation | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)  # what HTTP adds to a refusal (Allow)
 
 
 class Executor:
@@ -87,7 +87,6 @@ class Executor:
         """Runs a query or mutation to its end. Never raises."""
         started = time.perf_counter()
         outcome = await self._execute(prepared, context)
-        outcome.operation = prepared.operation
         outcome.cost = prepared.cost
         self._metrics.operation(
             transport, prepared.operation.kind, outcome.code, time.perf_counter() - started, prepared.cost
@@ -113,7 +112,7 @@ class Executor:
                 events = cast("AsyncIterator[ExecutionResult]", source)
                 return self._events(events, prepared, context, transport)
             outcome = self._outcome(source, context)
-        outcome.operation, outcome.cost, outcome.budget = prepared.operation, prepared.cost, budget
+        outcome.cost, outcome.budget = prepared.cost, budget
         self._metrics.operation(transport, prepared.operation.kind, outcome.code, 0.0, prepared.cost)
         return outcome
 
@@ -173,9 +172,7 @@ class Executor:
         self._metrics.subscriptions.inc()
         try:
             async for result in events:
-                outcome = self._outcome(result, context)
-                outcome.operation, outcome.cost = prepared.operation, prepared.cost
-                yield outcome
+                yield self._outcome(result, context)
         except Exception as error:  # the source itself broke: the last event says so
             outcome = self._refused(error, context.correlation_id)
             code = outcome.code

@@ -8,12 +8,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-import orjson
 from starlette.types import Receive, Scope, Send
 
 from gateway import media
 from gateway.caller import Callers
 from gateway.documents import GraphQLRequest
+from gateway.encoding import encode
 from gateway.errors import HTTP_STATUS, Refusal
 from gateway.executor import Executor, Outcome, Prepared
 from gateway.limits.body import BodyLimit, Disconnected
@@ -47,7 +47,7 @@ class GraphQLOverHTTP:
         except Refusal as refusal:
             outcome = self._executor.refuse(refusal, correlation_id)
             status = refusal.status
-            scope["refusal_headers"] = refusal.headers
+            outcome.headers = refusal.headers
         except Exception as error:
             outcome = self._executor.refuse(error, correlation_id)
             status = HTTP_STATUS[outcome.code]
@@ -61,8 +61,8 @@ class GraphQLOverHTTP:
             raise Refusal(Invalid(f"Answers are {media.GRAPHQL} or {media.JSON}; accept one of them."), 406)
         request = await read_request(scope, receive, headers, self._body)
         facts, context = await self._callers.identify(scope, headers, "http")
-        caller = caller_key(context.known_actor, facts.address)
         try:
+            caller = caller_key(context.known_actor, facts.address)
             prepared = await self._executor.prepare(request, context, caller)
         except Refusal:
             raise
@@ -93,7 +93,7 @@ async def send_answer(
     scope: Scope, send: Send, asked: Mapping[bytes, bytes], kind: str, status: int, outcome: Outcome
 ) -> int:
     """Sends the answer as one message; returns the status that was sent (304 when the caller has it already)."""
-    body = orjson.dumps(outcome.payload)
+    body = encode(outcome.payload)
     headers: list[tuple[bytes, bytes]] = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"vary", _VARY)]
     if outcome.cost is not None:
         headers.append((b"x-query-cost", b"%d" % outcome.cost))
@@ -103,7 +103,7 @@ async def send_answer(
         headers.append((b"retry-after", b"%d" % max(1, round(outcome.retry_after))))
     if status == 401:
         headers.append((b"www-authenticate", b"Keystone"))
-    for name, value in scope.get("refusal_headers", {}).items():
+    for name, value in outcome.headers.items():
         headers.append((name.encode(), value.encode()))
     if scope["method"] == "GET" and status == 200 and outcome.code == "OK":
         tag = etag(outcome.payload["data"])
@@ -135,7 +135,7 @@ def http_status(outcome: Outcome, kind: str | None) -> int:
 
 def etag(data: Any) -> bytes:
     """Weak, over the data alone: what the extensions say of its age may differ while the data is the same."""
-    digest = hashlib.blake2b(orjson.dumps(data), digest_size=12).hexdigest()
+    digest = hashlib.blake2b(encode(data), digest_size=12).hexdigest()
     return f'W/"{digest}"'.encode()
 
 

@@ -10,11 +10,11 @@ import logging
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 
-import orjson
 from starlette.types import Receive, Scope, Send
 
 from gateway import media
 from gateway.caller import Callers
+from gateway.encoding import encode
 from gateway.errors import HTTP_STATUS, Refusal
 from gateway.executor import Executor, Outcome
 from gateway.graphql import check_kind, note_for_the_log, read_request, send_answer
@@ -83,7 +83,7 @@ class GraphQLOverSSE:
             outcome = self._executor.refuse(error, correlation_of(scope, headers))
             status = error.status if isinstance(error, Refusal) else HTTP_STATUS[outcome.code]
             if isinstance(error, Refusal):
-                scope["refusal_headers"] = error.headers
+                outcome.headers = error.headers
             await self._refuse(scope, send, headers, outcome, status)
         finally:
             if place is not None:
@@ -172,7 +172,7 @@ class GraphQLOverSSE:
 
 
 def event(outcome: Outcome) -> bytes:
-    return b"event: next\ndata: %b\n\n" % orjson.dumps(outcome.payload)
+    return b"event: next\ndata: %b\n\n" % encode(outcome.payload)
 
 
 async def _cancel(*tasks: asyncio.Task[Any]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from gateway.documents import GraphQLRequest
+from gateway.encoding import encode
 from gateway.errors import Refusal
 from gateway.executor import Executor, Outcome
 from gateway.live import Connections, Ending, LiveSettings, Place, still_welcome
@@ -235,8 +236,8 @@ class Session:
         await self._send({"id": key, "type": "error", "payload": outcome.payload["errors"]})
 
     async def _send(self, message: dict[str, Any]) -> None:
-        await self.outbox.put("", orjson.dumps({name: part for name, part in message.items() if part is not None}))
+        await self.outbox.put("", encode({name: part for name, part in message.items() if part is not None}))
 
 
 def _message(key: str, outcome: Outcome) -> bytes:
-    return orjson.dumps({"id": key, "type": "next", "payload": outcome.payload})
+    return encode({"id": key, "type": "next", "payload": outcome.payload})

@@ -164,6 +164,11 @@ class Query:
         )
 
     @strawberry.field
+    def odd(self) -> strawberry.scalars.JSON:
+        """What orjson does not encode."""
+        return strawberry.scalars.JSON({"big": 2**70, 3: "three", "lone": "\ud800"})
+
+    @strawberry.field
     def denied(self) -> str | None:
         raise Denied("Only operators may do this.")
 

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gateway.media import GRAPHQL, JSON
 from tests.gateway.client import ALICE, STRICT, URL, Client, one_error
@@ -154,3 +156,67 @@ def test_get_answers_304_while_the_data_is_the_same(graph_client: Client) -> Non
 
 def test_the_extensions_of_the_context_come_with_the_answer(graph_client: Client) -> None:
     assert graph_client.ask("{ hello }").json()["extensions"] == {"freshness": {"asOf": 1}}
+
+
+def test_a_value_that_is_odd_in_json_is_answered_all_the_same(graph_client: Client) -> None:
+    assert graph_client.data("{ odd }") == {"odd": {"big": 2**70, "3": "three", "lone": "\ud800"}}
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+NAMES = st.sampled_from(["query", "variables", "operationName", "extensions", "documentId", "other"])
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "{",
+            "}",
+            "(",
+            ")",
+            "item",
+            "items",
+            "nodes",
+            "id",
+            "first:",
+            "1",
+            "$n",
+            "query",
+            "...",
+            "on",
+            "Item",
+            "F",
+            "fragment",
+            "@skip(if: true)",
+            "hello",
+            ":",
+            "[",
+            "]",
+            '"x"',
+            "subscription",
+            "__typename",
+            "mutation",
+            "bump",
+            "!",
+            "Int",
+        ]
+    ),
+    max_size=25,
+).map(" ".join)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(NAMES, JSON_VALUES | PIECES, max_size=4) | JSON_VALUES)
+def test_no_request_whatever_breaks_the_endpoint(graph_client: Client, body: object) -> None:
+    response = graph_client.post(content=json.dumps(body), headers={"content-type": JSON, **STRICT, **ALICE})
+    assert response.status_code in (200, 400), response.text
+    if response.status_code == 400:
+        assert one_error(response)["message"]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PIECES)
+def test_no_document_whatever_breaks_the_endpoint(graph_client: Client, document: str) -> None:
+    response = graph_client.ask(document, variables={"n": 2})
+    assert response.status_code in (200, 400), response.text
