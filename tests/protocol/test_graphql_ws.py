@@ -48,7 +48,9 @@ def test_a_garbage_token_closes_with_4403(clients: Clients, gateway_url: str) ->
 @pytest.mark.parametrize("offered", [None, "nonsense", "graphql-ws"], ids=["none", "nonsense", "legacy"])
 def test_any_other_subprotocol_closes_with_4406(gateway_url: str, offered: str | None) -> None:
     address = f"{gateway_url.replace('http', 'ws', 1)}/graphql"
-    with connect(address, subprotocols=[Subprotocol(offered)] if offered else None, open_timeout=20) as socket:
+    with connect(
+        address, subprotocols=[Subprotocol(offered)] if offered else None, open_timeout=20, proxy=None
+    ) as socket:
         assert socket.subprotocol is None
         with pytest.raises(ConnectionClosed) as closed:
             socket.send('{"type":"connection_init"}')
@@ -59,7 +61,7 @@ def test_any_other_subprotocol_closes_with_4406(gateway_url: str, offered: str |
 
 def test_a_message_before_connection_init_closes_with_4401(gateway_url: str) -> None:
     address = f"{gateway_url.replace('http', 'ws', 1)}/graphql"
-    with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], open_timeout=20) as socket:
+    with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], open_timeout=20, proxy=None) as socket:
         assert socket.subprotocol == "graphql-transport-ws"
         socket.send('{"id":"1","type":"subscribe","payload":{"query":"{ __typename }"}}')
         with pytest.raises(ConnectionClosed) as closed:
