@@ -29,7 +29,7 @@ class Clouds:
 
     @classmethod
     async def open(cls, settings: Settings, domains: Sequence[Domain], redis: RedisClient, clock: Clock) -> "Clouds":
-        """A cloud that is down opens all the same; its adapters then raise Unavailable. Raises Invalid for settings that can not be right."""
+        """A cloud that is down opens all the same: its adapters then raise Unavailable. Raises Invalid for wrong settings."""
         closing = contextlib.AsyncExitStack()
         ports: dict[str, dict[str, Any]] = {domain.name: {} for domain in domains}
         try:

@@ -1,4 +1,4 @@
-"""The whole application in process, asked over HTTP as a person asks. Used by the fixture `graph` and by tests that need settings of their own."""
+"""The whole application in process, asked over HTTP as a person asks. Used by the fixture `graph` and by tests with settings of their own."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,9 @@ from resolvers import DOMAINS
 from tests.polling import eventually
 
 CLOUD = "krane"
-FOLLOW = "query($id: ID!) { operation(id: $id) { state resourceId resourceIds undo { action } error { code message } steps { name state } } }"
+FOLLOW = """query($id: ID!) { operation(id: $id) {
+  state resourceId resourceIds undo { action } error { code message } steps { name state }
+} }"""
 
 
 @cache

@@ -133,7 +133,7 @@ def _planner(action: Action) -> Any:
 async def _apply(
     info: Info[Context, None],
     plan_id: strawberry.ID,
-    hash: str,
+    hash: str,  # noqa: A002 - the schema's name
     idempotency_key: str | None = None,
 ) -> Any:
     context = info.context

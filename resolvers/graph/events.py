@@ -2,7 +2,6 @@
 
 import enum
 from collections.abc import AsyncIterator
-from typing import Any
 
 import strawberry
 from strawberry import Info

@@ -1,7 +1,7 @@
 """The rows of one kind with their indexes: replaced whole, changed row by row, read by id, by index, or as a sorted range.
 
-Written only by `collector` and `store`; read through `store`. One thread (the event loop) touches it, so there are no locks;
-`replace` swaps complete structures, so a reader between two awaits never sees half a list.
+Written only by `collector` and `store`; read through `store`. One thread (the event loop) touches it and no method
+awaits, so there are no locks and a reader never sees half a change.
 """
 
 import bisect
