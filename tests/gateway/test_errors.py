@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from graphql import get_introspection_query
 
 from gateway.errors import HTTP_STATUS
 from gateway.media import JSON
@@ -104,6 +105,8 @@ def test_introspection_is_for_callers_who_signed_in() -> None:
             assert "Sign in" in one_error(refused)["message"]
             assert it.ask(document).status_code == 200
         assert it.ask("{ __typename }", headers=STRICT).status_code == 200
+        whole = it.ask(get_introspection_query(input_value_deprecation=True, schema_description=True))
+        assert "errors" not in whole.json()  # what explorers and code generators send is within the limits
     with client(anonymous_introspection=True) as it:
         assert it.ask(documents[0], headers=STRICT).status_code == 200
 
