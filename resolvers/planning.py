@@ -4,6 +4,7 @@ Called by `<domain>/actions`. Nothing here changes anything.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
@@ -12,7 +13,8 @@ from resolvers import ids
 from resolvers.action import Difference, QuotaEffect, Target
 from resolvers.actor import MEMBER, READER, Actor
 from resolvers.context import Context
-from resolvers.errors import Candidate, Conflict, Invalid, NotFound
+from resolvers.errors import Candidate, Conflict, Denied, Invalid, NotFound
+from resolvers.graph.spelling import camel
 from resolvers.inventory.store import shown
 
 MAX_NAME = 255  # characters; the limit of every OpenStack service
@@ -43,6 +45,41 @@ def known(context: Context, kind: str, reference: str, cloud: str | None = None)
     return context.resolve(kind, reference, None if cloud is None else lambda row: bool(row.cloud == cloud))
 
 
+def of_project(context: Context, kind: str, reference: str, project_id: str, cloud: str) -> Any:
+    """By name within a project and what is shared with everyone, because names such as `default` stand once in every project."""
+    return context.resolve(
+        kind,
+        reference,
+        lambda row: row.cloud == cloud and (row.project_id == project_id or getattr(row, "public", False)),
+    )
+
+
+def owned(context: Context, row: Any) -> None:
+    """Raises Denied for a row that the caller sees only because it is shared: changing it is its owner's business."""
+    if not context.actor.sees(row.project_id):
+        raise Denied(f"`{label(row)}` belongs to another project and is shared with yours; only its owner changes it.")
+
+
+async def related_now(
+    context: Context, kind: str, index: str, value: str, doubt: Callable[[list[Any]], bool] = bool
+) -> list[Any]:
+    """Rows under one value of an index, read again when there is `doubt`: before something is refused because of them.
+
+    Without `doubt` given, that is when there are any, because they may be gone since they were listed.
+    """
+    await context.inventory.ensure(kind, None)
+    rows = context.inventory.related(context.actor, kind, index, value)
+    if doubt(rows):
+        await context.inventory.ensure(kind, JUST_NOW)
+        rows = context.inventory.related(context.actor, kind, index, value)
+    return rows
+
+
+def label(row: Any) -> str:
+    """What people call it: its name, or its id in the backend when it has none."""
+    return str(row.name or row.native_id)
+
+
 def native(row_id: str) -> str:
     """The backend's own id inside a global id that is surely there."""
     return row_id.split("/", 1)[1]
@@ -53,7 +90,7 @@ def cloud_of(row_id: str) -> str:
 
 
 def target(row: Any) -> Target:
-    return Target(kind=row.id.split(":", 1)[0], name=row.name or row.native_id, id=row.id)
+    return Target(kind=row.id.split(":", 1)[0], name=label(row), id=row.id)
 
 
 def targets(rows: Iterable[Any]) -> list[Target]:
@@ -63,6 +100,27 @@ def targets(rows: Iterable[Any]) -> list[Target]:
 def changed(name: str, attribute: str, before: Any, after: Any) -> Difference:
     """A difference in the words of people; None stays absent."""
     return Difference(name, attribute, _text(before), _text(after))
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The attributes of a row that would change: their new values, and the old ones for the way back."""
+
+    after: dict[str, Any]
+    before: dict[str, Any]
+    differences: list[Difference]
+
+
+def edit(row: Any, wanted: Mapping[str, Any]) -> Edit:
+    """What of `wanted` (None: leave it) is new. Raises Invalid when nothing is asked for, Conflict when everything is so already."""
+    asked = {attribute: value for attribute, value in wanted.items() if value is not None}
+    if not asked:
+        raise Invalid(f"Say what to change: {', '.join(f'`{camel(name)}`' for name in wanted)}.")
+    after = {attribute: value for attribute, value in asked.items() if getattr(row, attribute) != value}
+    require(bool(after), f"`{label(row)}` is so already; there is nothing to change.")
+    before = {attribute: getattr(row, attribute) for attribute in after}
+    differences = [changed(label(row), camel(name), before[name], value) for name, value in after.items()]
+    return Edit(after, before, differences)
 
 
 def _text(value: Any) -> str | None:
@@ -85,7 +143,7 @@ def checked_name(text: str, field: str = "name", empty: bool = False) -> str:
     return text
 
 
-def checked_labels(labels: Mapping[str, Any], field: str) -> dict[str, str]:
+def checked_labels(labels: Any, field: str) -> dict[str, str]:
     """Metadata: printable keys and text values of at most 255 characters (Nova's and Cinder's limit). Raises Invalid."""
     if not isinstance(labels, Mapping):
         raise Invalid(f'`{field}` is an object of texts, such as {{"service": "talk"}}.', field=field)

@@ -1,0 +1,112 @@
+"""Take floating IPs from an external network, and give them back. Listed in `__init__`."""
+
+from typing import Any
+
+import strawberry
+
+from resolvers.action import Action, Danger, Plan, Target
+from resolvers.context import Context
+from resolvers.network.actions.common import make, remove, servers_at, text_of
+from resolvers.network.reach import external_for
+from resolvers.operations.run import Run
+from resolvers.planning import (
+    changed,
+    cloud_for,
+    described,
+    fresh,
+    label,
+    native,
+    owned,
+    project_for,
+    quota_effects,
+    reference_input,
+    target,
+    targets,
+)
+
+
+@strawberry.input
+class FloatingIpCreateInput:
+    network: str | None = described("External network to take it from, by name or id; the only one when left out.")
+    description: str | None = described("A sentence for people.")
+    project: str | None = described("Project, by name or id; that of your token when left out.")
+    cloud: str | None = described("Cloud; the first one when left out.")
+
+
+async def _plan_create(context: Context, given: FloatingIpCreateInput) -> Plan:
+    cloud, project = cloud_for(context, "network", given.cloud), project_for(context, given.project)
+    network = external_for(context, given.network, cloud)
+    name = f"from {label(network)}"
+    return Plan(
+        project_id=project.id,
+        targets=[Target("floatingIp", name)],
+        args={"cloud": cloud, "network": network.id, "description": text_of(given.description)},
+        changes=[changed(name, "floating IP", None, f"in {project.name} on {cloud}")],
+        quota=await quota_effects(context, "network", cloud, project.id, {"floatingip": 1}),
+        undo="floatingIp.delete",
+    )
+
+
+async def _run_create(run: Run) -> None:
+    args = run.args
+    await make(
+        run,
+        "floatingIp",
+        "Take a floating IP",
+        lambda port: port.create_floating_ip(
+            run.credential, native(args["network"]), args["description"], run.record.id
+        ),
+    )
+
+
+async def _plan_delete(context: Context, given: Any) -> Plan:
+    row = await fresh(context, "floatingIp", given.floating_ip)
+    owned(context, row)
+    port = context.inventory.get(context.actor, "port", row.port_id)
+    servers = servers_at(context, [port] if port else [])
+    warnings = [f"The address {row.ip} goes back to its pool; somebody else may get it."]
+    warnings += [f"Nothing reaches `{server.name}` by it any more." for server in servers]
+    return Plan(
+        project_id=row.project_id,
+        targets=[target(row)],
+        args={"floating_ip": row.id, "touched": [server.id for server in servers]},
+        changes=[changed(row.ip, "floating IP", row.fixed_ip or row.status, None)],
+        dependants=targets(servers),
+        warnings=warnings,
+    )
+
+
+async def _run_delete(run: Run) -> None:
+    held = run.args["floating_ip"]
+    await remove(
+        run,
+        held,
+        "Give the floating IP back",
+        lambda port: port.delete_floating_ip(run.credential, native(held)),
+        *run.args["touched"],
+    )
+
+
+_CHOICES = {"floating_ip": "floatingIp", "network": "network", "project": "project"}
+ACTIONS = (
+    Action(
+        name="floatingIp.create",
+        summary="Take a floating IP from an external network.",
+        input=FloatingIpCreateInput,
+        plan=_plan_create,
+        run=_run_create,
+        positional=("network",),
+        choices=_CHOICES,
+        undo=lambda record: ("floatingIp.delete", {"floating_ip": record.resource_id}),
+    ),
+    Action(
+        name="floatingIp.delete",
+        summary="Give a floating IP back.",
+        input=reference_input("FloatingIpDeleteInput", "floating_ip", "The floating IP, by address or id."),
+        plan=_plan_delete,
+        run=_run_delete,
+        danger=Danger.DESTRUCTIVE,
+        positional=("floating_ip",),
+        choices=_CHOICES,
+    ),
+)

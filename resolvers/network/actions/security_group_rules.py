@@ -1,0 +1,172 @@
+"""Add and remove rules of security groups. Listed in `__init__`. What a rule may say is in `network/traffic.py`."""
+
+from typing import Any
+
+import strawberry
+
+from resolvers import ids
+from resolvers.action import Action, Danger, Plan, Target
+from resolvers.context import Context
+from resolvers.errors import Invalid
+from resolvers.network.actions.common import network_port, relist, remove, servers_at, text_of
+from resolvers.network.port import RuleSpec
+from resolvers.network.traffic import CONTENT, Ethertype, RuleDirection, open_to_all, same, sentence, traffic
+from resolvers.operations.record import Record
+from resolvers.operations.run import Run
+from resolvers.planning import (
+    changed,
+    described,
+    fresh,
+    label,
+    native,
+    of_project,
+    owned,
+    quota_effects,
+    reference_input,
+    related_now,
+    require,
+    required,
+    target,
+    targets,
+)
+
+
+@strawberry.input
+class SecurityGroupRuleCreateInput:
+    security_group: str = required("The security group to add it to, by name or id.")
+    protocol: str | None = described("Such as tcp, udp, icmp, or a number from 0 to 255; any when left out.")
+    port_min: int | None = described("First port, 1 to 65535; for ICMP the type, 0 to 255.")
+    port_max: int | None = described("Last port; the first when left out. For ICMP the code.")
+    direction: RuleDirection = described("Whether it lets in or out.", RuleDirection.INGRESS)
+    ethertype: Ethertype | None = described("Version of IP; that of `remoteCidr`, or IPv4, when left out.")
+    remote_cidr: str | None = described("Range of the other side, such as 10.0.0.0/8; everyone when left out.")
+    remote_group: str | None = described("Security group of the other side, by name or id, instead of a range.")
+    description: str | None = described("A sentence for people.")
+
+
+async def _plan_create(context: Context, given: SecurityGroupRuleCreateInput) -> Plan:
+    if given.remote_cidr is not None and given.remote_group is not None:
+        raise Invalid("Say `remoteCidr` or `remoteGroup`, not both.", field="remoteCidr")
+    content = traffic(
+        given.direction, given.ethertype, given.protocol, (given.port_min, given.port_max), given.remote_cidr
+    )
+    group = await fresh(context, "securityGroup", given.security_group)
+    owned(context, group)
+    remote = None
+    if given.remote_group is not None:
+        remote = of_project(context, "securityGroup", given.remote_group, group.project_id, group.cloud)
+    remote_id = None if remote is None else remote.id
+    name = sentence(content, content["remote_cidr"] if remote is None else label(remote))
+    rules = await related_now(
+        context, "securityGroupRule", "security_group_id", group.id, lambda rows: _known(rows, content, remote_id)
+    )
+    require(
+        not _known(rules, content, remote_id), f"The security group `{label(group)}` has the rule `{name}` already."
+    )
+    ports = context.inventory.related(context.actor, "port", "security_group_ids", group.id)
+    everyone = (
+        f"Whoever reaches the servers in `{label(group)}` is let in." if open_to_all(content, remote_id) else None
+    )
+    return Plan(
+        project_id=group.project_id,
+        targets=[Target("securityGroupRule", name)],
+        args={
+            "cloud": group.cloud,
+            "security_group": group.id,
+            "content": content,
+            "remote_group": remote_id,
+            "description": text_of(given.description),
+        },
+        changes=[changed(label(group), "rule", None, name)],
+        quota=await quota_effects(context, "network", group.cloud, group.project_id, {"security_group_rule": 1}),
+        dependants=targets(servers_at(context, ports)),
+        warnings=[everyone] if everyone else [],
+        undo="securityGroupRule.delete",
+    )
+
+
+def _known(rows: list[Any], content: dict[str, Any], remote_group_id: str | None) -> bool:
+    return any(same(row, content, remote_group_id) for row in rows)
+
+
+async def _run_create(run: Run) -> None:
+    args = run.args
+    port, cloud = network_port(run)
+    group, content = args["security_group"], args["content"]
+    spec = RuleSpec(**content, remote_group=ids.native(args["remote_group"]), description=args["description"])
+
+    async def find() -> str | None:
+        """A rule carries no marker, but a group never has the same rule twice, so what it says tells whether it was made."""
+        await relist(run, "securityGroupRule", cloud)
+        rows: list[Any] = list(run.inventory.table("securityGroupRule").by("security_group_id", group).values())
+        return next((row.native_id for row in rows if same(row, content, args["remote_group"])), None)
+
+    made = await run.once("create", "Add the rule", lambda: port.create_rule(run.credential, native(group), spec), find)
+    rule = ids.make("securityGroupRule", cloud, made)
+    await run.resource(rule)
+    await run.reread(rule, group)
+
+
+async def _plan_delete(context: Context, given: Any) -> Plan:
+    row = await fresh(context, "securityGroupRule", given.rule)
+    owned(context, row)
+    group = context.inventory.get(context.actor, "securityGroup", row.security_group_id)
+    ports = context.inventory.related(context.actor, "port", "security_group_ids", row.security_group_id)
+    return Plan(
+        project_id=row.project_id,
+        targets=[target(row)],
+        args={
+            "rule": row.id,
+            "security_group": row.security_group_id,
+            "before": {name: getattr(row, name) for name in CONTENT},
+            "remote_group": row.remote_group_id,
+            "description": row.description,
+        },
+        changes=[changed(label(group) if group else row.security_group_id, "rule", row.name, None)],
+        dependants=targets(servers_at(context, ports)),
+        warnings=["Connections that only this rule lets through end."] if ports else [],
+        undo="securityGroupRule.create",
+    )
+
+
+async def _run_delete(run: Run) -> None:
+    rule = run.args["rule"]
+    await remove(
+        run,
+        rule,
+        "Remove the rule",
+        lambda port: port.delete_rule(run.credential, native(rule)),
+        run.args["security_group"],
+    )
+
+
+def _undo_delete(record: Record) -> tuple[str, dict[str, Any]]:
+    args = record.args
+    back = {"security_group": args["security_group"], **args["before"], "remote_group": args["remote_group"]}
+    return "securityGroupRule.create", {**back, "description": args["description"]}
+
+
+_CHOICES = {"security_group": "securityGroup", "remote_group": "securityGroup", "rule": "securityGroupRule"}
+ACTIONS = (
+    Action(
+        name="securityGroupRule.create",
+        summary="Let something through a security group.",
+        input=SecurityGroupRuleCreateInput,
+        plan=_plan_create,
+        run=_run_create,
+        positional=("security_group", "protocol", "port_min", "port_max"),
+        choices=_CHOICES,
+        undo=lambda record: ("securityGroupRule.delete", {"rule": record.resource_id}),
+    ),
+    Action(
+        name="securityGroupRule.delete",
+        summary="Take a rule out of a security group.",
+        input=reference_input("SecurityGroupRuleDeleteInput", "rule", "Id or name of the rule."),
+        plan=_plan_delete,
+        run=_run_delete,
+        danger=Danger.HIGH,
+        positional=("rule",),
+        choices=_CHOICES,
+        undo=_undo_delete,
+    ),
+)
