@@ -35,14 +35,16 @@ async def listed(
     decoder: msgspec.json.Decoder[list[B]],
     params: Mapping[str, str | int] | None = None,
     *,
+    links: str | None = None,
     microversion: str | None = None,
 ) -> list[B]:
-    """All pages of a list. `key` names the list in the answer; the links stand under `<key>_links`."""
+    """All pages of a list. `key` names the list in the answer, `links` its links: by default `<key>_links`."""
+    links_key = links or f"{key}_links"
 
     def next_of(page: dict[str, msgspec.Raw]) -> str | None:
-        raw = page.get(f"{key}_links")
-        links: list[Link] = [] if raw is None else client.decode(service, bytes(raw), _LINKS)
-        return next_link(links)
+        raw = page.get(links_key)
+        found: list[Link] = [] if raw is None else client.decode(service, bytes(raw), _LINKS)
+        return next_link(found)
 
     found: list[B] = []
     async for page in client.pages(service, path, _RAW_PAGE, next_of, params, microversion=microversion):

@@ -211,7 +211,16 @@ class OpenStackVolume:
         return [body for body in found if body.project_id == project and body.metadata.get(MARKER) == marker]
 
     async def _types(self) -> Sequence[VolumeTypeRow]:
-        found = await self._list("/types", "volume_types", rows.TYPES, {"is_public": "None"})
+        found = await listed(
+            self._client,
+            SERVICE,
+            "/types",
+            "volume_types",
+            rows.TYPES,
+            {"is_public": "None"},
+            links="volume_type_links",  # not as Cinder's other lists name theirs
+            microversion=await self._version(),
+        )
         slots = asyncio.Semaphore(ACCESS_AT_ONCE)
 
         async def row(body: rows.TypeBody) -> VolumeTypeRow:
