@@ -18,19 +18,27 @@ from resolvers.compute.port import (
     PowerState,
     ServerStatus,
 )
-from resolvers.graph.edges import many, one, operators, some
+from resolvers.context import Context
+from resolvers.graph.edges import computed, many, one, operators, some, through
 from resolvers.graph.nodes import Node, resource
 
 if TYPE_CHECKING:
     from resolvers.identity.types import Project, User
     from resolvers.image.types import Image
-    from resolvers.network.types import Port
+    from resolvers.network.types import FloatingIp, Network, Port, SecurityGroup
     from resolvers.volume.types import Volume
 
 strawberry.enum(ServerStatus)
 strawberry.enum(PowerState)
 _identity, _image = strawberry.lazy("resolvers.identity.types"), strawberry.lazy("resolvers.image.types")
 _network, _volume = strawberry.lazy("resolvers.network.types"), strawberry.lazy("resolvers.volume.types")
+
+
+def _floating_ips(row: Any, context: Context) -> list[Any]:
+    context.touched.update(("port", "floatingIp"))
+    inventory, actor = context.inventory, context.actor
+    ports = inventory.related(actor, "port", "server_id", row.id)
+    return [held for port in ports for held in inventory.related(actor, "floatingIp", "port_id", port.id)]
 
 
 @strawberry.type(name="Address", description="An address of a server, as the compute service knows it.")
@@ -157,6 +165,13 @@ class Server(Node):
     flavor: Flavor | None = one("flavor", "flavor_id", "Its size.")
     volumes: list[Annotated["Volume", _volume]] = some("volume", "volume_ids", "Volumes that are attached.")
     ports: list[Annotated["Port", _network]] = many("port", "server_id", "Its network interfaces.")
+    networks: list[Annotated["Network", _network]] = through(
+        "port", "server_id", "network", "network_id", "Networks that it is on."
+    )
+    security_groups: list[Annotated["SecurityGroup", _network]] = through(
+        "port", "server_id", "securityGroup", "security_group_ids", "Security groups that apply to its ports."
+    )
+    floating_ips: list[Annotated["FloatingIp", _network]] = computed(_floating_ips, "Floating IPs that lead to it.")
     server_groups: list[ServerGroup] = some("serverGroup", "server_group_ids", "Groups that it is in.")
     hypervisor: Hypervisor | None = one("hypervisor", "hypervisor_id", "The machine that it runs on; for operators.")
     snapshots: list[Annotated["Image", _image]] = many("image", "source_server_id", "Images that were made from it.")

@@ -1,6 +1,6 @@
 """The actions of compute, by topic. `ACTIONS` is the hand-written list that the domain offers; a test asserts that no file is missing."""
 
-from resolvers.compute.actions import attach, attributes, create, groups, keypairs, lifecycle, rebuilding
+from resolvers.compute.actions import addresses, attach, attributes, create, groups, keypairs, lifecycle, rebuilding
 
 ACTIONS = (
     *create.ACTIONS,
@@ -8,6 +8,7 @@ ACTIONS = (
     *rebuilding.ACTIONS,
     *attributes.ACTIONS,
     *attach.ACTIONS,
+    *addresses.ACTIONS,
     *keypairs.ACTIONS,
     *groups.ACTIONS,
 )
