@@ -1,0 +1,39 @@
+"""The sandbox as an identity backend: `IdentityPort` over `resolvers/sandbox/people.py`."""
+
+from collections.abc import Sequence
+
+from resolvers.actor import Identity
+from resolvers.checks import CheckResult
+from resolvers.identity.port import KINDS
+from resolvers.inventory.feed import Feed
+from resolvers.inventory.kinds import Row
+from resolvers.names import Names
+from resolvers.sandbox.feeds import feeds
+from resolvers.sandbox.world import World
+
+
+class SandboxIdentity:
+    def __init__(self, world: World, names: Names) -> None:
+        self._world = world
+
+    def feeds(self) -> Sequence[Feed[Row]]:
+        return feeds(self._world, "identity", KINDS)
+
+    async def check(self) -> Sequence[CheckResult]:
+        return await self._world.check("identity")
+
+    async def sign_in(self, user: str, password: str, domain: str, project: str | None) -> str:
+        await self._world.enter("identity", "token.create")
+        return await self._world.people.sign_in(user, password, domain, project)
+
+    async def sign_in_application_credential(self, credential_id: str, secret: str) -> str:
+        await self._world.enter("identity", "token.create")
+        return await self._world.people.sign_in_application_credential(credential_id, secret)
+
+    async def identify(self, token: str) -> Identity:
+        await self._world.enter("identity", "token.show")
+        return await self._world.people.identify(token)
+
+    async def sign_out(self, token: str) -> None:
+        await self._world.enter("identity", "token.delete")
+        await self._world.people.sign_out(token)
