@@ -148,7 +148,7 @@ def rule_name(
     """`ingress tcp 80-90 from 10.0.0.0/8`. No remote means everyone; for ICMP the numbers are type and code."""
     ports = [str(port) for port in dict.fromkeys((port_min, port_max)) if port is not None]
     what = (protocol or "any") + (
-        " " + ("/" if (protocol or "").startswith("icmp") else "-").join(ports) if ports else ""
+        " " + ("/" if "icmp" in (protocol or "") else "-").join(ports) if ports else ""
     )
     everyone = "::/0" if ethertype == "IPv6" else "0.0.0.0/0"
     where = f"group {remote_group}" if remote_group else remote_cidr or everyone

@@ -8,6 +8,7 @@ import strawberry
 from resolvers.errors import Invalid
 from resolvers.inventory.store import shown
 from resolvers.network.addresses import IpNetwork, cidr
+from resolvers.network.port import rule_name
 
 PORT_NUMBERS = range(1, 65_536)
 ICMP_NUMBERS = range(256)
@@ -20,6 +21,7 @@ PROTOCOLS = frozenset(
 WITH_PORTS = frozenset({"tcp", "udp", "sctp", "dccp", "udplite", "6", "17", "132", "33", "136"})
 ICMP = frozenset({"icmp", "1"})
 ICMPV6 = frozenset({"icmpv6", "ipv6-icmp", "58"})
+OF_IPV6 = ICMPV6 | {"ipv6-encap", "ipv6-frag", "ipv6-nonxt", "ipv6-opts", "ipv6-route"}
 CONTENT = ("direction", "ethertype", "protocol", "port_min", "port_max", "remote_cidr")
 
 
@@ -42,13 +44,16 @@ def traffic(
     ports: tuple[int | None, int | None],
     remote: str | None,
 ) -> dict[str, Any]:
-    """The values of `CONTENT`, as a backend takes them. Raises Invalid for what no rule can say."""
+    """The values of `CONTENT`, as a backend keeps them. Raises Invalid for what no rule can say."""
     name = _protocol(protocol)
     low, high = _ports(name, *ports)
     other = None if remote is None else cidr(remote, "remoteCidr")
+    version = _ethertype(ethertype, name, other)
+    if version is Ethertype.IPV6 and name is not None and name in ICMP | ICMPV6:
+        name = "ipv6-icmp"  # Neutron rewrites the other names of it
     return {
         "direction": direction.value,
-        "ethertype": _ethertype(ethertype, name, other).value,
+        "ethertype": version.value,
         "protocol": name,
         "port_min": low,
         "port_max": high,
@@ -61,13 +66,9 @@ def same(row: Any, content: dict[str, Any], remote_group_id: str | None) -> bool
     return row.remote_group_id == remote_group_id and all(getattr(row, name) == content[name] for name in CONTENT)
 
 
-def sentence(content: dict[str, Any], remote: str | None) -> str:
-    """`ingress tcp 80-443 from 10.0.0.0/8`, as names of rules are written."""
-    low, high = content["port_min"], content["port_max"]
-    ports = "" if low is None else f" {low}" if low == high or high is None else f" {low}-{high}"
-    side = "from" if content["direction"] == RuleDirection.INGRESS else "to"
-    everyone = "0.0.0.0/0" if content["ethertype"] == Ethertype.IPV4 else "::/0"
-    return f"{content['direction']} {content['protocol'] or 'any'}{ports} {side} {remote or everyone}"
+def sentence(content: dict[str, Any], remote_group: str | None) -> str:
+    """As names of rules are written."""
+    return rule_name(**content, remote_group=remote_group)
 
 
 def open_to_all(content: dict[str, Any], remote_group_id: str | None) -> bool:
@@ -112,18 +113,18 @@ def _ports(protocol: str | None, low: int | None, high: int | None) -> tuple[int
         )
     if low > top:
         raise Invalid(f"`portMin` ({low}) is above `portMax` ({top}).", field="portMin")
-    return low, top
+    # Neutron keeps all ports as no ports.
+    return (None, None) if top - low + 1 == len(PORT_NUMBERS) else (low, top)
 
 
 def _ethertype(given: Ethertype | None, protocol: str | None, remote: IpNetwork | None) -> Ethertype:
     """The one that is said, or that follows from the rest, else IPv4; they may not contradict each other."""
-    if remote is not None:
-        follows: Ethertype | None = Ethertype.IPV4 if remote.version == 4 else Ethertype.IPV6
-    else:
-        follows = Ethertype.IPV6 if protocol in ICMPV6 else None
-    found = given or follows or Ethertype.IPV4
-    if follows not in (None, found):
-        raise Invalid(f"`ethertype` is {found.value}, but the range of the other side is {follows}.", field="ethertype")
-    if protocol in ICMPV6 and found is not Ethertype.IPV6:
-        raise Invalid(f"The protocol `{protocol}` is of IPv6.", field="ethertype")
+    follows = {
+        f"the range {remote}": None if remote is None else Ethertype(f"IPv{remote.version}"),
+        f"the protocol `{protocol}`": Ethertype.IPV6 if protocol in OF_IPV6 else None,
+    }
+    found = given or next((version for version in follows.values() if version), Ethertype.IPV4)
+    for what, version in follows.items():
+        if version not in (None, found):
+            raise Invalid(f"A rule for {found.value} can not have {what}.", field="ethertype")
     return found

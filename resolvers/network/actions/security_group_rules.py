@@ -56,7 +56,7 @@ async def _plan_create(context: Context, given: SecurityGroupRuleCreateInput) ->
     if given.remote_group is not None:
         remote = of_project(context, "securityGroup", given.remote_group, group.project_id, group.cloud)
     remote_id = None if remote is None else remote.id
-    name = sentence(content, content["remote_cidr"] if remote is None else label(remote))
+    name = sentence(content, None if remote is None else label(remote))
     rules = await related_now(
         context, "securityGroupRule", "security_group_id", group.id, lambda rows: _known(rows, content, remote_id)
     )

@@ -31,6 +31,7 @@ from resolvers.planning import (
 )
 
 DEFAULT = "default"  # the group that every project has from the start; the backend keeps its name and the group itself
+FIRST_RULES = 2  # everything may go out, by IPv4 and by IPv6: what a backend gives a new group
 
 
 @strawberry.input
@@ -50,7 +51,9 @@ async def _plan_create(context: Context, given: SecurityGroupCreateInput) -> Pla
         targets=[Target("securityGroup", name)],
         args={"cloud": cloud, "name": name, "description": text_of(given.description)},
         changes=[changed(name, "security group", None, f"in {project.name} on {cloud}")],
-        quota=await quota_effects(context, "network", cloud, project.id, {"security_group": 1}),
+        quota=await quota_effects(
+            context, "network", cloud, project.id, {"security_group": 1, "security_group_rule": FIRST_RULES}
+        ),
         warnings=["It lets everything out and nothing in until it has rules."],
         undo="securityGroup.delete",
     )
