@@ -1,0 +1,171 @@
+"""Nova's servers as narrow Structs, and the rows made from them. Used by `openstack_feeds.py`; does no I/O.
+
+Only the fields that a row needs are decoded. This runs for every server of the cloud at each full list, so the mapping costs about
+10 us per server, and texts that stand in thousands of rows (projects, hosts, flavors, networks) are kept once.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+from msgspec import field
+
+from resolvers.clients.openstack_http import Link
+from resolvers.compute.port import Address, PowerState, ServerRow, ServerStatus
+from resolvers.names import Names
+
+_STATUSES: Final[Mapping[str, ServerStatus]] = {status.value: status for status in ServerStatus}
+_POWER: Final[Mapping[int, PowerState]] = {
+    1: PowerState.RUNNING,
+    3: PowerState.PAUSED,
+    4: PowerState.SHUTDOWN,
+    6: PowerState.CRASHED,
+    7: PowerState.SUSPENDED,
+}
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Ref(msgspec.Struct, gc=False):
+    id: str
+
+
+class _Flavor(msgspec.Struct, gc=False):
+    """As a server keeps it since 2.47: what it was made from, whether or not the flavor still exists."""
+
+    original_name: str = ""
+    vcpus: int = 0
+    ram: int = 0
+    disk: int = 0
+
+
+class _Address(msgspec.Struct, gc=False):
+    addr: str
+    version: int
+    mac: str | None = field(name="OS-EXT-IPS-MAC:mac_addr", default=None)
+    type: str = field(name="OS-EXT-IPS:type", default="fixed")
+
+
+class _Named(msgspec.Struct, gc=False):
+    name: str
+
+
+class _Fault(msgspec.Struct, gc=False):
+    message: str = ""
+
+
+class Server(msgspec.Struct, gc=False):
+    """Since 2.69 a server of a cell that is down has only id, tenant_id, created and the status UNKNOWN; hence the defaults."""
+
+    id: str
+    tenant_id: str
+    status: str
+    name: str = ""
+    user_id: str = ""
+    created: datetime = _LONG_AGO
+    updated: datetime | None = None
+    launched: datetime | None = field(name="OS-SRV-USG:launched_at", default=None)
+    task_state: str | None = field(name="OS-EXT-STS:task_state", default=None)
+    power_state: int = field(name="OS-EXT-STS:power_state", default=0)
+    locked: bool = False
+    description: str | None = None
+    image: Ref | str | None = None
+    flavor: _Flavor = field(default_factory=_Flavor)
+    key_name: str | None = None
+    az: str | None = field(name="OS-EXT-AZ:availability_zone", default=None)
+    host: str | None = field(name="OS-EXT-SRV-ATTR:host", default=None)
+    hypervisor: str | None = field(name="OS-EXT-SRV-ATTR:hypervisor_hostname", default=None)
+    addresses: dict[str, list[_Address]] = {}
+    security_groups: list[_Named] = []
+    volumes: list[Ref] = field(name="os-extended-volumes:volumes_attached", default=[])
+    server_groups: list[str] | None = None  # in the answer for one server only, since 2.71
+    tags: tuple[str, ...] = ()
+    metadata: dict[str, str] = {}
+    fault: _Fault | None = None
+
+
+class ServerPage(msgspec.Struct, gc=False):
+    servers: list[Server]
+    servers_links: list[Link] = []
+
+
+class OneServer(msgspec.Struct, gc=False):
+    server: Server
+
+
+SERVER_PAGE: Final = msgspec.json.Decoder(ServerPage)
+ONE_SERVER: Final = msgspec.json.Decoder(OneServer)
+
+
+class ServerRows:
+    """Makes rows. `flavors` (by name) and `hypervisors` (by host name) answer global ids, `groups` (by server's native id) global ids of
+    server groups; whoever lists those fills them in. `row` is written for speed: no call that a dictionary can save."""
+
+    def __init__(self, names: Names) -> None:
+        self.flavors: Mapping[str, str] = {}
+        self.hypervisors: Mapping[str, str] = {}
+        self.groups: Mapping[str, tuple[str, ...]] = {}
+        self._names = names
+        self._texts: dict[str | None, str | None] = {}
+        self._tuples: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def row(self, server: Server) -> ServerRow:
+        ref, share, native, flavor = self._names.ref, self._texts.setdefault, server.id, server.flavor
+        image, az, groups = server.image, server.az or None, server.server_groups
+        addresses = tuple(
+            [
+                Address(a.addr, a.version, share(network, network) or "", a.mac, a.type == "floating")
+                for network, found in server.addresses.items()
+                for a in found
+            ]
+        )
+        return ServerRow(
+            id=self._names.id("server", native),
+            native_id=native,
+            cloud=self._names.cloud,
+            name=server.name or native,
+            project_id=ref("project", server.tenant_id) or "",
+            user_id=ref("user", server.user_id) or "",
+            status=_STATUSES.get(server.status, ServerStatus.UNKNOWN),
+            task_state=server.task_state,
+            power_state=_POWER.get(server.power_state, PowerState.NOSTATE),
+            locked=server.locked,
+            description=server.description,
+            image_id=ref("image", image.id) if isinstance(image, Ref) else None,
+            flavor_id=self.flavors.get(flavor.original_name),
+            flavor_name=share(flavor.original_name, flavor.original_name) or "",
+            vcpus=flavor.vcpus,
+            ram=flavor.ram,
+            disk=flavor.disk,
+            key_name=share(server.key_name, server.key_name),
+            az=share(az, az),
+            host=share(server.host, server.host),
+            hypervisor_id=self.hypervisors.get(server.hypervisor or ""),
+            created_at=server.created,
+            updated_at=server.updated,
+            launched_at=utc(server.launched),
+            addresses=addresses,
+            ips=tuple([address.ip for address in addresses]),
+            security_group_names=self._group_names(tuple([group.name for group in server.security_groups])),
+            volume_ids=tuple([ref("volume", v.id) or "" for v in server.volumes]) if server.volumes else (),
+            server_group_ids=(
+                self.groups.get(native, ())
+                if groups is None
+                else tuple([ref("serverGroup", group) or "" for group in groups])
+            ),
+            tags=server.tags,
+            metadata=server.metadata,
+            fault=server.fault.message if server.fault is not None and server.status == "ERROR" else None,
+        )
+
+    def _group_names(self, told: tuple[str, ...]) -> tuple[str, ...]:
+        """Nova tells a group once for each port that has it."""
+        known = self._tuples.get(told)
+        if known is None:
+            known = self._tuples[told] = tuple(dict.fromkeys(told))
+        return known
+
+
+def utc(moment: datetime | None) -> datetime | None:
+    """Nova writes some moments without a zone; all of them are UTC."""
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
