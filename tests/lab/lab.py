@@ -9,13 +9,14 @@ import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import yaml
 
-from tests.lab import catalogue, config, databases, infra, people, processes, ready, seed, services
+from tests.lab import config, infra, people, processes, ready
+from tests.lab.initialise import initialise
 from tests.lab.pins import PORTS, LabError, Paths
 from tests.lab.services import Service
+from tests.lab.start import everything, start
 from tests.lab.system import Say, install
 
 
@@ -23,13 +24,13 @@ def up(paths: Paths, say: Say) -> bool:
     """Brings the lab up, whatever is there; False when it was up already and only its health was looked at."""
     with _locked(paths, say):
         if _ours(paths):
-            down = [service for service in _all(paths) if not processes.alive(paths, service.name)]
+            down = [service for service in everything(paths) if not processes.alive(paths, service.name)]
             if not down:
-                ready.wait(paths, [service.name for service in _all(paths)])
+                ready.wait(paths, [service.name for service in everything(paths)])
                 return False
             if not any(service.name in ready.INFRA for service in down):
                 say("starting again: " + ", ".join(service.name for service in down))
-                _start(paths, down)
+                start(paths, down)
                 return True
         _stop(paths)
         _ports_free()
@@ -41,9 +42,9 @@ def up(paths: Paths, say: Say) -> bool:
             shutil.copytree(paths.state, paths.data)
             config.write_all(paths)
             infra.prepare(paths)
-            _start(paths, _all(paths))
+            start(paths, everything(paths))
         else:
-            _initialise(paths, say)
+            initialise(paths, say)
         paths.clouds.write_text(yaml.safe_dump(people.clouds(), sort_keys=False))
         paths.ready.write_text(paths.version)
         return True
@@ -57,12 +58,12 @@ def stop(paths: Paths, say: Say) -> None:
 
 def running(paths: Paths) -> bool:
     """Whether this version of the lab was brought up completely and all of its processes live."""
-    return _ours(paths) and all(processes.alive(paths, service.name) for service in _all(paths))
+    return _ours(paths) and all(processes.alive(paths, service.name) for service in everything(paths))
 
 
 def status(paths: Paths) -> dict[str, str]:
     """Service -> `ready`, or what it lacks."""
-    return ready.status(paths, [service.name for service in _all(paths)])
+    return ready.status(paths, [service.name for service in everything(paths)])
 
 
 def start_service(paths: Paths, name: str, say: Say) -> None:
@@ -82,83 +83,16 @@ def stop_service(paths: Paths, name: str, say: Say) -> None:
         processes.stop(paths, [_named(paths, name).name])
 
 
-def _all(paths: Paths) -> list[Service]:
-    return [
-        *infra.services(paths),
-        *services.apis(paths),
-        *services.workers(paths),
-        *services.computes(paths),
-    ]
-
-
 def _named(paths: Paths, name: str) -> Service:
-    for service in _all(paths):
+    for service in everything(paths):
         if service.name == name:
             return service
-    known = ", ".join(service.name for service in _all(paths))
+    known = ", ".join(service.name for service in everything(paths))
     raise LabError(f"The lab has no service {name}. It has: {known}.")
 
 
 def _ours(paths: Paths) -> bool:
     return paths.ready.exists() and paths.ready.read_text() == paths.version
-
-
-def _start(paths: Paths, wanted: list[Service]) -> None:
-    """Starts what is wanted in the order of the list, and returns when all of it can be used.
-
-    What has a port of its own waits for nobody but the infrastructure. Computes wait for Placement.
-    """
-    names = [service.name for service in wanted]
-    first = [service for service in wanted if service.name in ready.INFRA]
-    last = [service for service in wanted if service.name in {c.name for c in services.computes(paths)}]
-    middle = [service for service in wanted if service not in first and service not in last]
-    for group in (first, middle, last):
-        for service in group:
-            processes.start(paths, service.name, service.command, service.environment)
-        if group is first:
-            ready.wait(paths, [service.name for service in first])
-        elif last and group is middle:
-            ready.wait(paths, ["keystone", "placement"])
-    ready.wait(paths, names)
-
-
-def _initialise(paths: Paths, say: Say) -> None:
-    """From nothing to a running, seeded cloud, whose state is kept for the next starts."""
-    say("initialising the databases")
-    config.write_all(paths)
-    infra.create_datadir(paths)
-    infra.prepare(paths)
-    everything = _all(paths)
-    of = {service.name: service for service in everything}
-    _start(paths, [of[name] for name in ready.INFRA])
-    databases.create(paths)
-    _start(paths, [of["keystone"]])
-    catalogue.fill()
-    say("starting the services")
-    _start(paths, [service for service in everything if service.name not in (*ready.INFRA, "keystone")])
-    say("filling the cloud")
-    seed.fill()
-    _keep(paths, of["mariadb"])
-    ready.wait(paths, [service.name for service in everything])
-
-
-def _keep(paths: Paths, mariadb: Service) -> None:
-    """Copies the state while the database is down for a moment; the services reconnect by themselves."""
-    building = paths.state.with_name(paths.state.name + ".building")
-    shutil.rmtree(building, ignore_errors=True)
-    processes.stop(paths, ["mariadb"])
-    shutil.copytree(paths.data, building)
-    processes.start(paths, mariadb.name, mariadb.command, mariadb.environment)
-    ready.wait(paths, ["mariadb"])
-    for old in _states(paths):
-        shutil.rmtree(old, ignore_errors=True)
-    building.rename(paths.state)
-
-
-def _states(paths: Paths) -> list[Path]:
-    """States of other versions of the lab's sources, the newest two excepted: each takes about 200 MB."""
-    states = [path for path in paths.root.glob("state-*") if not path.name.endswith(".building")]
-    return sorted(states, key=lambda path: path.stat().st_mtime, reverse=True)[2:]
 
 
 def _stop(paths: Paths) -> None:

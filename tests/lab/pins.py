@@ -44,7 +44,16 @@ DATABASES = (
 LAB = Path(__file__).parent
 REQUIREMENTS = LAB / "requirements.txt"
 # These cannot change what an initialised state holds, so that editing them costs no new initialisation.
-NOT_STATE = ("__main__.py", "cloud.py", "fixtures.py", "processes.py", "ready.py", "system.py")
+NOT_STATE = (
+    "__main__.py",
+    "cloud.py",
+    "fixtures.py",
+    "lab.py",
+    "processes.py",
+    "ready.py",
+    "start.py",
+    "system.py",
+)
 
 
 class LabError(Exception):

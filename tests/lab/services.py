@@ -1,6 +1,6 @@
-"""The processes of OpenStack in the order of their start: name, command, environment, port.
+"""The processes of OpenStack: name, command, environment, port.
 
-lab.py starts them by processes.py; ready.py knows when each of them can be used.
+start.py starts them by processes.py; ready.py knows when each of them can be used.
 """
 
 from collections.abc import Mapping
