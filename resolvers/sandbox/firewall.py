@@ -7,7 +7,7 @@ from resolvers import ids
 from resolvers.errors import Conflict, Invalid
 from resolvers.network.port import PortRow, RuleSpec, SecurityGroupRow, SecurityGroupRuleRow, rule_name
 from resolvers.sandbox import ports, quotas
-from resolvers.sandbox.networks import mark
+from resolvers.sandbox.marks import mark
 from resolvers.sandbox.people import Caller
 
 if TYPE_CHECKING:

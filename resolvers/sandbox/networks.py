@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from resolvers.errors import Conflict, Invalid
-from resolvers.inventory.kinds import Row
 from resolvers.network.port import (
     FloatingIpRow,
     NetworkRow,
@@ -18,28 +17,14 @@ from resolvers.network.port import (
     SubnetSpec,
 )
 from resolvers.sandbox import ports, quotas
+from resolvers.sandbox.marks import mark
 from resolvers.sandbox.people import Caller
-from resolvers.sandbox.records import KEPT, Marked
 
 if TYPE_CHECKING:
     from resolvers.sandbox.world import World
 
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 DEFAULT_MTU = 1450  # what Neutron gives a tunnelled network
-
-
-def mark(world: "World", row: Row, marker: str) -> None:
-    """Remember which operation made the row; it goes with the row."""
-    if marker:
-        world.put(Marked(native_id=world.key(row), marker=marker))
-
-
-def find(world: "World", kind: str, marker: str, project: str) -> Sequence[str]:
-    """Native ids of the rows of a kind in a project that carry the marker."""
-    project_id = world.ref("project", project)
-    keys = [marked.native_id.split("/", 1) for marked in world.where(Marked, "marker", marker)]
-    found = [world.get(KEPT[kind], native) for of, native in keys if of == kind]
-    return [row.native_id for row in found if row is not None and row.project_id == project_id]
 
 
 def create_network(
@@ -97,7 +82,8 @@ def delete_network(world: "World", caller: Caller, native: str) -> None:
     if used := world.where(PortRow, "network_id", network.id):
         raise Conflict(f"The network `{network.name}` has {len(used)} port(s) in use; delete them first.")
     routed = world.where(RouterRow, "external_network_id", network.id)
-    if routed or world.where(FloatingIpRow, "network_id", network.id):
+    floating = world.where(FloatingIpRow, "network_id", network.id)
+    if routed or floating:
         raise Conflict(f"Routers or floating IPs use the network `{network.name}`.")
     for subnet_id in network.subnet_ids:
         subnet = world.at(SubnetRow, subnet_id)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from resolvers.errors import Conflict, Invalid, NotFound
 from resolvers.network.port import FloatingIpRow, NetworkRow, NetworkStatus, PortRow, RouterRow, SubnetRow
 from resolvers.sandbox import ports, quotas
-from resolvers.sandbox.networks import mark, overlap
+from resolvers.sandbox.marks import mark
+from resolvers.sandbox.networks import overlap
 from resolvers.sandbox.people import Caller
 from resolvers.sandbox.ports import PortPlan
 
