@@ -30,6 +30,8 @@ HTTP_STATUS: Final[Mapping[str, int]] = {
     "INTERNAL": 500,
 }
 
+_LONGEST: Final = 2_000  # characters of a message
+
 
 class Refusal(Exception):
     """An answer of HTTP itself: the request never became a GraphQL operation. `status` holds under every media type."""
@@ -63,7 +65,8 @@ def present(errors: Sequence[Exception], correlation_id: str) -> Presented:
     shown = Presented()
     for error in errors:
         known = _known(error)
-        entry: dict[str, Any] = {"message": known.message if known else masked(correlation_id)}
+        # Sentences of GraphQL repeat what the caller wrote, which may be a megabyte.
+        entry: dict[str, Any] = {"message": known.message[:_LONGEST] if known else masked(correlation_id)}
         if isinstance(error, GraphQLError):
             if error.locations:
                 entry["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]

@@ -60,18 +60,32 @@ class Metrics:
             registry=self.registry,
         )
 
+        # The children by their labels: looking one up in prometheus_client costs more than counting in it.
+        self._counted: dict[tuple[str, str, str], Counter] = {}
+        self._timed: dict[str, tuple[Histogram, Histogram]] = {}
+        self._answered: dict[int, Counter] = {}
+
     def operation(self, transport: str, kind: str, code: str, seconds: float, cost: int) -> None:
-        self._operations.labels(transport, kind, code).inc()
-        self._cost.labels(kind).observe(cost)
+        """Labels come from closed lists (kinds, codes), never from a caller's text."""
+        key = (transport, kind, code)
+        if key not in self._counted:
+            self._counted[key] = self._operations.labels(*key)
+        self._counted[key].inc()
+        if kind not in self._timed:
+            self._timed[kind] = (self._cost.labels(kind), self._seconds.labels(kind))
+        costs, times = self._timed[kind]
+        costs.observe(cost)
         # A subscription lives as long as its reader likes; its length says nothing of our speed.
         if kind != "subscription":
-            self._seconds.labels(kind).observe(seconds)
+            times.observe(seconds)
 
     def refused(self, code: str) -> None:
         self._refused.labels(code).inc()
 
     def response(self, status: int) -> None:
-        self._responses.labels(str(status)).inc()
+        if status not in self._answered:
+            self._answered[status] = self._responses.labels(str(status))
+        self._answered[status].inc()
 
     def register(self, collector: Collector) -> None:
         """Adds another package's collector; its names must start with `gurum_`."""

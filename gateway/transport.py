@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import strawberry
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from gateway.caller import Callers
 from gateway.documents import Documents, DocumentSettings, DocumentStore, MemoryStore
@@ -33,7 +35,7 @@ class TransportSettings(BaseModel):
     )
     allowed_origins: tuple[str, ...] = Field(
         (),
-        description="Origins (https://console.example.com) whose pages may use the session cookie here, beside our own.",
+        description="Origins (https://console.example.com) whose pages may call and use the session cookie here, beside our own.",
     )
     trusted_proxies: tuple[str, ...] = Field(
         (),
@@ -83,8 +85,23 @@ def build_transport(
     connections = Connections(settings.live, metrics)
     live = (executor, callers, limits.body, connections, settings.live, metrics)
     routes: list[BaseRoute] = [
-        Route(settings.path, GraphQLOverHTTP(executor, callers, limits.body, metrics)),
+        Route(settings.path, _shared(GraphQLOverHTTP(executor, callers, limits.body, metrics), settings)),
         WebSocketRoute(settings.path, GraphQLOverWebSocket(*live)),
-        Route(f"{settings.path}/stream", GraphQLOverSSE(*live)),
+        Route(f"{settings.path}/stream", _shared(GraphQLOverSSE(*live), settings)),
     ]
     return Transport(routes, executor, connections)
+
+
+def _shared(view: ASGIApp, settings: TransportSettings) -> ASGIApp:
+    """Lets the pages of allowed origins call the view (CORS); without any, a browser refuses them all by itself."""
+    if not settings.allowed_origins:
+        return view
+    return CORSMiddleware(
+        view,
+        allow_origins=settings.allowed_origins,
+        allow_credentials=True,
+        allow_methods=("GET", "POST"),
+        allow_headers=("content-type", "x-auth-token", "x-correlation-id", "x-request-id", "traceparent", "tracestate"),
+        expose_headers=("x-correlation-id", "x-query-cost", "x-budget-remaining", "retry-after", "etag"),
+        max_age=600,
+    )

@@ -2,7 +2,7 @@
 
 An object costs 1 and a plain value nothing; a field that calls upstream declares its cost (`strawberry.field(metadata={"cost": 20})`).
 What is inside a paged field counts once per row: `first` or `last`, else the default page. A list that is not paged counts once,
-unless its field declares how many it usually has (`metadata={"size": 10}`).
+unless its field declares how many it usually has (`metadata={"size": 10}`), or which list argument says how many (`{"size": "ids"}`).
 
 A plan is compiled once per document and holds only what costs; per request it is summed with the variables. Each fragment is summed
 once, so the work is linear in the text.
@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from graphql import FragmentDefinitionNode, GraphQLSchema
 
-from gateway.limits.plan import Compiler, Plan
+from gateway.limits.compiler import Compiler
+from gateway.limits.plan import Plan
 from gateway.limits.settings import LimitSettings
 from resolvers.errors import TooExpensive
 

@@ -1,45 +1,17 @@
 """The compiled form of an operation's cost: a small tree of what costs, with page sizes and conditions of variables still open.
 
-Compiled and summed by `cost.py` only, and only for validated documents (no cycles, no unknown fields).
+Compiled by `compiler.py`, summed per request by `cost.py`.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
-
-from graphql import (
-    BooleanValueNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLCompositeType,
-    GraphQLField,
-    GraphQLSchema,
-    InlineFragmentNode,
-    IntValueNode,
-    OperationDefinitionNode,
-    SelectionNode,
-    SelectionSetNode,
-    VariableNode,
-    get_named_type,
-    get_nullable_type,
-    is_abstract_type,
-    is_composite_type,
-    is_list_type,
-    is_object_type,
-    value_from_ast_untyped,
-)
-
-from gateway.limits.measure import INTROSPECTION
-
-_PAGING: Final = ("first", "last")
-_INTROSPECTION_COST: Final = 50
+from typing import Any
 
 Condition = tuple[str, bool]  # a variable of @skip or @include, and the value at which the selection is met
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class Page:
     """A page size that a variable decides, clamped to what a list can really answer."""
 
     variable: str
@@ -52,25 +24,40 @@ class _Page:
         return int(min(max(given, 1), self.most)) if isinstance(given, int | float) else self.default
 
 
+@dataclass(frozen=True, slots=True)
+class Length:
+    """As many as a variable has items."""
+
+    variable: str
+    default: int
+
+    def size(self, variables: Mapping[str, Any]) -> int:
+        given = variables.get(self.variable)
+        return max(1, len(given)) if isinstance(given, list) else self.default
+
+
+Size = int | Page | Length
+
+
 @dataclass(slots=True)
-class _Part:
+class Part:
     """A field, or a fragment. `cost = own + page * (item + below)`."""
 
-    below: "_Selections"
+    below: "Selections"
     own: int = 0
     item: int = 0
-    page: int | _Page = 1
+    page: Size = 1
     conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
-class _Selections:
+class Selections:
     """What one selection set costs. Of the fragments on concrete types only the dearest counts: an object has one type."""
 
-    parts: list[_Part] = field(default_factory=list)
-    by_type: dict[str, list[_Part]] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    by_type: dict[str, list[Part]] = field(default_factory=dict)
 
-    def all(self) -> Iterator[_Part]:
+    def all(self) -> Iterator[Part]:
         yield from self.parts
         for group in self.by_type.values():
             yield from group
@@ -79,7 +66,7 @@ class _Selections:
 class Plan:
     """What an operation costs, given its variables."""
 
-    def __init__(self, root: _Selections) -> None:
+    def __init__(self, root: Selections) -> None:
         self._root = root
         # Without variables in it the plan has one answer, and a request costs nothing to reckon.
         self._constant = None if _open(root, set()) else self._sum({})
@@ -91,14 +78,16 @@ class Plan:
         return max(1, _sum(self._root, variables, {}))
 
 
-def _open(selections: _Selections, seen: set[int]) -> bool:
+def _open(selections: Selections, seen: set[int]) -> bool:
     if id(selections) in seen:
         return False
     seen.add(id(selections))
-    return any(part.conditions or isinstance(part.page, _Page) or _open(part.below, seen) for part in selections.all())
+    return any(
+        part.conditions or not isinstance(part.page, int) or _open(part.below, seen) for part in selections.all()
+    )
 
 
-def _sum(selections: _Selections, variables: Mapping[str, Any], known: dict[int, int]) -> int:
+def _sum(selections: Selections, variables: Mapping[str, Any], known: dict[int, int]) -> int:
     """`known` remembers each selection set, so that a fragment spread a thousand times is summed once."""
     key = id(selections)
     if key not in known:
@@ -109,140 +98,9 @@ def _sum(selections: _Selections, variables: Mapping[str, Any], known: dict[int,
     return known[key]
 
 
-def _cost(part: _Part, variables: Mapping[str, Any], known: dict[int, int]) -> int:
+def _cost(part: Part, variables: Mapping[str, Any], known: dict[int, int]) -> int:
     for variable, wanted in part.conditions:
         if variables.get(variable, wanted) is not wanted:
             return 0
-    page = part.page.size(variables) if isinstance(part.page, _Page) else part.page
+    page = part.page if isinstance(part.page, int) else part.page.size(variables)
     return part.own + page * (part.item + _sum(part.below, variables, known))
-
-
-class Compiler:
-    """Compiles the operations of one document. Each fragment is compiled once per page size that reaches into it."""
-
-    def __init__(
-        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], default_page: int, max_page: int
-    ) -> None:
-        self._schema = schema
-        self._fragments = fragments
-        self._default_page = default_page
-        self._max_page = max_page
-        self._known: dict[tuple[str, int | _Page], _Selections] = {}
-        self._defaults: dict[str, Any] = {}
-
-    def plan(self, operation: OperationDefinitionNode) -> Plan:
-        self._known.clear()  # pages of variables differ between operations
-        self._defaults = {
-            definition.variable.name.value: value_from_ast_untyped(definition.default_value)
-            for definition in operation.variable_definitions or ()
-            if definition.default_value is not None
-        }
-        root = self._schema.get_root_type(operation.operation)
-        assert root is not None, "validation refuses operations without a root type"  # noqa: S101 - for the type checker
-        return Plan(self._selections(operation.selection_set, root, 1))
-
-    def _selections(self, node: SelectionSetNode, parent: GraphQLCompositeType, page: int | _Page) -> _Selections:
-        """`page`: the page size of the paged field just above, which counts at the lists in its answer (nodes, edges)."""
-        found = _Selections()
-        for selection in node.selections:
-            conditions = _conditions(selection)
-            if conditions is None:
-                continue
-            if isinstance(selection, FieldNode):
-                part = self._field(selection, parent, page)
-                if part is not None:
-                    part.conditions = conditions
-                    found.parts.append(part)
-                continue
-            condition, below = self._spread(selection, parent, page)
-            group = found.parts
-            if is_abstract_type(parent) and is_object_type(condition):
-                group = found.by_type.setdefault(condition.name, [])
-            group.append(_Part(below, conditions=conditions))
-        return found
-
-    def _field(self, node: FieldNode, parent: GraphQLCompositeType, above: int | _Page) -> _Part | None:
-        """None for what costs nothing, so that plain values leave no trace in the plan."""
-        name = node.name.value
-        if name in INTROSPECTION:
-            return _Part(_Selections(), own=_INTROSPECTION_COST)
-        definition = self._schema.get_field(parent, name)
-        assert definition is not None, "validation refuses unknown fields"  # noqa: S101 - for the type checker
-        declared = _metadata(definition)
-        own = int(declared.get("cost", 0))
-        named = get_named_type(definition.type)
-        paged = any(argument in definition.args for argument in _PAGING)
-        page = self._page(node, definition) if paged else above
-        if not is_composite_type(named):
-            return _Part(_Selections(), own=own) if own else None
-        if is_list_type(get_nullable_type(definition.type)):
-            count = page if paged or above != 1 else int(declared.get("size", 1))
-            below_page: int | _Page = 1
-        else:
-            count, below_page = 1, page if paged else 1
-        below = self._selections(node.selection_set, named, below_page) if node.selection_set else _Selections()
-        return _Part(below, own=own, item=1, page=count)
-
-    def _spread(
-        self, selection: SelectionNode, parent: GraphQLCompositeType, page: int | _Page
-    ) -> tuple[GraphQLCompositeType, _Selections]:
-        if isinstance(selection, FragmentSpreadNode):
-            name = selection.name.value
-            fragment = self._fragments[name]
-            condition = self._type(fragment.type_condition.name.value)
-            if (name, page) not in self._known:
-                self._known[name, page] = self._selections(fragment.selection_set, condition, page)
-            return condition, self._known[name, page]
-        assert isinstance(selection, InlineFragmentNode)  # noqa: S101 - the third and last kind of selection
-        named = selection.type_condition
-        condition = self._type(named.name.value) if named else parent
-        return condition, self._selections(selection.selection_set, condition, page)
-
-    def _type(self, name: str) -> GraphQLCompositeType:
-        found = self._schema.type_map[name]
-        assert is_composite_type(found)  # noqa: S101 - validation refuses fragments on other types
-        return found
-
-    def _page(self, node: FieldNode, definition: GraphQLField) -> int | _Page:
-        """The page that `first` or `last` asks for; the larger one when both are constants, a variable before a constant."""
-        sizes: list[int] = []
-        for argument in node.arguments or ():
-            if argument.name.value not in _PAGING:
-                continue
-            if isinstance(argument.value, VariableNode):
-                variable = argument.value.name.value
-                default = self._defaults.get(variable)
-                return _Page(variable, default if isinstance(default, int) else self._default_page, self._max_page)
-            if isinstance(argument.value, IntValueNode):
-                sizes.append(int(argument.value.value))
-        if not sizes:
-            sizes = [
-                given
-                for name in _PAGING
-                if name in definition.args and isinstance(given := _default(definition, name), int)
-            ] or [self._default_page]
-        return min(max(1, *sizes), self._max_page)
-
-
-def _default(definition: GraphQLField, name: str) -> Any:
-    return definition.args[name].default_value
-
-
-def _metadata(definition: GraphQLField) -> Mapping[str, Any]:
-    strawberry_field = definition.extensions.get("strawberry-definition")
-    return getattr(strawberry_field, "metadata", None) or {}
-
-
-def _conditions(selection: SelectionNode) -> tuple[Condition, ...] | None:
-    """The variables that decide whether a selection is met; None when @skip or @include rules it out by a constant."""
-    found: list[Condition] = []
-    for directive in selection.directives or ():
-        wanted = {"skip": False, "include": True}.get(directive.name.value)
-        if wanted is None:
-            continue
-        for argument in directive.arguments or ():
-            if isinstance(argument.value, VariableNode):
-                found.append((argument.value.name.value, wanted))
-            elif isinstance(argument.value, BooleanValueNode) and argument.value.value is not wanted:
-                return None
-    return tuple(found)

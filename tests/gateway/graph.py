@@ -100,6 +100,10 @@ def item(number: int) -> Item:
     return Item(id=strawberry.ID(f"item:{number}"), name=f"item {number}", size=number)
 
 
+def pick(ids: list[int]) -> list[Item]:
+    return [item(number) for number in ids]
+
+
 Thing = Annotated[Item | Tag, strawberry.union("Thing")]
 ContextInfo = Info[Context, None]
 
@@ -129,6 +133,8 @@ class Query:
     @strawberry.field
     def things(self, first: int = 10) -> list[Thing]:
         return [item(n) if n % 2 else Tag(name=str(n)) for n in range(first)]
+
+    picked: list[Item] = strawberry.field(resolver=pick, metadata={"size": "ids"})
 
     @strawberry.field
     async def later(self) -> str:

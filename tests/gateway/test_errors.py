@@ -9,7 +9,7 @@ from gateway.errors import HTTP_STATUS
 from gateway.media import JSON
 from resolvers.errors import ERRORS, Unavailable
 from tests.gateway import graph
-from tests.gateway.client import ALICE, STRICT, Client, client, one_error
+from tests.gateway.client import ALICE, STRICT, URL, Client, client, one_error
 
 
 @pytest.mark.parametrize("field", ["broken", "brokenInt"])
@@ -126,6 +126,25 @@ def test_a_page_of_another_origin_can_not_use_the_session() -> None:
             assert response.status_code == status, origin
         # A token is no cookie: the browser does not send it by itself.
         assert it.ask("{ me }", headers={**ALICE, "origin": "https://evil.example.com"}).status_code == 200
+
+
+def test_pages_of_allowed_origins_may_call_and_others_may_not() -> None:
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "content-type,x-auth-token"}
+    with client(allowed_origins=["https://console.example.com"]) as it:
+        for origin, status in (("https://console.example.com", 200), ("https://evil.example.com", 400)):
+            preflight = it.run(it.http.options(URL, headers={"origin": origin, **asked}))
+            assert preflight.status_code == status
+        answer = it.ask("{ hello }", headers={**ALICE, "origin": "https://console.example.com"})
+        assert answer.headers["access-control-allow-origin"] == "https://console.example.com"
+        assert "x-query-cost" in answer.headers["access-control-expose-headers"]
+    with client() as it:
+        preflight = it.run(it.http.options(URL, headers={"origin": "https://console.example.com", **asked}))
+        assert preflight.status_code == 405
+        assert "access-control-allow-origin" not in preflight.headers
+
+
+def test_a_long_mistake_is_not_repeated_in_full(graph_client: Client) -> None:
+    assert len(graph_client.error("{ " + "x" * 100_000 + " }")["message"]) == 2_000
 
 
 def test_only_a_trusted_proxy_is_believed_about_the_address() -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway import limits as limits_package
 from gateway.limits import LIMITS, LimitSettings
 from gateway.media import JSON
 from tests.gateway.client import ALICE, STRICT, URL, Client, client, one_error
@@ -89,6 +91,9 @@ def test_a_body_over_the_limit_is_not_read_to_its_end(streamed: bool) -> None:
         ("{ item { console } }", None, 21),
         ("{ items(first: 10) { nodes { console } } }", None, 1 + 10 * 21),
         ("{ item { tags { name } } }", None, 5),
+        ("{ picked(ids: [1, 2, 3]) { parent { id } } }", None, 6),
+        ("query($i: [Int!]!) { picked(ids: $i) { parent { id } } }", {"i": list(range(20))}, 40),
+        ("query($i: [Int!]! = [1, 2]) { picked(ids: $i) { id } }", None, 2),
         ("{ things(first: 10) { ... on Item { parent { id } } ... on Tag { name } } }", None, 20),
         ("query($x: Boolean!) { item @include(if: $x) { id } hello }", {"x": False}, 1),
         ("query($x: Boolean!) { item @skip(if: $x) { parent { id } } }", {"x": False}, 2),
@@ -218,6 +223,14 @@ def test_an_operation_over_its_deadline_is_cancelled() -> None:
         assert "data" not in response.json()
         assert it.world.waiting == 0  # the field itself was cancelled
         assert it.data("{ hello }") == {"hello": "world"}
+
+
+def test_no_limit_is_missing_from_the_list() -> None:
+    folder = Path(limits_package.__file__).parent
+    files = {file.stem for file in folder.glob("*.py") if "\nclass " in file.read_text()}
+    assert files - {"__init__", "settings", "measure", "plan", "compiler"} == {
+        limit.__module__.rpartition(".")[2] for limit in LIMITS
+    }
 
 
 def test_every_limit_has_its_setting_and_a_name_of_its_own() -> None:

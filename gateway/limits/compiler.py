@@ -1,0 +1,178 @@
+"""Compiles the cost plan of a validated document (no cycles, no unknown fields). Called by `documents.py` through `cost.py`."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from graphql import (
+    BooleanValueNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLCompositeType,
+    GraphQLField,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_abstract_type,
+    is_composite_type,
+    is_list_type,
+    is_object_type,
+    value_from_ast_untyped,
+)
+
+from gateway.limits.measure import INTROSPECTION
+from gateway.limits.plan import Condition, Length, Page, Part, Plan, Selections, Size
+
+_PAGING: Final = ("first", "last")
+_INTROSPECTION_COST: Final = 50
+
+
+class Compiler:
+    """Compiles the operations of one document. Each fragment is compiled once per page size that reaches into it."""
+
+    def __init__(
+        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], default_page: int, max_page: int
+    ) -> None:
+        self._schema = schema
+        self._fragments = fragments
+        self._default_page = default_page
+        self._max_page = max_page
+        self._known: dict[tuple[str, int | Page], Selections] = {}
+        self._defaults: dict[str, Any] = {}
+
+    def plan(self, operation: OperationDefinitionNode) -> Plan:
+        self._known.clear()  # pages of variables differ between operations
+        self._defaults = {
+            definition.variable.name.value: value_from_ast_untyped(definition.default_value)
+            for definition in operation.variable_definitions or ()
+            if definition.default_value is not None
+        }
+        root = self._schema.get_root_type(operation.operation)
+        assert root is not None, "validation refuses operations without a root type"  # noqa: S101 - for the type checker
+        return Plan(self._selections(operation.selection_set, root, 1))
+
+    def _selections(self, node: SelectionSetNode, parent: GraphQLCompositeType, page: int | Page) -> Selections:
+        """`page`: the page size of the paged field just above, which counts at the lists in its answer (nodes, edges)."""
+        found = Selections()
+        for selection in node.selections:
+            conditions = _conditions(selection)
+            if conditions is None:
+                continue
+            if isinstance(selection, FieldNode):
+                part = self._field(selection, parent, page)
+                if part is not None:
+                    part.conditions = conditions
+                    found.parts.append(part)
+                continue
+            condition, below = self._spread(selection, parent, page)
+            group = found.parts
+            if is_abstract_type(parent) and is_object_type(condition):
+                group = found.by_type.setdefault(condition.name, [])
+            group.append(Part(below, conditions=conditions))
+        return found
+
+    def _field(self, node: FieldNode, parent: GraphQLCompositeType, above: int | Page) -> Part | None:
+        """None for what costs nothing, so that plain values leave no trace in the plan."""
+        name = node.name.value
+        if name in INTROSPECTION:
+            return Part(Selections(), own=_INTROSPECTION_COST)
+        definition = self._schema.get_field(parent, name)
+        assert definition is not None, "validation refuses unknown fields"  # noqa: S101 - for the type checker
+        declared = _metadata(definition)
+        own = int(declared.get("cost", 0))
+        named = get_named_type(definition.type)
+        paged = any(argument in definition.args for argument in _PAGING)
+        page = self._page(node, definition) if paged else above
+        if not is_composite_type(named):
+            return Part(Selections(), own=own) if own else None
+        if is_list_type(get_nullable_type(definition.type)):
+            count: Size = page if paged or above != 1 else self._declared_size(node, declared.get("size", 1))
+            below_page: int | Page = 1
+        else:
+            count, below_page = 1, page if paged else 1
+        below = self._selections(node.selection_set, named, below_page) if node.selection_set else Selections()
+        return Part(below, own=own, item=1, page=count)
+
+    def _declared_size(self, node: FieldNode, declared: int | str) -> int | Length:
+        """A number, or the name of a list argument whose items count."""
+        if isinstance(declared, int):
+            return declared
+        for argument in node.arguments or ():
+            if argument.name.value == declared and isinstance(argument.value, VariableNode):
+                variable = argument.value.name.value
+                default = self._defaults.get(variable)
+                return Length(variable, max(1, len(default)) if isinstance(default, list) else 1)
+            if argument.name.value == declared and isinstance(argument.value, ListValueNode):
+                return max(1, len(argument.value.values))
+        return 1
+
+    def _spread(
+        self, selection: SelectionNode, parent: GraphQLCompositeType, page: int | Page
+    ) -> tuple[GraphQLCompositeType, Selections]:
+        if isinstance(selection, FragmentSpreadNode):
+            name = selection.name.value
+            fragment = self._fragments[name]
+            condition = self._type(fragment.type_condition.name.value)
+            if (name, page) not in self._known:
+                self._known[name, page] = self._selections(fragment.selection_set, condition, page)
+            return condition, self._known[name, page]
+        assert isinstance(selection, InlineFragmentNode)  # noqa: S101 - the third and last kind of selection
+        named = selection.type_condition
+        condition = self._type(named.name.value) if named else parent
+        return condition, self._selections(selection.selection_set, condition, page)
+
+    def _type(self, name: str) -> GraphQLCompositeType:
+        found = self._schema.type_map[name]
+        assert is_composite_type(found)  # noqa: S101 - validation refuses fragments on other types
+        return found
+
+    def _page(self, node: FieldNode, definition: GraphQLField) -> int | Page:
+        """The page that `first` or `last` asks for; the larger one when both are constants, a variable before a constant."""
+        sizes: list[int] = []
+        for argument in node.arguments or ():
+            if argument.name.value not in _PAGING:
+                continue
+            if isinstance(argument.value, VariableNode):
+                variable = argument.value.name.value
+                default = self._defaults.get(variable)
+                return Page(variable, default if isinstance(default, int) else self._default_page, self._max_page)
+            if isinstance(argument.value, IntValueNode):
+                sizes.append(int(argument.value.value))
+        if not sizes:
+            sizes = [
+                given
+                for name in _PAGING
+                if name in definition.args and isinstance(given := _default(definition, name), int)
+            ] or [self._default_page]
+        return min(max(1, *sizes), self._max_page)
+
+
+def _default(definition: GraphQLField, name: str) -> Any:
+    return definition.args[name].default_value
+
+
+def _metadata(definition: GraphQLField) -> Mapping[str, Any]:
+    strawberry_field = definition.extensions.get("strawberry-definition")
+    return getattr(strawberry_field, "metadata", None) or {}
+
+
+def _conditions(selection: SelectionNode) -> tuple[Condition, ...] | None:
+    """The variables that decide whether a selection is met; None when @skip or @include rules it out by a constant."""
+    found: list[Condition] = []
+    for directive in selection.directives or ():
+        wanted = {"skip": False, "include": True}.get(directive.name.value)
+        if wanted is None:
+            continue
+        for argument in directive.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                found.append((argument.value.name.value, wanted))
+            elif isinstance(argument.value, BooleanValueNode) and argument.value.value is not wanted:
+                return None
+    return tuple(found)
