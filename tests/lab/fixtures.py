@@ -39,10 +39,9 @@ def lab_cloud() -> Iterator[LabCloud]:
     folders.root.mkdir(parents=True, exist_ok=True)
     with (folders.root / "users").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        before = lab.running(folders)
-        lab.up(folders, _say)
+        started_here = lab.up(folders, _say)
         yield cloud.own(folders)
-        if before:
+        if not started_here:
             return
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -21,7 +21,7 @@ from tests.lab.system import Say, install
 
 
 def up(paths: Paths, say: Say) -> bool:
-    """Brings the lab up, whatever is there; False when it was up already and only its health was looked at."""
+    """Brings the lab up, whatever is there; False when it was up already, though single services were started."""
     with _locked(paths, say):
         if _ours(paths):
             down = [service for service in everything(paths) if not processes.alive(paths, service.name)]
@@ -31,7 +31,7 @@ def up(paths: Paths, say: Say) -> bool:
             if not any(service.name in ready.INFRA for service in down):
                 say("starting again: " + ", ".join(service.name for service in down))
                 start(paths, down)
-                return True
+                return False
         _stop(paths)
         _ports_free()
         install(paths, say)
@@ -54,11 +54,6 @@ def stop(paths: Paths, say: Say) -> None:
     """Stops every process; what they wrote stays to be looked at until the next start."""
     with _locked(paths, say):
         _stop(paths)
-
-
-def running(paths: Paths) -> bool:
-    """Whether this version of the lab was brought up completely and all of its processes live."""
-    return _ours(paths) and all(processes.alive(paths, service.name) for service in everything(paths))
 
 
 def status(paths: Paths) -> dict[str, str]:
