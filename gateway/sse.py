@@ -120,11 +120,12 @@ class GraphQLOverSSE:
             if left.done() or writer.done():
                 return
             if place.ending.done():
-                error: Exception | None = Unavailable(place.ending.result().reason)
+                error: BaseException | None = Unavailable(place.ending.result().reason)
             else:
-                error = next(task for task in sources if task.done()).result()
+                ended = next(task for task in sources if task.done())
+                error = ended.exception() or ended.result()
             await _cancel(*sources)
-            if error is not None:
+            if isinstance(error, Exception):
                 outbox.forget("")
                 await outbox.put("", event(self._executor.refuse(error, facts.correlation_id)))
             await outbox.put("", _COMPLETE)

@@ -1,5 +1,9 @@
-"""How long a request's body may be. Reading stops at the limit, so a body of any size costs no more memory than the limit."""
+"""How long a request's body may be, and how long it may take to come.
 
+Reading stops at the limit, so a body of any size costs no more memory than the limit.
+"""
+
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -21,12 +25,22 @@ class BodyLimit:
 
     def __init__(self, settings: LimitSettings) -> None:
         self._most = settings.body_bytes
+        self._seconds = settings.body_seconds
 
     async def read(self, receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
-        """The whole body; raises `Refusal` (413) when it is, or says that it will be, too long."""
+        """The whole body; raises `Refusal` (413) when it is, or says that it will be, too long, and (408) when it is late."""
         announced = headers.get(b"content-length", b"")
         if announced.isdigit() and int(announced) > self._most:
             raise self._refusal()
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._parts(receive)
+        except TimeoutError as error:
+            raise Refusal(
+                Invalid(f"The body did not come within {self._seconds:g} s, the limit for a body."), 408
+            ) from error
+
+    async def _parts(self, receive: Receive) -> bytes:
         body = b""
         while True:
             message = await receive()

@@ -13,6 +13,9 @@ class LimitSettings(BaseModel):
         gt=0,
         description="Bytes of a request's body, and of one WebSocket message. Raise it for big user data in a mutation.",
     )
+    body_seconds: float = Field(
+        30, gt=0, description="Seconds within which a body must have come. Raise it for callers on slow lines."
+    )
     tokens: int = Field(
         1_000,
         gt=0,

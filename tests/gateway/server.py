@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from gateway.edge import Edge
 from gateway.metrics import Metrics
 from gateway.transport import Transport, TransportSettings, build_transport
 from tests.gateway import graph
@@ -49,7 +50,7 @@ async def serving(world: graph.World | None = None, **settings: Any) -> AsyncIte
     metrics = Metrics()
     transport = build_transport(graph.schema, world.make_context, TransportSettings.model_validate(settings), metrics)
     port = free_port()
-    app = Starlette(routes=transport.routes)
+    app = Edge(Starlette(routes=transport.routes))
     server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
     running = asyncio.create_task(server.serve())
     try:

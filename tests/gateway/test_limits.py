@@ -73,6 +73,19 @@ def test_a_body_over_the_limit_is_not_read_to_its_end(streamed: bool) -> None:
     assert sent <= 3
 
 
+def test_a_body_that_does_not_come_is_given_up() -> None:
+    with client(limits={"body_seconds": 0.05}) as it:
+
+        async def stalled() -> Any:
+            yield b'{"query": '
+            await it.world.release.wait()
+
+        headers = {"content-type": JSON, **ALICE}
+        response = it.run(it.http.post(URL, content=stalled(), headers=headers))
+    assert response.status_code == 408
+    assert one_error(response)["message"] == "The body did not come within 0.05 s, the limit for a body."
+
+
 @pytest.mark.parametrize(
     ("document", "variables", "cost"),
     [

@@ -9,6 +9,7 @@ from websockets.exceptions import InvalidStatus
 
 from tests.gateway import graph
 from tests.gateway.server import closed, hear, say, serving, until
+from tests.gateway.test_logs import logging_to
 
 
 def run(test: Coroutine[Any, Any, None]) -> None:
@@ -231,5 +232,23 @@ def test_a_page_of_another_origin_can_not_use_the_session() -> None:
             async with live.socket(additional_headers=cookie, origin="https://console.example.com") as socket:
                 await say(socket, type="connection_init")
                 assert await hear(socket) == {"type": "connection_ack"}
+
+    run(test())
+
+
+def test_a_connection_has_one_line_in_the_access_log() -> None:
+    async def test() -> None:
+        with logging_to() as lines:
+            async with serving() as live:
+                async with live.signed_in() as socket:
+                    await say(socket, type="connection_init")
+                    assert (await closed(socket))[0] == 4429
+                await until(
+                    lambda: [line for line in lines.all() if line["logger"] == "gurum.access"], "the line is written"
+                )
+            (line,) = [line for line in lines.all() if line["logger"] == "gurum.access"]
+            assert line["message"] == "WEBSOCKET /graphql 4429"
+            assert line["user"] == "user:alice"
+            assert graph.ALICE not in lines.getvalue()
 
     run(test())
