@@ -111,7 +111,7 @@ class Application:
         self.authenticator = Authenticator(port, home, Sessions(redis), directory, clock, identity)
         sign_in = SignIn(self.authenticator, SignInLimit(redis, identity), directory, clock, settings)
         self.transport: Transport = build_transport(self.schema, self.context_of, settings.graphql, self.metrics)
-        closing.callback(self.transport.connections.end_all)
+        closing.push_async_callback(self.transport.connections.end_all)
         callers = Callers(self.context_of, settings.graphql.trusted_proxies, settings.graphql.allowed_origins)
         self.health = Health({"store": self._store_ready, "inventory": self._inventory_ready}, self.metrics)
         self.asgi.router.routes[:] = [
