@@ -5,20 +5,20 @@ connection loses no event that the stream still holds; local subscribers have bo
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator
 from types import TracebackType
 
 from redis.exceptions import RedisError
 
+from notifications import tasks
 from notifications.redis import RedisClient
 
 log = logging.getLogger(__name__)
 
 STREAM = "gurum:bus"
 KEPT_EVENTS = 10_000  # the stream is cut to about this length
-BLOCK_MS = 5_000
+BLOCK_MS = 2_000  # shorter than any client's socket timeout
 QUEUE = 256  # events that one subscriber may be behind before it is dropped
 
 
@@ -81,9 +81,7 @@ class Bus:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await tasks.end([self._task])
 
     async def _read(self, place: bytes | str) -> None:
         while True:
@@ -93,7 +91,8 @@ class Bus:
                 log.warning("the bus can not be read: %s", error)
                 await asyncio.sleep(0.5)
                 continue
-            for _, events in answer or ():
-                for place, fields in events:
+            for _stream, events in answer or ():
+                place = events[-1][0]
+                for _id, fields in events:
                     for subscriber in tuple(self.topics.get(fields[b"topic"].decode(), ())):
                         subscriber.offer(fields[b"payload"])

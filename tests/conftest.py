@@ -29,7 +29,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 async def redis(valkey: str) -> AsyncIterator[RedisClient]:
     """An empty store."""
-    client = Redis.from_url(valkey)
+    client = Redis.from_url(valkey, socket_timeout=15)
     await client.flushall()
     yield client
     await client.aclose()

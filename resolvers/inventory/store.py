@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from notifications import tasks
 from resolvers import ids
 from resolvers.actor import Actor
 from resolvers.clock import Clock
@@ -56,9 +57,7 @@ class Inventory:
         self._tasks = [asyncio.create_task(collection.run()) for collection in self.collections()]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
         self._tasks = []
 
     async def load(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from notifications import tasks
 from resolvers import ids
 from resolvers.action import Action, Plan
 from resolvers.actor import Credential
@@ -51,6 +52,7 @@ class Engine:
         self.actions = actions
         self.clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._starting: set[str] = set()
         self._maintainer: asyncio.Task[None] | None = None
 
     # -- life ----------------------------------------------------------------------------------------------------------
@@ -60,10 +62,7 @@ class Engine:
 
     async def stop(self) -> None:
         """End the tasks, not the operations: whoever starts next takes them over from their last durable step."""
-        tasks = [*self._tasks.values(), *([self._maintainer] if self._maintainer else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await tasks.end([*self._tasks.values(), *([self._maintainer] if self._maintainer else [])])
 
     # -- attempts ------------------------------------------------------------------------------------------------------
 
@@ -90,9 +89,15 @@ class Engine:
             raise
         record = self._record(context, action, plan, plain, operation_id)
         sealed = {name: value for name, value in plan.args.items() if name in action.secret}
-        await self.store.create(record, _seal(context.actor.token, sealed))
-        await self._audit(record, AuditResult.STARTED)
-        return await self._started(record, action, context.actor.credential(plan.project_id), plan.args)
+        self._starting.add(record.id)  # or our own maintenance would take it for an orphan before it runs
+        try:
+            await self.store.create(record, _seal(context.actor.token, sealed))
+            await self._audit(record, AuditResult.STARTED)
+            run = self._run(record, context.actor.credential(plan.project_id), plan.args)
+            task = self._spawn(run, action)
+        finally:
+            self._starting.discard(record.id)
+        return await self._accepted(run, task)
 
     async def plan(self, context: Context, action: Action, given: Any) -> Plan:
         """The plan, after 9rum's policy allowed it. The right to act at all is asked before anything is looked up."""
@@ -143,9 +148,9 @@ class Engine:
 
     # -- running -------------------------------------------------------------------------------------------------------
 
-    async def _started(self, record: Record, action: Action, credential: Credential, args: dict[str, Any]) -> Record:
-        run = self._run(record, credential, args)
-        task = self._spawn(run, action)
+    async def _accepted(self, run: Run, task: "asyncio.Task[None]") -> Record:
+        """The record when the backend accepted, or after ACCEPT_WAIT; raises what the backend refused the first step with."""
+        record = run.record
         accepted = asyncio.create_task(run.accepted.wait())
         try:
             await asyncio.wait({task, accepted}, timeout=ACCEPT_WAIT, return_when=asyncio.FIRST_COMPLETED)
@@ -223,6 +228,8 @@ class Engine:
         while True:
             try:
                 for operation_id in await self.store.open_ids():
+                    if operation_id in self._starting:
+                        continue
                     if await self.store.claim(operation_id) and operation_id not in self._tasks:
                         await self._resume(operation_id)
             except Exception:

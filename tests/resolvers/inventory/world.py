@@ -29,11 +29,27 @@ THING = Kind(
 )
 
 
-def thing(number: int, name: str = "", project: str = "project:c/a", **values: object) -> ThingRow:
+def thing(
+    number: int,
+    name: str = "",
+    project: str = "project:c/a",
+    size: int = 0,
+    tags: tuple[str, ...] = (),
+    public: bool = False,
+    shared_with: tuple[str, ...] = (),
+) -> ThingRow:
     native = f"t{number}"
     return ThingRow(
-        id=f"thing:c/{native}", native_id=native, cloud="c", name=name or native, project_id=project, **values
-    )  # type: ignore[arg-type] # values of any field
+        id=f"thing:c/{native}",
+        native_id=native,
+        cloud="c",
+        name=name or native,
+        project_id=project,
+        size=size,
+        tags=tags,
+        public=public,
+        shared_with=shared_with,
+    )
 
 
 def actor(*projects: str, everything: bool = False) -> Actor:
