@@ -25,6 +25,8 @@ IMPORTED_SIZE = 640 << 20  # bytes that an imported image is said to have: nothi
 def create(world: "World", caller: Caller, spec: ImageSpec) -> str:
     if spec.disk_format not in FORMATS:
         raise Invalid(f"`{spec.disk_format}` is no disk format; take one of {', '.join(sorted(FORMATS))}.")
+    if spec.min_disk < 0 or spec.min_ram < 0:
+        raise Invalid("An image can not need less than nothing.", field="min_disk" if spec.min_disk < 0 else "min_ram")
     visibility = _visibility(caller, spec.visibility)
     image = _row(
         world,

@@ -72,7 +72,7 @@ def add_interface(world: "World", caller: Caller, native: str, subnet: str) -> N
     for port in _ports(world, router, INTERFACE):
         for other in (world.at(SubnetRow, subnet_id) for subnet_id in port.subnet_ids):
             if other is not None and overlap(ipaddress.ip_network(other.cidr), ipaddress.ip_network(row.cidr)):
-                raise Invalid(f"The router `{router.name}` already has a port on {other.cidr}.", field="subnet")
+                raise Conflict(f"The router `{router.name}` already has a port on {other.cidr}.", field="subnet")
     if any(row.gateway_ip in port.ips for port in world.where(PortRow, "subnet_ids", row.id)):
         raise Conflict(f"Another router has the gateway address {row.gateway_ip} of the subnet `{row.name}`.")
     network = world.at(NetworkRow, row.network_id)

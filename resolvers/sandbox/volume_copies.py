@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from resolvers.errors import Conflict, Denied, Invalid, NotFound
+from resolvers.errors import Conflict, Invalid, NotFound
 from resolvers.sandbox import quotas, volumes
 from resolvers.sandbox.people import Caller
 from resolvers.sandbox.records import TransferKey
@@ -87,7 +87,7 @@ def create_backup(
     base = _ready(world, caller, volume, "back up")
     older = [row for row in world.where(VolumeBackupRow, "volume_id", base.id) if row.status == "available"]
     if incremental and not older:
-        raise Invalid("An incremental backup needs an earlier full backup of the same volume.", field="incremental")
+        raise Conflict("An incremental backup needs an earlier full backup of the same volume.", field="incremental")
     quotas.require(world, base.project_id, backups=1, backup_gigabytes=base.size)
     native = world.uid()
     backup = VolumeBackupRow(
@@ -195,7 +195,7 @@ def accept_transfer(world: "World", caller: Caller, native: str, key: str) -> st
     if transfer is None or kept is None:
         raise NotFound("There is no such transfer.")
     if not hmac.compare_digest(kept.hash, _hash(key)):
-        raise Denied("The key of the transfer is wrong.")
+        raise Invalid("The key of the transfer is wrong.", field="key")
     volume = world.at(VolumeRow, transfer.volume_id)
     if volume is None:
         raise NotFound("The volume of the transfer is gone.")

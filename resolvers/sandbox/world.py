@@ -12,56 +12,41 @@ their moments, so nothing runs by itself and nothing is lost over a restart.
 
 import contextlib
 import heapq
+import logging
 import random
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
-
-import msgspec
+from typing import Any
 
 from notifications.redis import RedisClient
-from resolvers import ids
 from resolvers.actor import MEMBER, Credential
 from resolvers.checks import CheckResult
 from resolvers.clock import Clock
 from resolvers.errors import Denied, GurumError, NotFound
-from resolvers.inventory.feed import Changes
-from resolvers.inventory.kinds import Row
-from resolvers.inventory.table import values_of
 from resolvers.names import Names
 from resolvers.sandbox import seed
 from resolvers.sandbox.failures import READ_DEADLINE, WRITE_DEADLINE, Failure, FailureKind, Failures
-from resolvers.sandbox.journal import Journal, Key
+from resolvers.sandbox.journal import Journal
 from resolvers.sandbox.people import Caller, Directory, People
-from resolvers.sandbox.records import KEPT, KIND_OF, K, Kept, Marked, Timer
+from resolvers.sandbox.records import Kept, Timer
 from resolvers.sandbox.settings import SandboxSettings
+from resolvers.sandbox.tables import R, Tables
 from resolvers.sandbox.transitions import TRANSITIONS
 
-R = TypeVar("R", bound=Row)
-MOST_CHANGES = 10_000  # per type that `changes` can tell; a full list heals what is older
+log = logging.getLogger(__name__)
 
 
-class World:
+class World(Tables):
     people: People
 
     def __init__(self, redis: RedisClient, settings: SandboxSettings, names: Names, clock: Clock) -> None:
+        super().__init__(names, clock, Journal(redis, names.cloud))
         self.settings = settings
-        self.names = names
-        self.clock = clock
-        self.cloud = names.cloud
         self.rng = random.Random(settings.seed)  # noqa: S311 - a world for demos and tests, not a secret
         self.limits: dict[str, dict[str, int]] = {}  # native project -> resource -> quota, where it is not the default
-        self._redis = redis
         self._failures = Failures(names.cloud, settings.failures, clock, random.Random(settings.seed))  # noqa: S311
-        self._journal = Journal(redis, names.cloud)
-        self._tables: dict[type[Any], dict[str, Any]] = {type_: {} for type_ in KEPT.values()}
-        self._indexes: dict[type[Any], dict[str, dict[Any, dict[str, None]]]] = {type_: {} for type_ in KEPT.values()}
-        self._changed: dict[type[Any], dict[str, datetime]] = {type_: {} for type_ in KEPT.values()}
         self._due: list[tuple[float, str]] = []
-        self._before: dict[Key, Any] | None = None  # rows as they were before the change that is under way
-        self._moment: datetime | None = None
-        self._seeding = False
         self.unlimited = False  # quotas do not count: the seed itself
 
     @classmethod
@@ -75,10 +60,7 @@ class World:
         world.people = People(directory, redis, names, clock)
         changed = await world._journal.load(f"{settings.size} {settings.seed}", world._tables)
         for (type_, native), row in changed.items():
-            if row is None:
-                world._set(type_, native, None)
-            else:
-                world._set(type_, native, row)
+            world._set(type_, native, row)
         world._due = [(timer.due, timer.native_id) for timer in world.rows(Timer)]
         heapq.heapify(world._due)
         return world
@@ -144,64 +126,6 @@ class World:
         """End what `fail` began: for one domain or operation, or for all."""
         self._failures.end(what)
 
-    # -- rows ----------------------------------------------------------------------------------------------------------
-
-    def get(self, type_: type[K], native: str) -> K | None:
-        row: K | None = self._tables[type_].get(native)
-        return row
-
-    def at(self, type_: type[K], global_id: str | None) -> K | None:
-        """The row of a reference that another row holds; None for none."""
-        return self.get(type_, ids.native(global_id) or "") if global_id else None
-
-    def rows(self, type_: type[K]) -> Sequence[K]:
-        return list(self._tables[type_].values())
-
-    def where(self, type_: type[K], attribute: str, value: Any) -> list[K]:
-        """Rows with this value, or with it among the values of a tuple. An index is made by the first question."""
-        indexes, table = self._indexes[type_], self._tables[type_]
-        if attribute not in indexes:
-            index = indexes[attribute] = {}
-            for native, row in table.items():
-                for key in values_of(row, attribute):
-                    index.setdefault(key, {})[native] = None
-        return [table[native] for native in indexes[attribute].get(value, ())]
-
-    def put(self, row: Kept) -> None:
-        self._store(type(row), row.native_id, row)
-
-    def delete(self, row: Kept) -> None:
-        """The row goes, and what was to happen to it."""
-        self._store(type(row), row.native_id, None)
-        for type_ in (Timer, Marked):
-            self._store(type_, self.key(row), None)
-
-    def edit(self, row: K, **fields: Any) -> K:
-        """The row with these fields, put; `updated_at` moves by itself."""
-        if "updated_at" in getattr(row, "__struct_fields__", ()):
-            fields["updated_at"] = self.now()
-        changed: K = msgspec.structs.replace(row, **fields)  # type: ignore[type-var] # all that is kept are Structs
-        self.put(changed)
-        return changed
-
-    @staticmethod
-    def key(row: Kept) -> str:
-        """`kind/native`, under which timers and markers of a row are kept."""
-        return f"{KIND_OF[type(row)]}/{row.native_id}"
-
-    def changes(self, kind: str, type_: type[R], since: datetime) -> Changes[R]:
-        rows: list[R] = []
-        gone: list[str] = []
-        for native, when in reversed(self._changed[type_].items()):
-            if when < since:
-                break
-            row = self.get(type_, native)
-            if row is None:
-                gone.append(self.names.id(kind, native))
-            else:
-                rows.append(row)
-        return Changes(rows, gone)
-
     # -- rights --------------------------------------------------------------------------------------------------------
 
     def visible(self, type_: type[R], native: str, caller: Caller, title: str) -> R:
@@ -226,10 +150,6 @@ class World:
 
     # -- time and names ------------------------------------------------------------------------------------------------
 
-    def now(self) -> datetime:
-        """The moment of what is happening: a transition happens when it was due, not when someone looked."""
-        return self._moment or self.clock.now()
-
     def later(self, row: Kept, seconds: float, transition: str, **args: Any) -> None:
         """Run a transition (a name in transitions.py) on the row; replaces what was to happen to it before."""
         due = (self.now() + timedelta(seconds=self.settings.delay(seconds))).timestamp()
@@ -251,8 +171,13 @@ class World:
                 continue  # the row is gone, or something else is to happen to it
             self._moment = datetime.fromtimestamp(due, UTC)
             self._store(Timer, key, None)
-            TRANSITIONS[timer.transition](self, key.split("/", 1)[1], timer.args)
-            self._moment = None
+            try:
+                with self._whole():
+                    TRANSITIONS[timer.transition](self, key.split("/", 1)[1], timer.args)
+            except Exception:  # one row that can not go on shall not stop the world
+                log.exception("the transition %s of %s in the sandbox %s failed", timer.transition, key, self.cloud)
+            finally:
+                self._moment = None
 
     def seed_at(self, moment: datetime) -> None:
         """For the seed: what follows happened then."""
@@ -266,53 +191,6 @@ class World:
         return self.names.ref(kind, native) or ""
 
     # -- own -----------------------------------------------------------------------------------------------------------
-
-    def _store(self, type_: type[Any], native: str, row: Kept | None) -> None:
-        before = self._tables[type_].get(native)
-        if before is None and row is None:
-            return
-        if self._before is not None:
-            self._before.setdefault((type_, native), before)
-        self._set(type_, native, row)
-        if self._seeding:
-            return
-        if self._before is None:
-            self._journal.note((type_, native), row, before=before is not None)
-        log = self._changed[type_]
-        log.pop(native, None)
-        log[native] = self.clock.now()
-        if len(log) > MOST_CHANGES:
-            del log[next(iter(log))]
-
-    def _set(self, type_: type[Any], native: str, row: Kept | None) -> None:
-        table = self._tables[type_]
-        old = table.pop(native, None) if row is None else table.get(native)
-        for attribute, index in self._indexes[type_].items():
-            for key in () if old is None else values_of(old, attribute):
-                index[key].pop(native, None)
-            for key in () if row is None else values_of(row, attribute):
-                index.setdefault(key, {})[native] = None
-        if row is not None:
-            table[native] = row
-
-    @contextlib.contextmanager
-    def _whole(self) -> Iterator[None]:
-        """All that is put in here, or nothing. Bodies never await, so two of them never mix."""
-        if self._before is not None:
-            raise RuntimeError("a change of the sandbox awaited something in the middle")
-        before: dict[Key, Any] = {}
-        self._before = before
-        try:
-            yield
-        except BaseException:
-            for (type_, native), row in before.items():
-                self._set(type_, native, row)
-            raise
-        else:
-            for (type_, native), row in before.items():
-                self._journal.note((type_, native), self._tables[type_].get(native), before=row is not None)
-        finally:
-            self._before = None
 
     @contextlib.contextmanager
     def _named(self) -> Iterator[None]:
