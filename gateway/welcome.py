@@ -7,7 +7,8 @@ from gateway.settings import Settings
 from resolvers.sandbox.settings import SandboxSettings
 
 QUERY = (
-    "{ servers(first: 5) { totalCount nodes { name status project { name } image { name } addresses { address } } } }"
+    "{ servers(first: 3) { totalCount freshness { source asOf }"
+    " nodes { name status project { name } image { name } addresses { ip } } } }"
 )
 
 
@@ -28,12 +29,13 @@ def _demo(base: str, path: str, cloud: str) -> list[str]:
 
     people = demo_people()
     width = max(len(person.name) for person in people)
+    secret = max(len(person.password) for person in people)
     first = people[0]
     sign_in = json.dumps({"user": first.name, "password": first.password})
     return [
         "",
         f"The cloud `{cloud}` is a sandbox. Its people:",
-        *(f"  {person.name:{width}}  password {person.password}" for person in people),
+        *(f"  {person.name:{width}}  password {person.password:{secret}}  {person.note}" for person in people),
         "",
         "A first query:",
         f"  curl -s -c 9rum.cookies {base}/session -H 'content-type: application/json' -d '{sign_in}'",

@@ -31,7 +31,7 @@ async def main():
     await store.open()
     await store.redis.set("kept", "yes")
     print(store._server.pid, flush=True)
-    await asyncio.sleep(600)
+    await asyncio.Event().wait()
 
 asyncio.run(main())
 """
