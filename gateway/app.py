@@ -4,6 +4,7 @@ Called by `gateway/__main__.py` and by tests. `build` touches nothing outside; `
 Adapters are imported by the text in a domain's `backends`, only for clouds that are configured.
 """
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -18,6 +19,7 @@ from gateway.auth import Authenticator
 from gateway.caller import Callers
 from gateway.clouds import Clouds
 from gateway.directory import ProjectDirectory
+from gateway.edge import Edge
 from gateway.explorer.build import DIST
 from gateway.explorer.pages import explorer_routes
 from gateway.health import Health
@@ -30,6 +32,7 @@ from gateway.settings import Settings
 from gateway.sign_in import SignIn
 from gateway.sign_in_limit import SignInLimit
 from gateway.store import Store
+from gateway.telemetry import open_tracing
 from gateway.transport import Transport, build_transport
 from gateway.uploads import upload_routes
 from notifications.bus import Bus
@@ -59,7 +62,9 @@ class Application:
         self.actions = actions_of(DOMAINS)
         self.inventory = Inventory(kinds_of(DOMAINS).values(), clock, settings.inventory.read_deadline)
         self.events = Events(self.inventory)
-        self.asgi = Starlette(lifespan=self._lifespan)
+        self.tracing = open_tracing(settings.telemetry)
+        self._web = Starlette(lifespan=self._lifespan)
+        self.asgi = Edge(self._web, access_log=settings.logs.access, tracing=self.tracing)
         self._closing = contextlib.AsyncExitStack()
 
     @contextlib.asynccontextmanager
@@ -83,6 +88,8 @@ class Application:
 
     async def _open(self) -> None:
         settings, clock, closing = self.settings, self.clock, self._closing
+        if self.tracing is not None:
+            closing.push_async_callback(asyncio.to_thread, self.tracing.close)  # it blocks while it sends what waits
         key = secret_key(settings)
         self.store = Store(settings.store)
         await self.store.open()
@@ -114,7 +121,7 @@ class Application:
         closing.push_async_callback(self.transport.connections.end_all)
         callers = Callers(self.context_of, settings.graphql.trusted_proxies, settings.graphql.allowed_origins)
         self.health = Health({"store": self._store_ready, "inventory": self._inventory_ready}, self.metrics)
-        self.asgi.router.routes[:] = [
+        self._web.router.routes[:] = [
             *self.transport.routes,
             *sign_in.routes(),
             *upload_routes(callers, settings.uploads),

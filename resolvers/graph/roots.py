@@ -43,6 +43,7 @@ class NodeQueries:
     @strawberry.field(
         graphql_type=list[Node | None],
         description=f"Several things by their ids, in their order; null where there is none. At most {MAX_NODES}.",
+        metadata={"size": "ids"},
     )
     async def nodes(self, info: Info[Context, None], ids: list[strawberry.ID]) -> Any:
         info.context.require_actor()
