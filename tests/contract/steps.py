@@ -1,0 +1,76 @@
+"""What the suites of the ports share: names that are used once, removal in reverse order, and refusals that are looked at closely."""
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from resolvers.errors import GurumError, NotFound
+from tests.contract.conftest import Cloud
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"  # the id of nothing
+
+
+def unique(what: str) -> str:
+    return f"contract-{what}-{secrets.token_hex(4)}"
+
+
+class Removal:
+    """Calls that bring the cloud back to what it was; what a test removed itself is not there any more, and that is fine."""
+
+    def __init__(self) -> None:
+        self._calls: list[Callable[[], Awaitable[Any]]] = []
+
+    def later(self, call: Callable[[], Awaitable[Any]]) -> None:
+        self._calls.append(call)
+
+    async def run(self) -> None:
+        errors: list[GurumError] = []
+        for call in reversed(self._calls):
+            try:
+                await call()
+            except NotFound:
+                pass
+            except GurumError as error:
+                errors.append(error)
+        assert not errors, f"could not be removed: {errors}"
+
+
+@contextlib.asynccontextmanager
+async def removing() -> AsyncIterator[Removal]:
+    removal = Removal()
+    try:
+        yield removal
+    finally:
+        await removal.run()
+
+
+async def refused(
+    error: type[GurumError] | tuple[type[GurumError], ...],
+    call: Awaitable[Any],
+    look: Callable[[], Awaitable[Any]],
+) -> GurumError:
+    """The call raises the error with a sentence, and what `look` sees is the same before and after."""
+    before = await look()
+    with pytest.raises(error) as caught:
+        await call
+    assert await look() == before, "a refused call changed something"
+    assert caught.value.message, "an error has a sentence for people"
+    return caught.value
+
+
+async def made(cloud: Cloud, domain: str, kind: str, native: str) -> Any:
+    """The row of something that was just made."""
+    row = await cloud.row(domain, kind, native)
+    assert row is not None, f"the {kind} that was made is not there"
+    assert row.id == cloud.id(kind, native) and row.native_id == native
+    return row
+
+
+async def gone(cloud: Cloud, domain: str, kind: str, native: str) -> None:
+    async def look() -> bool:
+        return await cloud.row(domain, kind, native) is None
+
+    await cloud.eventually(look, f"the {kind} is gone")
