@@ -28,6 +28,7 @@ THREADS = 8
 TOKEN_RECHECK = 15.0  # seconds
 # The major version that each adapter is written for. Neutron's discovery is closed in old clouds, so it is not asked for one.
 VERSIONS = {"identity": "3", "compute": "2", "image": "2", "block-storage": "3"}
+WITH_MICROVERSIONS = frozenset({"compute", "block-storage"})
 MicroVersion = tuple[int, ...]
 
 
@@ -59,6 +60,7 @@ class Account:
         self._flights = SingleFlight()
         self._token: tuple[str, float] | None = None
         self._endpoints: dict[str, Endpoint] = {}
+        self._addresses: dict[str, str] = {}  # as the catalogue has them, of services that are down too
 
     async def close(self) -> None:
         await self._flights.close()
@@ -96,8 +98,7 @@ class Account:
 
     def known_address(self, service: str) -> str | None:
         """Where the service was found, or where to log in when not even that worked."""
-        endpoint = self._endpoints.get(service)
-        return endpoint.url if endpoint else self.region.get_auth_args().get("auth_url")
+        return self._addresses.get(service) or self.region.get_auth_args().get("auth_url")
 
     async def in_thread(self, service: str, work: Callable[[], T]) -> T:
         """Blocking work of the vendor's libraries; their errors become ours, about the service that is named."""
@@ -127,9 +128,14 @@ class Account:
             return client.get_endpoint_data(), self._session.get_project_id()
 
         data, own_project = await self._as_own(service, find)
-        if data is None:
-            raise errors.unreachable(self._http.backend, service)
         least, most = data.min_microversion, data.max_microversion
+        self._addresses[service] = data.url
+        # keystoneauth takes a service that does not tell its versions as it stands in the catalogue. That is not kept: it is down.
+        if data.api_version is None or (service in WITH_MICROVERSIONS and most is None):
+            raise Unavailable(
+                f"{errors.title(self._http.backend, service)} does not answer at its catalogue address.",
+                backend=self._http.backend,
+            )
         version = ".".join(map(str, most or data.api_version or ()))
         found = Endpoint(data.url.rstrip("/"), version, (least, most) if least and most else None, own_project)
         self._endpoints[service] = found

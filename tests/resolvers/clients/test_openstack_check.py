@@ -1,0 +1,95 @@
+"""`9rum check` and the start: what is wrong with a cloud or its entry in clouds.yaml is one sentence, and how to mend it another."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack_settings import OpenStackSettings
+from resolvers.clock import Clock
+from resolvers.errors import Invalid
+from tests.resolvers.clients.conftest import Connecting
+from tests.resolvers.clients.far_cloud import FarCloud, hang, told
+
+pytestmark = pytest.mark.anyio
+NOVA = "Nova (compute) of krane"
+
+
+async def test_a_service_that_works(client: OpenStackClient, far: FarCloud) -> None:
+    far.answer("compute /servers", told({"servers": []}))
+    found = await client.check("compute", "/servers", {"limit": 1})
+    assert (found.name, found.ok, found.mend) == (NOVA, True, "")
+    assert found.sentence == f"{NOVA} answers, API 2.96, and 9rum's own account may read it."
+
+
+async def test_a_service_that_is_down_is_named_with_its_address(client: OpenStackClient, far: FarCloud) -> None:
+    far.compute_path = "/nowhere"
+    found = await client.check("compute", "/servers")
+    assert not found.ok
+    assert found.sentence == f"{NOVA} does not answer at its catalogue address."
+    assert found.mend.startswith(f"Look whether {NOVA} runs at {far.url}/nowhere,")
+
+
+async def test_a_cloud_without_the_service(client: OpenStackClient) -> None:
+    found = await client.check("image", "/images")
+    assert found.sentence == "The catalogue of krane has no address of Glance (image)."
+
+
+async def test_a_wrong_password(connect: Connecting) -> None:
+    client = await connect(auth={"password": "wrong"})
+    found = await client.check("compute", "/servers")
+    assert "does not let 9rum's own account in" in found.sentence
+    assert found.mend.startswith("Correct user, password and domain of the entry in clouds.yaml")
+
+
+async def test_a_keystone_that_is_not_there(connect: Connecting) -> None:
+    client = await connect(auth={"auth_url": "http://127.0.0.1:1/v3"})
+    found = await client.check("compute", "/servers")
+    assert not found.ok
+    assert "does not answer" in found.sentence
+    assert "http://127.0.0.1:1/v3" in found.mend
+
+
+async def test_an_account_without_the_right_role(client: OpenStackClient, far: FarCloud) -> None:
+    far.answer("compute /servers", told({"forbidden": {"message": "Policy"}}, status=403))
+    found = await client.check("compute", "/servers")
+    assert "does not allow this to 9rum's own account" in found.sentence
+    assert found.mend.startswith("Give 9rum's account the role")
+
+
+async def test_a_service_that_hangs(connect: Connecting, far: FarCloud) -> None:
+    client = await connect(deadlines={"read": 0.5})
+    far.answer("compute /warm", told({}))
+    await client.get("compute", "/warm")
+    far.answer("compute /servers", hang)
+    found = await client.check("compute", "/servers")
+    assert found.sentence == f"{NOVA} did not answer within 0.5 s."
+    assert f"{far.url}/compute/v2.1" in found.mend
+
+
+async def test_a_service_that_answers_a_web_page(client: OpenStackClient, far: FarCloud) -> None:
+    far.answer("compute /servers", told(b"<html>"))
+    assert "not the JSON that its API promises" in (await client.check("compute", "/servers")).sentence
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (None, "there is no file"),
+        ("clouds: {other: {auth: {auth_url: 'http://127.0.0.1:1'}}}", "`far`"),
+        ("clouds: {far: {auth: {auth_url: 'http://127.0.0.1:1'}}", "`far`"),
+        ("clouds: {far: {auth: {username: x}}}", "`far`"),
+        ("", "`far`"),
+    ],
+    ids=["no file", "no such entry", "no YAML", "no address", "empty"],
+)
+async def test_an_entry_that_can_not_be_used(tmp_path: Path, content: str | None, named: str) -> None:
+    file = tmp_path / "clouds.yaml"
+    if content is not None:
+        file.write_text(content)
+    given: dict[str, Any] = {"backend": "openstack", "name": "krane", "cloud": "far", "clouds_file": file}
+    with pytest.raises(Invalid, match="The cloud krane can not be set up") as error:
+        await OpenStackClient.open(OpenStackSettings.model_validate(given), Clock())
+    assert named in error.value.message
+    assert str(file) in error.value.message

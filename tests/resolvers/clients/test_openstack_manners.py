@@ -1,0 +1,190 @@
+"""What a service can do wrong, and what a person gets to read of it: each one clear sentence, the cloud's name, the request id."""
+
+import time
+from typing import Any
+
+import msgspec
+import pytest
+
+from resolvers.actor import Credential
+from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack_errors import MAX_MESSAGE
+from resolvers.errors import (
+    Conflict,
+    Denied,
+    GurumError,
+    Invalid,
+    NotFound,
+    QuotaExceeded,
+    RateLimited,
+    TimedOut,
+    Unauthenticated,
+    Unavailable,
+)
+from tests.resolvers.clients.conftest import Connecting
+from tests.resolvers.clients.far_cloud import SHOP, Answering, FarCloud, Token, cut, hang, streamed, told
+
+pytestmark = pytest.mark.anyio
+ANYTHING = msgspec.json.Decoder(dict[str, Any])
+NOVA = "Nova (compute) of krane"
+MIB = 1024 * 1024
+
+
+async def failed(client: OpenStackClient, far: FarCloud, answering: Answering) -> GurumError:
+    far.answer("compute /servers", answering)
+    with pytest.raises(GurumError) as error:
+        await client.read("compute", "/servers", ANYTHING)
+    assert error.value.backend == "krane"
+    assert "127.0.0.1" not in error.value.message
+    return error.value
+
+
+async def test_a_service_that_hangs(connect: Connecting, far: FarCloud) -> None:
+    client = await connect(deadlines={"read": 0.3})
+    far.answer("compute /warm", told({}))
+    await client.get("compute", "/warm")
+    began = time.monotonic()
+    error = await failed(client, far, hang)
+    assert time.monotonic() - began < 5
+    assert isinstance(error, TimedOut)
+    assert error.message == f"{NOVA} did not answer within 0.3 s."
+
+
+async def test_a_failure_inside_the_service_keeps_its_request_id_and_not_its_words(
+    client: OpenStackClient, far: FarCloud
+) -> None:
+    body = {"computeFault": {"code": 500, "message": "Unexpected API Error. <class 'oslo_db.exception.DBError'>"}}
+    error = await failed(client, far, told(body, status=500))
+    assert isinstance(error, Unavailable)
+    assert error.message == f"{NOVA} failed with status 500; it may work later."
+    assert error.request_id == "req-told"
+
+
+async def test_a_service_under_repair_says_when_to_come_back(client: OpenStackClient, far: FarCloud) -> None:
+    error = await failed(client, far, told(b"<html>maintenance</html>", status=503, headers={"Retry-After": "30"}))
+    assert (type(error), error.retry_after) == (Unavailable, 30.0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html><body>It works!</body></html>",
+        b'{"servers": [{"id": ',
+        b"",
+        b"[]",
+        b'{"servers": "\xff\xfe"}',
+        b"\x00" * 100,
+    ],
+)
+async def test_what_is_no_answer_of_the_api(client: OpenStackClient, far: FarCloud, body: bytes) -> None:
+    error = await failed(client, far, told(body))
+    assert isinstance(error, Unavailable)
+    assert (
+        error.message
+        == f"{NOVA} gave an answer that 9rum can not use: the answer is not the JSON that its API promises."
+    )
+
+
+async def test_an_answer_that_ends_in_the_middle(client: OpenStackClient, far: FarCloud) -> None:
+    error = await failed(client, far, cut)
+    assert isinstance(error, Unavailable)
+    assert error.message == f"{NOVA} gave an answer that 9rum can not use: the answer ends in the middle."
+
+
+async def test_a_page_of_30_mb_is_read(client: OpenStackClient, far: FarCloud) -> None:
+    far.answer("compute /servers", told({"servers": "x" * 30 * MIB}))
+    assert len((await client.read("compute", "/servers", ANYTHING))["servers"]) == 30 * MIB
+
+
+@pytest.mark.parametrize(
+    "answering", [told(b"x" * 2 * MIB), streamed(b"x" * MIB, 1000)], ids=["announced", "not announced"]
+)
+async def test_an_answer_over_the_limit_is_refused(connect: Connecting, far: FarCloud, answering: Answering) -> None:
+    client = await connect(max_answer_mib=1)
+    error = await failed(client, far, answering)
+    assert isinstance(error, Unavailable)
+    assert error.message.endswith("the answer is larger than 1 MiB; a smaller page_size may help.")
+
+
+async def test_a_compressed_answer_counts_by_what_it_unpacks_to(connect: Connecting, far: FarCloud) -> None:
+    import gzip
+
+    client = await connect(max_answer_mib=1)
+    bomb = told(gzip.compress(b"x" * 4 * MIB), headers={"Content-Encoding": "gzip"})
+    assert "larger than 1 MiB" in (await failed(client, far, bomb)).message
+
+
+async def test_a_redirect_is_not_followed_with_a_token(client: OpenStackClient, far: FarCloud) -> None:
+    far.answer("compute /elsewhere", told({}))
+    error = await failed(client, far, told(b"", status=302, headers={"Location": f"{far.url}/compute/v2.1/elsewhere"}))
+    assert "sends the caller to another address" in error.message
+    assert far.calls("compute /elsewhere") == []
+
+
+NO_HOST = {"itemNotFound": {"code": 404, "message": "Instance 1 could not be found."}}
+OVER = {"forbidden": {"code": 403, "message": "Quota exceeded for cores: Requested 1, but already used 2 of 2 cores"}}
+OVER_NEUTRON = {
+    "NeutronError": {"type": "OverQuota", "message": "Quota exceeded for resources: ['port'].", "detail": ""}
+}
+OVER_CINDER = {
+    "overLimit": {
+        "code": 413,
+        "message": "VolumeLimitExceeded: Maximum number of volumes allowed (10) exceeded for quota",
+    }
+}
+BUSY = {"conflictingRequest": {"code": 409, "message": "Cannot 'start' instance 1 while it is in vm_state active"}}
+GLANCE = {"message": "You are not authorized.<br /><br />\n\n\n", "code": "403 Forbidden", "title": "Forbidden"}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "sentence"),
+    [
+        (400, {"badRequest": {"message": "Invalid flavorRef provided."}}, Invalid, "Invalid flavorRef provided."),
+        (400, {}, Invalid, f"{NOVA} refused the request with status 400."),
+        (403, GLANCE, Denied, "You are not authorized."),
+        (403, OVER, QuotaExceeded, OVER["forbidden"]["message"]),
+        (404, NO_HOST, NotFound, "Instance 1 could not be found."),
+        (
+            404,
+            b"<html><title>404</title><h1>404 Not Found</h1>Nothing here.<br/></html>",
+            NotFound,
+            "404 Nothing here.",
+        ),
+        (409, BUSY, Conflict, "Cannot 'start' instance 1 while it is in vm_state active"),
+        (409, OVER_NEUTRON, QuotaExceeded, "Quota exceeded for resources: ['port']."),
+        (413, OVER_CINDER, QuotaExceeded, OVER_CINDER["overLimit"]["message"]),
+        (
+            413,
+            {"overLimit": {"message": "too many"}},
+            RateLimited,
+            f"{NOVA} asks to send fewer requests; try again later.",
+        ),
+        (429, b"", RateLimited, f"{NOVA} asks to send fewer requests; try again later."),
+    ],
+)
+async def test_a_refusal_is_told_in_the_backends_own_words(
+    client: OpenStackClient, far: FarCloud, status: int, body: Any, kind: type[GurumError], sentence: str
+) -> None:
+    acting = Credential(far.issue(Token("jiwoo")), SHOP)
+    far.answer("compute /servers", told(body, status=status, headers={"Retry-After": "7"}))
+    with pytest.raises(GurumError) as error:
+        await client.send(acting, "POST", "compute", "/servers", json={})
+    assert type(error.value) is kind
+    assert (error.value.message, error.value.backend, error.value.request_id) == (sentence, "krane", "req-told")
+    assert error.value.retry_after == (7.0 if kind is RateLimited else None)
+
+
+async def test_the_words_are_cleaned_first(client: OpenStackClient, far: FarCloud) -> None:
+    token = far.issue(Token("jiwoo"))
+    message = f"See http://10.0.0.5:8774/v2.1/x\n\x1b[31mtoken {token} \u202e" + "long " * 1000
+    far.answer("compute /servers", told({"badRequest": {"message": message}}, status=400))
+    with pytest.raises(Invalid) as error:
+        await client.send(Credential(token, SHOP), "POST", "compute", "/servers", json={})
+    assert error.value.message.startswith("See (an address) [31mtoken (hidden) long long")
+    assert len(error.value.message) == MAX_MESSAGE
+    assert error.value.message.isprintable()
+
+
+async def test_a_person_whose_token_ended_is_asked_to_sign_in(client: OpenStackClient, far: FarCloud) -> None:
+    with pytest.raises(Unauthenticated, match="does not accept your token; sign in again"):
+        await client.send(Credential("gAAAAunknown"), "GET", "compute", "/servers")
