@@ -111,7 +111,7 @@ def plan_queries(actions: Sequence[Action]) -> type[Any]:
 
 
 def _mutation(action: Action) -> Any:
-    async def resolve(info: Info[Context, None], input: Any, idempotency_key: str | None = None) -> Any:  # noqa: A002
+    async def resolve(info: Info[Context, None], input: Any, idempotency_key: str | None = None) -> Any:  # noqa: A002 - the argument is named so in the graph
         return await info.context.engine.attempt(info.context, action, input, idempotency_key)
 
     resolve.__annotations__["input"] = action.input

@@ -94,7 +94,7 @@ def _list(resource: Resource, filters: type[Any], name: str) -> Any:
 def _single(resource: Resource) -> Any:
     kind = resource.kind
 
-    def resolve(info: Info[Context, None], id: strawberry.ID, max_age: Duration | None = None) -> Any:  # noqa: A002
+    def resolve(info: Info[Context, None], id: strawberry.ID, max_age: Duration | None = None) -> Any:  # noqa: A002 - the argument is named so in the graph
         context = info.context
         if context.known_actor is None:
             return context.actor

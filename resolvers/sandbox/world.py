@@ -45,7 +45,7 @@ class World(Tables):
         self.settings = settings
         self.rng = random.Random(settings.seed)  # noqa: S311 - a world for demos and tests, not a secret
         self.limits: dict[str, dict[str, int]] = {}  # native project -> resource -> quota, where it is not the default
-        self._failures = Failures(names.cloud, settings.failures, clock, random.Random(settings.seed))  # noqa: S311
+        self._failures = Failures(names.cloud, settings.failures, clock, random.Random(settings.seed))  # noqa: S311 - chance for a demo, not a secret
         self._due: list[tuple[float, str]] = []
         self.unlimited = False  # quotas do not count: the seed itself
 
