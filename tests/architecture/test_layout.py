@@ -55,7 +55,7 @@ def test_nothing_runs_when_a_module_is_imported() -> None:
         for path in sources("gateway", "resolvers", "notifications")
         for node in _tree(path).body
         if isinstance(node, ast.For | ast.While | ast.With)
-        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and not _registers(node.value))
     ]
     assert not running
 

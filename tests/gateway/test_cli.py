@@ -211,3 +211,21 @@ def test_check_names_a_cloud_that_can_not_be_reached_and_goes_on(tmp_path: Path)
     assert "`play` is a sandbox" in done.stdout
     assert "hunter2" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_first_five_minutes_of_the_readme_work_as_they_stand(tmp_path: Path) -> None:
+    commands = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert len(commands) == 5
+    with served(tmp_path) as it:
+        for command in commands:
+            done = subprocess.run(
+                ["bash", "-euc", command.replace("http://127.0.0.1:8080", it.base)],
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=True,
+            )
+            assert '"errors"' not in done.stdout, command
+            assert done.stdout.startswith('{"'), command
+    assert '"action":"server.stop"' in done.stdout
