@@ -126,12 +126,16 @@ class Inventory:
         return sorted(rows, key=name_key) if len(rows) > 1 else list(rows)
 
     def resolve(self, actor: Actor, kind: str, reference: str, where: Callable[[Any], bool] | None = None) -> Any:
-        """The row that an id or a unique name means to this caller. Raises NotFound, or Invalid with the candidates."""
+        """The row that an id or a unique name means to this caller. Raises NotFound, or Invalid with the candidates.
+
+        `where` narrows what is meant, such as to one project; an id of something else is not found either.
+        """
         spec = self.kinds[kind]
         if ids.looks_like(reference, kind):
             row = self.get(actor, kind, reference)
-            if row is None:
-                raise NotFound(f"There is no {spec.title} with the id `{shown(reference)}`.", field=kind)
+            if row is None or (where is not None and not where(row)):
+                fitting = "" if where is None else " that fits here"
+                raise NotFound(f"There is no {spec.title} with the id `{shown(reference)}`{fitting}.", field=kind)
             return row
         table = self._tables[kind]
         pool = table.by("name", reference).values() if table.indexed("name") else table.all()

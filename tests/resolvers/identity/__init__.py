@@ -1,0 +1,1 @@
+"""The domain identity at its door: GraphQL text over the sandbox."""
