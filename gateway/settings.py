@@ -17,6 +17,7 @@ from gateway import settings_problems as problems
 from gateway.logs import LogSettings
 from gateway.telemetry import TelemetrySettings
 from gateway.transport import TransportSettings
+from gateway.uploads import UploadSettings
 from resolvers.backends import BackendSettings, CloudSettings
 from resolvers.sandbox.settings import SandboxSettings
 from resolvers.settings import Seconds, Section
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     identity: IdentitySettings = IdentitySettings()
     inventory: InventorySettings = InventorySettings()
     graphql: TransportSettings = TransportSettings()
+    uploads: UploadSettings = UploadSettings()
     logs: LogSettings = LogSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
 
