@@ -28,6 +28,10 @@ LOOK_EVERY = 0.05  # seconds
 LOADED_SECONDS = 60.0  # the welcome waits so long for the first lists; the server answers before
 
 
+class NotListening(Exception):
+    """The address can not be listened on; the text is one sentence for people."""
+
+
 async def serve(app: Application, settings: Settings) -> int:
     """The exit status. Raises SettingsError for what only shows now."""
     stop = asyncio.Event()
@@ -36,7 +40,7 @@ async def serve(app: Application, settings: Settings) -> int:
             _free(settings.http.host, settings.http.port)
             async with _opened(app):
                 return await _listen(app, settings, stop)
-        except (StoreError, GurumError, OSError) as error:
+        except (StoreError, GurumError, NotListening) as error:
             sys.stderr.write(f"{error}\n")
             return 1
 
@@ -107,8 +111,10 @@ def _free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise OSError(f"http.port: {host}:{port} is in use by another program; set another port.") from error
-            raise OSError(f"http.host: can not listen on {host}:{port}: {error.strerror}.") from error
+                raise NotListening(
+                    f"http.port: {host}:{port} is in use by another program; set another port."
+                ) from error
+            raise NotListening(f"http.host: can not listen on {host}:{port}: {error.strerror}.") from error
 
 
 @contextlib.contextmanager
