@@ -2,16 +2,38 @@
 
 Set by the settings (`failures: {server.create: 0.1}`, a share of calls) and at run time by `World.fail`, which tests and demos use.
 A call is known by its domain (`compute`) and its operation (`server.create`); both are accepted wherever a failure is set.
+`OPERATIONS` is the hand-written list of them; a test compares it with what the adapters call.
 """
 
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from resolvers.clock import Clock
-from resolvers.errors import Denied, GurumError, TimedOut, Unavailable
+from resolvers.errors import Denied, GurumError, Invalid, TimedOut, Unavailable
+from resolvers.sandbox.records import KEPT
 
+OPERATIONS: Final[dict[str, str]] = {
+    "identity": "token.create token.show token.delete",
+    "compute": "server.create server.delete server.start server.stop server.reboot_soft server.reboot_hard server.pause"
+    " server.unpause server.suspend server.resume server.shelve server.unshelve server.lock server.unlock"
+    " server.confirm_resize server.revert_resize server.resize server.rebuild server.snapshot server.rename"
+    " server.set_metadata server.set_tags server.attach_volume server.detach_volume server.attach_interface"
+    " server.detach_interface server.add_security_group server.remove_security_group server.console_log server.console"
+    " server.history keypair.create keypair.delete server_group.create server_group.delete flavor.create flavor.delete"
+    " quota.show",
+    "image": "image.create image.import image.upload image.delete image.share image.unshare image.update",
+    "volume": "volume.create volume.delete volume.extend volume.update snapshot.create snapshot.delete backup.create"
+    " backup.restore backup.delete transfer.create transfer.accept transfer.delete quota.show",
+    "network": "network.create network.update network.delete subnet.create subnet.delete subnet_pool.create"
+    " subnet_pool.delete router.create router.update router.set_gateway router.add_interface router.remove_interface"
+    " router.delete port.create port.update port.delete floating_ip.create floating_ip.associate floating_ip.delete"
+    " security_group.create security_group.update security_group.delete security_group_rule.create"
+    " security_group_rule.delete quota.show",
+}
+LISTS: Final = frozenset(f"{kind}.list" for kind in KEPT)  # what feeds read
+KNOWN: Final = frozenset(OPERATIONS) | LISTS | {name for names in OPERATIONS.values() for name in names.split()}
 FailureKind = Literal["down", "slow", "error500", "reject"]
 READ_DEADLINE, WRITE_DEADLINE = 5.0, 30.0  # seconds; the same as the OpenStack adapters have by default
 
@@ -32,8 +54,12 @@ class Failures:
         self._clock = clock
         self._rng = rng
         self._set: dict[str, Failure] = {}
+        for what in shares:
+            self._check(what)
 
     def set(self, what: str, failure: Failure) -> None:
+        """Raises Invalid when there is no such domain or operation."""
+        self._check(what)
         self._set[what] = failure
 
     def end(self, what: str | None = None) -> None:
@@ -57,6 +83,14 @@ class Failures:
                 await self._wait(failure.seconds, domain, deadline)
             else:
                 raise self._error(failure, domain, operation)
+
+    def _check(self, what: str) -> None:
+        if what not in KNOWN:
+            raise Invalid(
+                f"The sandbox {self._cloud} can not let `{what}` fail; name a domain ({', '.join(OPERATIONS)})"
+                " or an operation such as `server.create`.",
+                field="failures",
+            )
 
     async def _wait(self, seconds: float | None, domain: str, deadline: float) -> None:
         if seconds is not None and seconds < deadline:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from resolvers.actor import ADMIN, IMPLIED, MEMBER, READER
@@ -132,14 +133,20 @@ def _add(world: "World", directory: Directory, person: Person) -> None:
         native=native,
         name=person.name,
         domain=domain,
-        secret=Secret.of(person.name, native.encode()),
+        secret=_secret(person.name, native),
         roles={project_id(project): frozenset({role}) for project, role in person.roles.items()},
         domain_roles={domain: frozenset({ADMIN})} if person.domain_admin else {},
         system_roles=frozenset({ADMIN}) if person.system_admin else frozenset(),
     )
     for project in list(person.roles)[:1]:
-        secret = Secret.of(f"{person.name}-secret", native.encode())
+        secret = _secret(f"{person.name}-secret", native)
         directory.credentials[credential_id(person.name)] = ApplicationCredential(native, project_id(project), secret)
+
+
+@cache
+def _secret(text: str, salt: str) -> Secret:
+    """Hashed once in a process, because a hash takes its time and tests open many worlds."""
+    return Secret.of(text, salt.encode())
 
 
 def _id(kind: str, name: str) -> str:
