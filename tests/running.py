@@ -1,4 +1,4 @@
-"""The whole application in process, asked over HTTP as a person asks. Used by the fixture `graph` and by tests with settings of their own."""
+"""The whole application in process, asked over HTTP as a person asks. Used by the fixture `graph` and by trips."""
 
 import asyncio
 import contextlib
@@ -9,15 +9,16 @@ from typing import Any
 
 import httpx
 import strawberry
-from resolvers.sandbox.seed import demo_people
 
 from gateway.app import Application, build
 from gateway.schema import build_schema
 from gateway.settings import Settings
 from resolvers import DOMAINS
+from resolvers.sandbox.seed import demo_people
 from tests.polling import eventually
 
 CLOUD = "krane"
+KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # a Fernet key like any other, for tests alone
 FOLLOW = """query($id: ID!) { operation(id: $id) {
   state resourceId resourceIds undo { action } error { code message } steps { name state }
 } }"""
@@ -101,12 +102,14 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def running(store_url: str, folder: Path, **settings: Any) -> AsyncIterator[Running]:
-    """`settings` replace sections, for instance `clouds=[...]`."""
+async def running(
+    store_url: str, folder: Path, passwords: Mapping[str, str] | None = None, **settings: Any
+) -> AsyncIterator[Running]:
+    """`settings` replace sections, for instance `clouds=[...]`; `passwords` are of the people there, else the demo people's."""
     given: dict[str, Any] = {
         "store": {"url": store_url, "folder": str(folder)},
         "clouds": [{"backend": "sandbox", "name": CLOUD, "speed": 50.0}],
-        "secret_key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        "secret_key": KEY,
         **settings,
     }
     app = build(Settings.model_validate(given), schema=schema())
@@ -115,7 +118,7 @@ async def running(store_url: str, folder: Path, **settings: Any) -> AsyncIterato
         await app.inventory.load()
         transport = httpx.ASGITransport(app.asgi)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway", timeout=60) as http:
-            yield Running(app, http, {person.name: person.password for person in demo_people()})
+            yield Running(app, http, passwords or {person.name: person.password for person in demo_people()})
     finally:
         await app.close()
         await asyncio.sleep(0)  # let transports that were just closed say goodbye before the loop ends

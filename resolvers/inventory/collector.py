@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 OVERLAP = timedelta(seconds=15)  # clocks of gateway and backend may differ; asking for a little more is cheap
 FIRST_RETRY = 1.0  # seconds; doubles up to the kind's own interval, so that a backend is seen back within one poll
 POLL_DEADLINE = 300.0  # seconds for a whole full list; each page has a deadline of its own in the client
-STALE_AFTER = 3  # intervals without a successful poll
+STALE_AFTER, STALE_LEAST = 3, 30.0  # intervals, and seconds, without a successful poll: a slow list is not yet a stale one
 
 
 class Collection:
@@ -62,7 +62,7 @@ class Collection:
 
     @property
     def stale(self) -> bool:
-        return self.error is not None or self.age > STALE_AFTER * self.interval
+        return self.error is not None or self.age > max(STALE_AFTER * self.interval, STALE_LEAST)
 
     async def run(self) -> None:
         """Poll for ever. Ends only by cancellation."""

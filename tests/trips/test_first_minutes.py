@@ -1,6 +1,7 @@
 """The first minutes of somebody new, on the sandbox: look around, make a server, follow it, break nothing."""
 
 from tests.running import Running
+from tests.trips.following import followed
 
 OVERVIEW = """{ servers(first: 10, orderBy: [{field: CREATED_AT, direction: DESC}]) {
   totalCount freshness { source asOf backends { name status } }
@@ -37,3 +38,16 @@ async def test_make_follow_change_and_delete_a_server(graph: Running) -> None:
     await graph.done("jiwoo", "serverDelete", {"server": "web-new"})
     gone = await graph.refused("jiwoo", "query($id: ID!) { server(id: $id) { name } }", {"id": made["resourceId"]})
     assert gone["code"] == "NOT_FOUND"
+
+
+async def test_follow_an_operation_by_subscription(graph: Running) -> None:
+    states = await followed(
+        graph,
+        "jiwoo",
+        "serverCreate",
+        {"name": "web-live", "flavor": "m1.tiny", "image": "ubuntu-24.04", "project": "talk"},
+    )
+    assert states[0]["state"] == "RUNNING"
+    assert states[-1]["state"] == "SUCCEEDED"
+    assert states[-1]["progress"] == 1.0
+    assert [step["state"] for step in states[-1]["steps"]] == ["DONE", "DONE"]

@@ -1,0 +1,40 @@
+"""The whole application over the lab's OpenStack."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifications.redis import RedisClient
+from tests.lab.cloud import LabCloud
+from tests.lab.people import PEOPLE
+from tests.running import CLOUD, Running, running
+
+
+def lab_settings(lab: LabCloud) -> dict[str, Any]:
+    """The section `clouds`, polling faster than an installation would, so that tests wait less."""
+    intervals = {"server": 2, "port": 3, "floatingIp": 3, "volume": 3}
+    cloud = {
+        "backend": "openstack",
+        "name": CLOUD,
+        "cloud": lab.name,
+        "clouds_file": str(lab.clouds_file),
+        "intervals": intervals,
+    }
+    return {"clouds": [cloud]}
+
+
+def lab_passwords(lab: LabCloud) -> dict[str, str]:
+    return {
+        person.name: lab.auth(person.name)["password"]
+        for person in PEOPLE
+        if f"{lab.name}-{person.name}" in lab.entries
+    }
+
+
+@pytest.fixture
+async def lab_graph(lab_cloud: LabCloud, redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Running]:
+    """`await lab_graph("jiwoo", ...)` asks as a person of the lab."""
+    async with running(valkey, tmp_path, lab_passwords(lab_cloud), **lab_settings(lab_cloud)) as it:
+        yield it

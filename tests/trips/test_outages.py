@@ -1,0 +1,183 @@
+"""A real Nova that goes away, and a 9rum that is killed in the middle of a creation: nothing is lost, nothing is made twice."""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from notifications.redis import RedisClient
+from resolvers import ids
+from tests.lab.cloud import LabCloud
+from tests.polling import eventually
+from tests.running import KEY, Running
+from tests.trips.conftest import lab_passwords, lab_settings
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(900, func_only=True)]
+ROOT = Path(__file__).parents[2]
+LISTS = "{ servers(first: 3) { totalCount freshness { source backends { name status error } } } networks(first: 3) { nodes { name } } }"
+
+
+async def test_nova_goes_away_during_traffic_and_comes_back(lab_graph: Running, lab_cloud: LabCloud) -> None:
+    graph = lab_graph
+    before = (await graph.data("jiwoo", LISTS))["servers"]
+    assert before["freshness"]["source"] == "CACHE"
+    await asyncio.to_thread(lab_cloud.stop_service, "nova-api")
+    try:
+
+        async def stale() -> dict[str, Any] | None:
+            answer = await graph.data("jiwoo", LISTS)
+            assert answer["networks"]["nodes"], "other roots answer all the while"
+            return answer if answer["servers"]["freshness"]["source"] == "STALE" else None
+
+        answer = await eventually(stale, "the list of servers goes stale", 60, pause=0.2)
+        state = answer["servers"]["freshness"]["backends"][0]
+        assert (state["name"], state["status"]) == ("krane", "DOWN")
+        assert state["error"]
+        assert answer["servers"]["totalCount"] == before["totalCount"]
+        given = {
+            "name": "never",
+            "flavor": "m1.tiny",
+            "image": "ubuntu-24.04",
+            "networks": ["shared-net"],
+            "project": "shop",
+        }
+        refused = await graph.refused(
+            "jiwoo", "mutation($input: ServerCreateInput!) { serverCreate(input: $input) { id } }", {"input": given}
+        )
+        assert refused["code"] == "UNAVAILABLE"
+        assert refused["retryable"] is True
+        assert refused["backend"] == "krane"
+    finally:
+        await asyncio.to_thread(lab_cloud.start_service, "nova-api")
+
+    async def fresh() -> bool:
+        return (await graph.data("jiwoo", LISTS))["servers"]["freshness"]["source"] == "CACHE"
+
+    await eventually(fresh, "the list of servers is fresh again", 60, pause=0.2)
+    names = await graph.data("jiwoo", '{ servers(filter: {name: {eq: "never"}}) { totalCount } }')
+    assert names["servers"]["totalCount"] == 0
+
+
+class Gateway:
+    """`9rum serve` as a process of its own, which can be killed."""
+
+    def __init__(self, config: Path, port: int) -> None:
+        self._config = config
+        self.url = f"http://127.0.0.1:{port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        command = [sys.executable, "-m", "gateway", "serve", "--config", str(self._config)]
+        self._process = await asyncio.to_thread(subprocess.Popen, command, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+        async def ready() -> bool:
+            assert self._process is not None
+            assert self._process.poll() is None, "the gateway ended by itself"
+            try:
+                async with httpx.AsyncClient() as http:
+                    return (await http.get(f"{self.url}/readyz")).status_code == 200
+            except httpx.HTTPError:
+                return False
+
+        await eventually(ready, "the gateway is ready", 120, pause=0.2)
+
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+            self._process = None
+
+
+@pytest.fixture
+async def gateway(lab_cloud: LabCloud, redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Gateway]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {
+        **lab_settings(lab_cloud),
+        "store": {"url": valkey, "folder": str(tmp_path)},
+        "http": {"port": port},
+        "secret_key": KEY,
+    }
+    config = tmp_path / "9rum.yaml"
+    config.write_text(yaml.safe_dump(settings))
+    it = Gateway(config, port)
+    await it.start()
+    yield it
+    it.kill(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("moment", ["the order is on its way", "the order was taken"])
+async def test_killed_in_the_middle_of_a_creation_it_makes_one_server(
+    gateway: Gateway, lab_cloud: LabCloud, redis: RedisClient, moment: str
+) -> None:
+    passwords, name = lab_passwords(lab_cloud), f"killed-{secrets.token_hex(3)}"
+    async with httpx.AsyncClient(base_url=gateway.url, timeout=60) as http:
+        await http.post("/session", json={"user": "jiwoo", "password": passwords["jiwoo"]})
+
+        async def ask(query: str, **variables: Any) -> dict[str, Any]:
+            answer: dict[str, Any] = (await http.post("/graphql", json={"query": query, "variables": variables})).json()
+            assert "errors" not in answer, answer
+            found: dict[str, Any] = answer["data"]
+            return found
+
+        given = {
+            "name": name,
+            "flavor": "m1.tiny",
+            "image": "ubuntu-24.04",
+            "networks": ["shared-net"],
+            "project": "shop",
+        }
+        create = "mutation($input: ServerCreateInput!) { serverCreate(input: $input) { id } }"
+        call = asyncio.ensure_future(ask(create, input=given))
+        operation = await eventually(_reached(redis, moment), f"{moment}", 60, pause=0.002)
+        gateway.kill()
+        await asyncio.gather(call, return_exceptions=True)
+        await gateway.start()
+        follow = "query($id: ID!) { operation(id: $id) { state resourceIds error { message } } }"
+
+        async def ended() -> dict[str, Any] | None:
+            found: dict[str, Any] = (await ask(follow, id=operation))["operation"]
+            return found if found["state"] in ("SUCCEEDED", "FAILED") else None
+
+        found = await eventually(ended, "the operation reaches its end", 240, pause=0.5)
+        assert found["state"] == "SUCCEEDED", found
+        rows = (
+            await ask(
+                "query($n: String!) { servers(filter: {name: {eq: $n}}, maxAge: 0) { nodes { id status } } }", n=name
+            )
+        )["servers"]
+        assert [row["status"] for row in rows["nodes"]] == ["ACTIVE"]
+        assert found["resourceIds"] == [rows["nodes"][0]["id"]]
+        assert ids.parse(rows["nodes"][0]["id"]).cloud == "krane"
+        await ask("mutation($s: String!) { serverDelete(input: {server: $s}) { id } }", s=rows["nodes"][0]["id"])
+
+
+def _reached(redis: RedisClient, moment: str) -> Callable[[], Any]:
+    """The id of the operation once its first step has begun, or has an answer."""
+
+    async def look() -> str | None:
+        for member in await redis.smembers("gurum:ops:open"):
+            document = await redis.get(f"gurum:op:{member.decode()}")
+            if document is not None and b'"steps":[{' in document:
+                taken = b'"state":"DONE"' in document
+                if taken or moment == "the order is on its way":
+                    return str(member.decode())
+        return None
+
+    return look
+
+
+def test_the_environment_has_no_settings_of_9rum() -> None:
+    """They would change what the processes of this file do."""
+    assert not [name for name in os.environ if name.startswith("GURUM_") and name != "GURUM_CACHE"]
