@@ -60,17 +60,24 @@ def owned(context: Context, row: Any) -> None:
         raise Denied(f"`{label(row)}` belongs to another project and is shared with yours; only its owner changes it.")
 
 
-async def related_now(
-    context: Context, kind: str, index: str, value: str, doubt: Callable[[list[Any]], bool] = bool
-) -> list[Any]:
-    """Rows under one value of an index, read again when there is `doubt`: before something is refused because of them.
-
-    Without `doubt` given, that is when there are any, because they may be gone since they were listed.
-    """
+async def related_now(context: Context, kind: str, index: str, value: str) -> list[Any]:
+    """Rows under one value of an index; read again when there are any, because something will be refused because of them."""
     await context.inventory.ensure(kind, None)
     rows = context.inventory.related(context.actor, kind, index, value)
-    if doubt(rows):
+    if rows:
         await context.inventory.ensure(kind, JUST_NOW)
+        rows = context.inventory.related(context.actor, kind, index, value)
+    return rows
+
+
+async def related_or_live(
+    context: Context, kind: str, index: str, value: str, enough: Callable[[list[Any]], bool] = bool
+) -> list[Any]:
+    """Rows under one value of an index; read live when they are not `enough`: what is missing may have been made this moment."""
+    await context.inventory.ensure(kind, None)
+    rows = context.inventory.related(context.actor, kind, index, value)
+    if not enough(rows):
+        await context.inventory.ensure(kind, 0.0)
         rows = context.inventory.related(context.actor, kind, index, value)
     return rows
 

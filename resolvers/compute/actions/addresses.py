@@ -11,7 +11,7 @@ from resolvers import ids
 from resolvers.action import Action, Danger, Plan, Target
 from resolvers.compute.actions.lifecycle import server_of
 from resolvers.context import Context
-from resolvers.errors import Invalid
+from resolvers.errors import GurumError, Invalid
 from resolvers.network.reach import external_for, place_for, way_missing
 from resolvers.operations.record import Record
 from resolvers.operations.run import Run
@@ -23,7 +23,7 @@ from resolvers.planning import (
     known,
     native,
     quota_effects,
-    related_now,
+    related_or_live,
     require,
     required,
     target,
@@ -43,7 +43,7 @@ async def _plan_add(context: Context, given: ServerAddFloatingIpInput) -> Plan:
         raise Invalid("Say `floatingIp` or `network`, not both.", field="floatingIp")
     row = await server_of(context, given.server)
     # A server that was just made has ports that nobody told of yet.
-    ports = await related_now(context, "port", "server_id", row.id, lambda found: not found)
+    ports = await related_or_live(context, "port", "server_id", row.id)
     held, network = None, None
     if given.floating_ip is not None:
         held = await fresh(
@@ -102,11 +102,17 @@ async def _run_add(run: Run) -> None:
         )
         held = ids.make("floatingIp", cloud, made)
         await run.resource(held)
-    await run.once(
-        "bind",
-        "Bind it to the server",
-        lambda: port.associate_floating_ip(run.credential, native(held), native(args["port"]), args["fixed_ip"]),
-    )
+    try:
+        await run.once(
+            "bind",
+            "Bind it to the server",
+            lambda: port.associate_floating_ip(run.credential, native(held), native(args["port"]), args["fixed_ip"]),
+        )
+    except GurumError as error:
+        if args["floating_ip"] is None and not error.retryable:  # refused for good: keep nothing that nobody asked for
+            await port.delete_floating_ip(run.credential, native(held))
+            await run.reread(held)
+        raise
     await run.reread(args["server"])
     await run.until("bound", "Wait until it is so", held, lambda row: row.port_id == args["port"])
 
@@ -142,7 +148,7 @@ async def _plan_remove(context: Context, given: ServerRemoveFloatingIpInput) -> 
 
 async def _of_server(context: Context, row: Any, reference: str | None) -> Any:
     """The floating IP that is meant. Raises Invalid when it is not one of the server's, or when the choice is not clear."""
-    ports = await related_now(context, "port", "server_id", row.id, lambda found: not found)
+    ports = await related_or_live(context, "port", "server_id", row.id)
     bound = [f for port in ports for f in context.inventory.related(context.actor, "floatingIp", "port_id", port.id)]
     named = ", ".join(f.ip for f in bound) or "none"
     if reference is None:
@@ -159,11 +165,12 @@ async def _of_server(context: Context, row: Any, reference: str | None) -> Any:
 async def _run_remove(run: Run) -> None:
     args, held = run.args, run.args["floating_ip"]
     port = run.port("network", cloud_of(held))
-    await run.once("release", "Release it", lambda: port.associate_floating_ip(run.credential, native(held), None))
     if args["release"]:
         await run.once(
             "delete", "Give it back", lambda: port.delete_floating_ip(run.credential, native(held)), _gone(run)
         )
+    else:
+        await run.once("release", "Release it", lambda: port.associate_floating_ip(run.credential, native(held), None))
     await run.reread(args["server"])
     await run.until_gone_or(
         "free", "Wait until it is so", held, lambda row: row.port_id is None and not args["release"]

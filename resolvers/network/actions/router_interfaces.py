@@ -25,6 +25,7 @@ from resolvers.planning import (
     owned,
     quota_effects,
     related_now,
+    related_or_live,
     require,
     required,
     target,
@@ -93,7 +94,7 @@ async def _plan_remove(context: Context, given: RouterRemoveInterfaceInput) -> P
     row = await fresh(context, "router", given.router)
     owned(context, row)
     subnet = context.resolve("subnet", given.subnet, lambda held: held.cloud == row.cloud)
-    own = await related_now(context, "port", "router_id", row.id, lambda ports: not _on(ports, subnet.id))
+    own = await related_or_live(context, "port", "router_id", row.id, lambda ports: bool(_on(ports, subnet.id)))
     gone = _on(own, subnet.id)
     require(bool(gone), f"`{label(row)}` has no interface on `{label(subnet)}`.")
     ports = await related_now(context, "port", "subnet_ids", subnet.id)

@@ -57,9 +57,9 @@ async def _plan_create(context: Context, given: SecurityGroupRuleCreateInput) ->
         remote = of_project(context, "securityGroup", given.remote_group, group.project_id, group.cloud)
     remote_id = None if remote is None else remote.id
     name = sentence(content, None if remote is None else label(remote))
-    rules = await related_now(
-        context, "securityGroupRule", "security_group_id", group.id, lambda rows: _known(rows, content, remote_id)
-    )
+    rules = context.inventory.related(context.actor, "securityGroupRule", "security_group_id", group.id)
+    if _known(rules, content, remote_id):
+        rules = await related_now(context, "securityGroupRule", "security_group_id", group.id)
     require(
         not _known(rules, content, remote_id), f"The security group `{label(group)}` has the rule `{name}` already."
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.resolvers.network.shop import SHOP, network, planned, refused, undone
+from tests.resolvers.network.shop import SHOP, names, network, planned, refused, undone
 from tests.running import Running
 
 pytestmark = pytest.mark.anyio
@@ -117,3 +117,13 @@ async def test_a_released_floating_ip_is_given_back_when_asked(graph: Running) -
     assert ended["undo"] is None
     assert (await graph.data("jiwoo", query))["server"]["floatingIps"] == []
     assert (await graph.refused("jiwoo", FLOATING, {"id": before[0]["id"]}))["code"] == "NOT_FOUND"
+
+
+async def test_a_floating_ip_that_was_taken_for_a_server_out_of_reach_is_given_back(graph: Running) -> None:
+    await network(graph)
+    given = {"name": "hidden", "flavor": "m1.small", "image": "ubuntu-24.04", "networks": ["lab"]}
+    await graph.done("jiwoo", "serverCreate", given, SHOP)
+    before = await names(graph, "floatingIps")
+    assert "router" in (await planned(graph, "serverAddFloatingIp", {"server": "hidden"}))["warnings"][0]
+    assert (await refused(graph, "serverAddFloatingIp", {"server": "hidden"}))["code"] == "CONFLICT"
+    assert await names(graph, "floatingIps") == before
