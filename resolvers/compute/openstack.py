@@ -19,7 +19,7 @@ from resolvers.compute import openstack_create as create
 from resolvers.compute import openstack_rows as rows
 from resolvers.compute.openstack_feeds import SERVICE, ComputeFeeds
 from resolvers.compute.port import MARKER, Console, ServerEvent, ServerSpec, ServerVerb
-from resolvers.errors import GurumError, Invalid, NotFound
+from resolvers.errors import Conflict, GurumError, Invalid, NotFound
 from resolvers.inventory.feed import Feed
 from resolvers.names import Names
 from resolvers.quota import Quota
@@ -164,9 +164,14 @@ class OpenStackCompute:
 
     async def attach_volume(self, acting: Credential, server: str, volume: str, device: str | None) -> None:
         attachment = {"volumeId": volume} if device is None else {"volumeId": volume, "device": device}
-        await self._send(
-            acting, "POST", path("/servers", server, "os-volume_attachments"), {"volumeAttachment": attachment}
-        )
+        where = path("/servers", server, "os-volume_attachments")
+        try:
+            await self._send(acting, "POST", where, {"volumeAttachment": attachment})
+        except Invalid as error:
+            # Nova passes on what Cinder says of a volume in the wrong state, attached already for one, as 400.
+            if error.message.startswith("Invalid volume:"):
+                raise Conflict(error.message, backend=error.backend, request_id=error.request_id) from error
+            raise
 
     async def detach_volume(self, acting: Credential, server: str, volume: str) -> None:
         await self._send(acting, "DELETE", path("/servers", server, "os-volume_attachments", volume))

@@ -1,5 +1,6 @@
 """What a service can do wrong, and what a person gets to read of it: each one clear sentence, the cloud's name, the request id."""
 
+import gzip
 import time
 from typing import Any
 
@@ -107,8 +108,6 @@ async def test_an_answer_over_the_limit_is_refused(connect: Connecting, far: Far
 
 
 async def test_a_compressed_answer_counts_by_what_it_unpacks_to(connect: Connecting, far: FarCloud) -> None:
-    import gzip
-
     client = await connect(max_answer_mib=1)
     bomb = told(gzip.compress(b"x" * 4 * MIB), headers={"Content-Encoding": "gzip"})
     assert "larger than 1 MiB" in (await failed(client, far, bomb)).message

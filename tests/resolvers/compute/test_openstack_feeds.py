@@ -1,0 +1,176 @@
+"""What Nova offers to the read model, over a real socket: whole lists, changes with deletions, and single resources."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from resolvers.clients.openstack import OpenStackClient
+from resolvers.compute.openstack import OpenStackCompute
+from resolvers.compute.openstack_keypairs import WHOLE_DIRECTORY
+from resolvers.errors import Unavailable
+from resolvers.inventory.feed import Feed
+from resolvers.names import Names
+from tests.resolvers.clients.far_cloud import FarCloud, told
+from tests.resolvers.payloads import captured
+
+pytestmark = pytest.mark.anyio
+SINCE = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)
+BOOTED, WEB_2 = "5ec49381-2e5c-4b82-a766-1fcd3e4bba50", "a9bd975f-4280-4a10-8ae1-f4c28469724d"
+
+
+def feed(compute: OpenStackCompute, kind: str) -> Feed[Any]:
+    return next(feed for feed in compute.feeds() if feed.kind.name == kind)
+
+
+def nova(far: FarCloud, path: str, name: str) -> None:
+    far.answer(f"compute {path}", told(captured(f"openstack/compute_{name}")))
+
+
+async def groups(request: web.Request) -> web.StreamResponse:
+    """Server groups have pages by number and no links."""
+    body = captured("openstack/compute_server_groups") if request.query["offset"] == "0" else b'{"server_groups": []}'
+    return web.Response(body=body)
+
+
+@pytest.fixture(autouse=True)
+def cloud(far: FarCloud) -> None:
+    nova(far, "/servers/detail", "servers")
+    nova(far, "/flavors/detail", "flavors")
+    nova(far, "/os-hypervisors/detail", "hypervisors")
+    nova(far, "/os-availability-zone", "zones")
+    nova(far, "/os-services", "services")
+    far.answer("compute /os-server-groups", groups)
+
+
+async def test_servers_come_with_flavor_hypervisor_and_group(compute: OpenStackCompute, far: FarCloud) -> None:
+    rows = {row.native_id: row for row in await feed(compute, "server").full()}
+    flavors = {row.name: row.id for row in await feed(compute, "flavor").full()}
+    hypervisors = {row.name: row.id for row in await feed(compute, "hypervisor").full()}
+    (group,) = await feed(compute, "serverGroup").full()
+    assert len(rows) == 3
+    assert rows[WEB_2].flavor_id == flavors["m1.tiny"]
+    assert rows[WEB_2].hypervisor_id == hypervisors["compute-1"]
+    assert rows[WEB_2].server_group_ids == (group.id,)
+    assert rows[BOOTED].server_group_ids == ()
+    (asked,) = far.calls("compute /servers/detail")
+    assert asked.query == {"all_tenants": "1", "limit": "2"}
+    assert asked.headers["OpenStack-API-Version"] == "compute 2.90"
+    assert {call.headers["OpenStack-API-Version"] for call in far.calls("compute /os-hypervisors/detail")} == {
+        "compute 2.87"
+    }
+
+
+async def test_changes_tell_what_was_deleted(compute: OpenStackCompute, far: FarCloud) -> None:
+    servers = feed(compute, "server")
+    await servers.full()
+    nova(far, "/servers/detail", "servers_changed")
+    assert servers.changes is not None
+    changes = await servers.changes(SINCE)
+    assert (len(changes.rows), len(changes.deleted)) == (3, 5)
+    assert all(gone.startswith("server:krane/") for gone in changes.deleted)
+    assert far.calls("compute /servers/detail")[-1].query["changes-since"] == "2026-11-23T19:00:00Z"
+
+
+async def test_a_flavor_newer_than_the_list_is_looked_for_once(compute: OpenStackCompute, far: FarCloud) -> None:
+    servers = feed(compute, "server")
+    await servers.full()
+    body = json.loads(captured("openstack/compute_server"))
+    body["server"]["flavor"]["original_name"] = "m1.newest"
+    far.answer(f"compute /servers/{BOOTED}", told(body))
+    before = len(far.calls("compute /flavors/detail"))
+    for _ in range(2):
+        row = await servers.one(BOOTED)
+        assert row is not None
+        assert (row.flavor_id, row.flavor_name) == (None, "m1.newest")
+    assert len(far.calls("compute /flavors/detail")) == before + 1
+
+
+async def test_one_that_is_not_there(compute: OpenStackCompute) -> None:
+    for kind in ("server", "flavor", "serverGroup", "availabilityZone", "hypervisor", "computeService"):
+        assert await feed(compute, kind).one("0b5bbd0e-0000-0000-0000-000000000000") is None
+        assert await feed(compute, kind).one("../flavors/detail") is None
+
+
+async def test_a_private_flavor_tells_who_may_use_it(compute: OpenStackCompute, far: FarCloud) -> None:
+    body = json.loads(captured("openstack/compute_flavors"))
+    private, gone, *_ = body["flavors"]
+    private["os-flavor-access:is_public"] = gone["os-flavor-access:is_public"] = False
+    far.answer("compute /flavors/detail", told(body))
+    access = {"flavor_access": [{"flavor_id": private["id"], "tenant_id": "p-1"}]}
+    far.answer(f"compute /flavors/{private['id']}/os-flavor-access", told(access))
+    rows = {row.native_id: row for row in await feed(compute, "flavor").full()}
+    assert rows[private["id"]].shared_with == ("project:home/p-1",)
+    assert gone["id"] not in rows  # deleted between the list and the question
+    assert far.calls("compute /flavors/detail")[0].query["is_public"] == "None"
+
+
+async def test_zones_and_services(compute: OpenStackCompute) -> None:
+    (zone,) = await feed(compute, "availabilityZone").full()
+    assert await feed(compute, "availabilityZone").one("nova") == zone
+    services = await feed(compute, "computeService").full()
+    assert {row.name for row in services} >= {"nova-compute@compute-1", "nova-scheduler@controller"}
+    assert await feed(compute, "computeService").one(services[0].native_id) == services[0]
+
+
+async def test_an_old_nova_is_named(client: OpenStackClient, far: FarCloud) -> None:
+    far.newest_microversion = "2.53"
+    compute = OpenStackCompute(client, Names("krane", "home"))
+    with pytest.raises(
+        Unavailable, match=r"Nova \(compute\) of krane speaks its API up to 2\.53 only; 9rum needs 2\.60"
+    ):
+        await feed(compute, "server").full()
+    (found,) = await compute.check()
+    assert (found.ok, found.mend) == (False, "Use a Nova of Queens (2018) or newer.")
+
+
+async def test_check_is_one_line(compute: OpenStackCompute, far: FarCloud) -> None:
+    (found,) = await compute.check()
+    assert found.ok
+    assert far.calls("compute /servers/detail")[-1].query == {"all_tenants": "1", "limit": "1"}
+
+
+# -- keypairs: Nova lists those of one user at a time ------------------------------------------------------------------
+
+
+def users(far: FarCloud, *names: str) -> None:
+    far.answer("identity /users", told({"users": [{"id": name} for name in names]}))
+
+
+async def keys(request: web.Request) -> web.StreamResponse:
+    """One key for each user who is asked about."""
+    body = json.loads(captured("openstack/compute_keypairs"))
+    return web.json_response(body)
+
+
+async def test_keypairs_of_all_users_of_a_small_keystone(compute: OpenStackCompute, far: FarCloud) -> None:
+    users(far, "u-1", "u-2")
+    far.answer("compute /os-keypairs", keys)
+    rows = await feed(compute, "keypair").full()
+    assert {row.native_id for row in rows} == {"u-1/k1795461890", "u-2/k1795461890"}
+    assert {row.user_id for row in rows} == {"user:home/u-1", "user:home/u-2"}
+
+
+async def test_keypairs_of_who_owns_servers_in_a_large_keystone(compute: OpenStackCompute, far: FarCloud) -> None:
+    users(far, *(f"u-{number}" for number in range(WHOLE_DIRECTORY + 1)))
+    far.answer("compute /os-keypairs", keys)
+    assert await feed(compute, "keypair").full() == []
+    await feed(compute, "server").full()
+    rows = await feed(compute, "keypair").full()
+    assert [row.user_id for row in rows] == ["user:home/bcbaa64cf38545b8afd6ebcc2bb7e78f"]
+    assert len(far.calls("identity /users")) == 1
+
+
+async def test_a_keypair_read_alone_stays_in_the_list(compute: OpenStackCompute, far: FarCloud) -> None:
+    users(far)
+    far.answer("compute /os-keypairs", keys)
+    body = json.loads(captured("openstack/compute_keypairs"))["keypairs"][0]
+    far.answer("compute /os-keypairs/k1795461890", told(body))
+    keypairs = feed(compute, "keypair")
+    row = await keypairs.one("u-9/k1795461890")
+    assert row is not None
+    assert await keypairs.full() == [row]
+    assert await keypairs.one("u-9/a b/c") is None
+    assert far.asked[-1].query == {"user_id": "u-9"}
