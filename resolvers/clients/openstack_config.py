@@ -32,10 +32,10 @@ def configured(settings: OpenStackSettings) -> CloudRegion:
 
 
 def tls(region: CloudRegion) -> ssl.SSLContext | bool:
-    """How to check the services' certificates: `verify`, `cacert`, `cert` and `key` of the entry."""
+    """How to check the services' certificates: `verify`, `cacert`, `cert` and `key` of the entry. True: as the machine does it."""
     verify, cert = region.get_requests_verify_args()
-    if verify is False and cert is None:
-        return False
+    if isinstance(verify, bool) and cert is None:
+        return verify
     context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
     if verify is False:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
