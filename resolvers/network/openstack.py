@@ -4,7 +4,8 @@ Changes are made as the person; reading for the collector is `openstack_feeds`'.
 `resolvers/clients/openstack`'; the shape of Neutron's answers is `openstack_rows`'.
 """
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -13,7 +14,7 @@ from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_lists import listed, path
-from resolvers.errors import Conflict, Invalid, NotFound
+from resolvers.errors import Conflict, Denied, Invalid, NotFound
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Row
 from resolvers.names import Names
@@ -48,8 +49,9 @@ EXTENSIONS: Final = {
     "security-group": "security groups",
     "quota_details": "quotas with their use",
 }
-# Neutron says 400 and 404 for these two wrong states; only its sentence tells them apart.
+# Neutron says 400 or 404 for these wrong states; only its sentence tells them apart.
 WRONG_INTERFACE: Final = "Bad router request"
+POOL_IN_USE: Final = "Unable to delete subnet pool"
 NOT_REACHABLE: Final = "is not reachable from subnet"
 
 
@@ -138,7 +140,7 @@ class OpenStackNetwork:
         )
         if spec.no_gateway:
             body["gateway_ip"] = None  # left out it would mean: the first address
-        return await self._create(acting, "/subnets", "subnet", body)
+        return await self._create(acting, "/subnets", "subnet", body, within=path("/networks", spec.network))
 
     async def delete_subnet(self, acting: Credential, subnet: str) -> None:
         await self._send(acting, "DELETE", path("/subnets", subnet))
@@ -156,7 +158,8 @@ class OpenStackNetwork:
         return await self._create(acting, "/subnetpools", "subnetpool", _given(body))
 
     async def delete_subnet_pool(self, acting: Credential, pool: str) -> None:
-        await self._send(acting, "DELETE", path("/subnetpools", pool))
+        with _wrong_state(POOL_IN_USE):
+            await self._send(acting, "DELETE", path("/subnetpools", pool))
 
     # -- routers -------------------------------------------------------------------------------------------------------
 
@@ -173,12 +176,8 @@ class OpenStackNetwork:
         await self._update(acting, path("/routers", router), "router", {"external_gateway_info": gateway})
 
     async def add_router_interface(self, acting: Credential, router: str, subnet: str) -> None:
-        try:
+        with _wrong_state(WRONG_INTERFACE):
             await self._send(acting, "PUT", path("/routers", router, "add_router_interface"), {"subnet_id": subnet})
-        except Invalid as error:
-            if error.message.startswith(WRONG_INTERFACE):
-                raise Conflict(error.message, backend=error.backend, request_id=error.request_id) from error
-            raise
 
     async def remove_router_interface(self, acting: Credential, router: str, subnet: str) -> None:
         await self._send(acting, "PUT", path("/routers", router, "remove_router_interface"), {"subnet_id": subnet})
@@ -206,7 +205,7 @@ class OpenStackNetwork:
             "fixed_ips": [fixed] if fixed else None,
             "security_groups": list(security_groups) or None,  # left out it means: the project's default group
         }
-        return await self._create(acting, "/ports", "port", _given(body))
+        return await self._create(acting, "/ports", "port", _given(body), within=path("/networks", network))
 
     async def update_port(
         self,
@@ -231,12 +230,8 @@ class OpenStackNetwork:
         self, acting: Credential, floating_ip: str, port: str | None, fixed_ip: str | None = None
     ) -> None:
         body: dict[str, Any] = {"port_id": port, **_given({"fixed_ip_address": fixed_ip})}
-        try:
+        with _wrong_state(NOT_REACHABLE):
             await self._update(acting, path("/floatingips", floating_ip), "floatingip", body)
-        except NotFound as error:
-            if NOT_REACHABLE in error.message:
-                raise Conflict(error.message, backend=error.backend, request_id=error.request_id) from error
-            raise
 
     async def delete_floating_ip(self, acting: Credential, floating_ip: str) -> None:
         await self._send(acting, "DELETE", path("/floatingips", floating_ip))
@@ -268,7 +263,8 @@ class OpenStackNetwork:
             "remote_group_id": spec.remote_group,
             "description": spec.description,
         }
-        return await self._create(acting, "/security-group-rules", "security_group_rule", _given(body))
+        within = path("/security-groups", group)
+        return await self._create(acting, "/security-group-rules", "security_group_rule", _given(body), within=within)
 
     async def delete_rule(self, acting: Credential, rule: str) -> None:
         await self._send(acting, "DELETE", path("/security-group-rules", rule))
@@ -278,8 +274,17 @@ class OpenStackNetwork:
     async def _send(self, acting: Credential, method: str, where: str, body: Any = None) -> bytes:
         return (await self._client.send(acting, method, SERVICE, where, json=body)).body
 
-    async def _create(self, acting: Credential, where: str, key: str, body: Mapping[str, Any]) -> str:
-        answer = await self._send(acting, "POST", where, {key: body})
+    async def _create(
+        self, acting: Credential, where: str, key: str, body: Mapping[str, Any], *, within: str | None = None
+    ) -> str:
+        """`within` is the path of what it becomes a part of."""
+        try:
+            answer = await self._send(acting, "POST", where, {key: body})
+        except Denied:
+            # Neutron says Denied for another project's network, too, and so tells that it exists. NotFound comes from this look.
+            if within is not None:
+                await self._send(acting, "GET", within)
+            raise
         return self._client.decode(SERVICE, answer, _CREATED)[key].id
 
     async def _update(self, acting: Credential, where: str, key: str, body: Mapping[str, Any]) -> None:
@@ -298,6 +303,17 @@ class OpenStackNetwork:
                 "Enable the service plugins in neutron.conf, or do without these parts.",
             )
         return CheckResult(name, True, "Neutron offers routers, floating IPs, security groups and quotas.")
+
+
+@contextlib.contextmanager
+def _wrong_state(sentence: str) -> Iterator[None]:
+    """Conflict where Neutron says with this sentence that the input was bad or the resource unknown."""
+    try:
+        yield
+    except (Invalid, NotFound) as error:
+        if sentence not in error.message:
+            raise
+        raise Conflict(error.message, backend=error.backend, request_id=error.request_id) from error
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
