@@ -1,0 +1,125 @@
+"""Glance behind the port: pages, members, and what is different in clouds that are not like the lab."""
+
+import json
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from resolvers.actor import Credential
+from resolvers.clients.openstack import OpenStackClient
+from resolvers.errors import Denied, Invalid, Unavailable
+from resolvers.image.openstack import OpenStackImage
+from resolvers.names import Names
+from tests.resolvers.clients.far_cloud import SHOP, TALK, Token, told
+from tests.resolvers.far_krane import FarKrane
+from tests.resolvers.payloads import captured
+
+(SHARED,) = json.loads(captured("openstack/image_hidden"))["images"]
+MEMBERS = f"image /images/{SHARED['id']}/members"
+
+
+@pytest.fixture
+def image(client: OpenStackClient) -> OpenStackImage:
+    return OpenStackImage(client, Names("krane", "home"))
+
+
+@pytest.fixture
+def jiwoo(far: FarKrane) -> Credential:
+    return Credential(far.issue(Token("jiwoo")), SHOP)
+
+
+async def lists(request: web.Request) -> web.Response:
+    """Two pages of public images, and one hidden image."""
+    if request.query["os_hidden"] == "true":
+        return web.json_response({"images": [SHARED]})
+    images = json.loads(captured("openstack/image_images"))["images"]
+    if "marker" in request.query:
+        return web.json_response({"images": images[1:]})
+    return web.json_response({"images": images[:1], "next": f"/v2/images?limit=1&marker={images[0]['id']}"})
+
+
+async def test_all_pages_hidden_images_and_members_of_shared_ones_only(image: OpenStackImage, far: FarKrane) -> None:
+    far.answer("image /images", lists)
+    far.answer(MEMBERS, told(captured("openstack/image_members")))
+    (feed,) = image.feeds()
+    rows: dict[str, Any] = {row.name: row for row in await feed.full()}
+    assert set(rows) == {"centos-9", "ubuntu-24.04", "cap-img"}
+    assert len(rows["cap-img"].shared_with) == 1
+    assert [len(far.calls("image /images")), len([a for a in far.asked if a.path.endswith("/members")])] == [3, 1]
+    assert {asked.query["visibility"] for asked in far.calls("image /images")} == {"all"}
+
+
+async def test_an_image_that_is_deleted_while_it_is_listed(image: OpenStackImage, far: FarKrane) -> None:
+    """Its members are not there any more; the other images are."""
+    far.answer("image /images", lists)
+    (feed,) = image.feeds()
+    rows: dict[str, Any] = {row.name: row for row in await feed.full()}
+    assert rows["cap-img"].shared_with == ()
+
+
+async def test_an_image_that_is_nonsense(image: OpenStackImage, far: FarKrane) -> None:
+    far.answer("image /images", told({"images": [{"id": "x", "status": "active"}]}))
+    (feed,) = image.feeds()
+    with pytest.raises(Unavailable, match="krane"):
+        await feed.full()
+
+
+async def test_a_cloud_that_fetches_nothing(image: OpenStackImage, far: FarKrane, jiwoo: Credential) -> None:
+    far.answer("image /info/import", told({"import-methods": {"value": ["glance-direct"]}}))
+    far.answer("image /images/x/import", told({}, 202))
+    with pytest.raises(Invalid, match="upload the image instead") as caught:
+        await image.import_image(jiwoo, "x", "https://example.org/a.raw")
+    assert caught.value.field == "address"
+    assert far.calls("image /images/x/import") == []
+
+
+async def test_an_upload_is_streamed_and_not_begun_in_vain(
+    image: OpenStackImage, far: FarKrane, jiwoo: Credential
+) -> None:
+    async def content() -> Any:
+        for _ in range(3):
+            yield b"x" * 1000
+
+    far.answer("image /images/x", told({"id": "x", "status": "queued"}))
+    far.answer("image /images/x/file", told(b"", 204))
+    await image.upload_image(jiwoo, "x", content())
+    (asked,) = far.calls("image /images/x/file")
+    assert (len(asked.body), asked.headers["Content-Type"]) == (3000, "application/octet-stream")
+    assert "Content-Length" not in asked.headers  # nobody counted it first
+    assert asked.token is not None and (asked.token.user, asked.token.project) == ("jiwoo", SHOP)
+
+
+async def test_a_share_is_accepted_by_who_may(image: OpenStackImage, far: FarKrane, jiwoo: Credential) -> None:
+    far.answer("image /images/x", told({"id": "x", "visibility": "private"}))
+    far.answer("image /images/x/members", told({}))
+    far.answer(f"image /images/x/members/{TALK}", told({}))
+    await image.share_image(jiwoo, "x", TALK)
+    patched = far.calls("image /images/x")[1]
+    assert json.loads(patched.body) == [{"op": "replace", "path": "/visibility", "value": "shared"}]
+    (accepted,) = far.calls(f"image /images/x/members/{TALK}")
+    assert accepted.token is not None and accepted.token.project == TALK
+    await image.share_image(jiwoo, "x", "c" * 32)  # where jiwoo has no role: the offer waits
+    assert far.calls(f"image /images/x/members/{'c' * 32}") == []
+
+
+async def test_a_refused_deletion_of_an_image_that_is_not_protected(
+    image: OpenStackImage, far: FarKrane, jiwoo: Credential
+) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        if request.method == "DELETE":
+            return web.json_response({"message": "You are not permitted to delete this image."}, status=403)
+        return web.json_response({"id": "x", "protected": False})
+
+    far.answer("image /images/x", answer)
+    with pytest.raises(Denied, match="not permitted"):
+        await image.delete_image(jiwoo, "x")
+
+
+async def test_check(image: OpenStackImage, far: FarKrane) -> None:
+    (away,) = await image.check()
+    assert not away.ok and away.mend
+    far.answer("image /images", told({"images": []}))
+    far.answer("image /info/import", told({"import-methods": {"value": []}}))
+    reachable, imports = await image.check()
+    assert reachable.ok and imports.ok and "web-download" in imports.mend
