@@ -121,12 +121,8 @@ class Authenticator:
             ids.make("project", self.cloud, native): effective(roles) for native, roles in identity.roles.items()
         }
         system = frozenset[str]() if identity.restricted else effective(identity.system_roles)
-        if not identity.restricted:
-            for native, roles in identity.domain_roles.items():
-                if ADMIN in effective(roles):
-                    for project in self._directory.of_domain(ids.make("domain", self.cloud, native)):
-                        projects[project] = projects.get(project, frozenset()) | effective(frozenset({ADMIN}))
-        # A role on the admin project itself, not one that came by its domain: the domain's admin is not the cloud's.
+        # A role on a domain is none on its projects (Keystone lists inherited roles as roles on the projects): its admin sees which
+        # projects and users there are (resolvers/inventory/rights.py), not what is in them, as upstream.
         admin_project = ids.native(self._directory.admin_project())
         operator = ADMIN in system or (
             admin_project is not None and ADMIN in identity.roles.get(admin_project, frozenset())

@@ -20,9 +20,6 @@ class Directory(Protocol):
     def admin_project(self) -> str | None:
         """The global id of the project whose admins are operators."""
 
-    def of_domain(self, domain_id: str) -> list[str]:
-        """Global ids of the projects of a domain (global id)."""
-
     def named(self, project_ids: Iterable[str]) -> list[dict[str, str]]:
         """Id and name of each, by name; one that was not read yet has its native id for a name."""
 
@@ -48,9 +45,6 @@ class ProjectDirectory:
             if project.cloud == self._cloud and domain is not None and domain.name == self._admin_domain:
                 return str(project.id)
         return None
-
-    def of_domain(self, domain_id: str) -> list[str]:
-        return [str(project_id) for project_id in self._projects.by("domain_id", domain_id)]
 
     def named(self, project_ids: Iterable[str]) -> list[dict[str, str]]:
         rows = ((project_id, self._projects.get(project_id)) for project_id in project_ids)

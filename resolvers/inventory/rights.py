@@ -33,14 +33,21 @@ def _operators(actor: Actor, row: Any) -> bool:
 
 
 def _identity_project(actor: Actor, row: Any) -> bool:
-    return actor.sees(row.id)
+    """Projects with a role on them, and all of a domain for its admin: which there are, not what is in them."""
+    return actor.sees(row.id) or _admin_of(actor, row.domain_id)
+
+
+def _admin_of(actor: Actor, domain_id: str) -> bool:
+    """An application credential or a trust carries no role on a domain."""
+    native = domain_id.split("/", 1)[1]
+    return not actor.identity.restricted and "admin" in actor.identity.domain_roles.get(native, frozenset())
 
 
 def _identity_user(actor: Actor, row: Any) -> bool:
     """Oneself; operators; admins of the user's domain. Others are not listed: a directory is Keystone's business, not ours."""
     if actor.all_projects or row.id == actor.user_id:
         return True
-    return "admin" in actor.identity.domain_roles.get(row.domain_native_id, frozenset())
+    return _admin_of(actor, row.domain_id)
 
 
 RULES: Final[dict[Scope, Rule]] = {
