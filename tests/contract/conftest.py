@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from resolvers.sandbox.seed import demo_people
 
 from gateway.clouds import Clouds
 from gateway.settings import Settings
@@ -13,6 +12,7 @@ from notifications.redis import RedisClient
 from resolvers import DOMAINS, ids
 from resolvers.actor import Credential
 from resolvers.clock import Clock
+from resolvers.sandbox.seed import demo_people
 from tests.lab.cloud import LabCloud
 from tests.polling import T, eventually
 
@@ -35,6 +35,9 @@ class Cloud:
 
     def native_project(self, name: str) -> str:
         return self._projects[name]
+
+    def password(self, person: str) -> str:
+        return self._passwords(person)
 
     async def token(self, person: str, project: str | None = None) -> str:
         key = (person, project or "")
