@@ -16,7 +16,9 @@ from pathlib import Path
 
 from tests.lab.pins import LabError, Paths
 
-TERM_SECONDS = 10.0
+# How long a process may take to end by itself. Only the database writes what somebody may want to read again.
+TERM_SECONDS = 3.0
+DATABASE_SECONDS = 60.0
 KILL_SECONDS = 10.0
 
 
@@ -131,7 +133,8 @@ def stop(paths: Paths, names: Sequence[str] | None = None) -> None:
     """Ends the named processes, or all of them: asked first, then killed; returns when their groups are gone."""
     records = [record for name, record in recorded(paths).items() if names is None or name in names]
     left = [record for record in records if _group_ours(record)]
-    for sig, seconds in ((signal.SIGTERM, TERM_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
+    patience = DATABASE_SECONDS if any(record.name == "mariadb" for record in left) else TERM_SECONDS
+    for sig, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, KILL_SECONDS)):
         for record in left:
             _signal_group(record.pid, sig)
         deadline = time.monotonic() + seconds
