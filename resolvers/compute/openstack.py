@@ -75,6 +75,7 @@ _TEXTS: Final = msgspec.json.Decoder(dict[str, str])
 _IDS: Final = msgspec.json.Decoder(dict[str, _Id])
 _CONSOLE: Final = msgspec.json.Decoder(dict[str, _Console])
 _INTERFACE: Final = msgspec.json.Decoder(dict[str, _Interface])
+_INTERFACES: Final = msgspec.json.Decoder(dict[str, list[_Interface]])
 
 
 class OpenStackCompute:
@@ -175,6 +176,11 @@ class OpenStackCompute:
 
     async def detach_volume(self, acting: Credential, server: str, volume: str) -> None:
         await self._send(acting, "DELETE", path("/servers", server, "os-volume_attachments", volume))
+
+    async def interfaces(self, acting: Credential, server: str) -> Sequence[str]:
+        answer = await self._send(acting, "GET", path("/servers", server, "os-interface"))
+        found = self._client.decode(SERVICE, answer.body, _INTERFACES)["interfaceAttachments"]
+        return [interface.port_id for interface in found]
 
     async def attach_interface(self, acting: Credential, server: str, network: str | None, port: str | None) -> str:
         wanted = {"port_id": port} if port is not None else {"net_id": network}

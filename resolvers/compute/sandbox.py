@@ -9,6 +9,7 @@ from resolvers.compute.port import KINDS, MARKER, Console, ServerEvent, ServerRo
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Row
 from resolvers.names import Names
+from resolvers.network.port import PortRow
 from resolvers.quota import Quota
 from resolvers.sandbox import catalogue, nics, quotas, server_states, servers, volumes
 from resolvers.sandbox.feeds import feeds
@@ -81,6 +82,11 @@ class SandboxCompute:
     async def detach_volume(self, acting: Credential, server: str, volume: str) -> None:
         async with self._change("server.detach_volume", acting) as caller:
             volumes.detach(self._world, caller, server, volume)
+
+    async def interfaces(self, acting: Credential, server: str) -> Sequence[str]:
+        async with self._look("server.interfaces", acting) as caller:
+            row = self._world.visible(ServerRow, server, caller, "server")
+            return [port.native_id for port in self._world.rows(PortRow) if port.server_id == row.id]
 
     async def attach_interface(self, acting: Credential, server: str, network: str | None, port: str | None) -> str:
         async with self._change("server.attach_interface", acting) as caller:

@@ -12,7 +12,7 @@ from typing import Any
 
 from resolvers.actor import Credential
 from resolvers.clock import Clock
-from resolvers.errors import Conflict, TimedOut, Unavailable
+from resolvers.errors import Conflict, NotFound, TimedOut, Unavailable
 from resolvers.inventory.kinds import Row
 from resolvers.inventory.store import Inventory
 from resolvers.operations.record import OperationState, Record, Step, StepState
@@ -54,7 +54,7 @@ class Run:
     ) -> Any:
         """The step's result (plain data). `find` answers the result of an earlier sending, or None when the backend has not got it.
 
-        Without `find` an interrupted step is sent again, so `send` must then be harmless to repeat; a Conflict means it was done.
+        Without `find` an interrupted step is sent again, so `send` must then be harmless to repeat; a Conflict (or NotFound, for a deletion) means it was done.
         """
         step = self._step(name)
         if step is not None and step.state is StepState.DONE:
@@ -152,7 +152,7 @@ class Run:
         if find is None:
             try:
                 return await self._finish(step, await send())
-            except Conflict:
+            except (Conflict, NotFound):
                 return await self._finish(step, None)
         while True:
             certain = self.clock.now() > step.started_at + UNCERTAIN

@@ -37,6 +37,8 @@ def create(world: "World", caller: Caller, spec: ServerSpec) -> list[str]:
     image = _image(world, caller, spec, flavor)
     if spec.keypair is not None and world.get(KeypairRow, f"{caller.user}/{spec.keypair}") is None:
         raise Invalid(f"You have no keypair `{spec.keypair}`.", field="keypair")
+    if not spec.name.strip():
+        raise Invalid("A server needs a name.", field="name")
     if spec.az is not None and spec.az not in {zone.name for zone in world.rows(ZoneRow)}:
         raise Invalid(f"There is no availability zone `{spec.az}`.", field="az")
     if spec.count > 1 and (spec.ports or spec.boot_volume):

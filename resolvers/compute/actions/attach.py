@@ -145,11 +145,14 @@ async def _plan_attach_interface(context: Context, given: ServerAttachInterfaceI
 async def _run_attach_interface(run: Run) -> None:
     args, server = run.args, run.args["server"]
     port = run.port("compute", cloud_of(server))
-    before = await run.once("before", "Look at its interfaces", lambda: _ports_of(run, server))
+
+    async def look() -> list[str]:
+        return list(await port.interfaces(run.credential, native(server)))
+
+    before = await run.once("before", "Look at its interfaces", look)
 
     async def find() -> str | None:
-        now = await _ports_of(run, server)
-        return next((native(row_id) for row_id in now if row_id not in before), None)
+        return next((held for held in await look() if held not in before), None)
 
     made = await run.once(
         "request",
@@ -163,14 +166,6 @@ async def _run_attach_interface(run: Run) -> None:
     await run.resource(attached)
     await run.until("port", "Wait until the port is at the server", attached, lambda row: row.server_id == server)
     await run.reread(server)
-
-
-async def _ports_of(run: Run, server: str) -> list[str]:
-    """Ports of the server as the network service tells them right now."""
-    for collection in run.inventory.collections("port"):
-        if collection.cloud == cloud_of(server):
-            await collection.refresh()
-    return sorted(run.inventory.table("port").by("server_id", server))
 
 
 @strawberry.input

@@ -4,6 +4,7 @@ The servers carry the operation's id in their metadata, so that a creation that 
 """
 
 import base64
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from resolvers.action import Action, Plan, Target
 from resolvers.compute.actions.lifecycle import RUNNING, busy_or_failed, settled
 from resolvers.compute.port import MARKER, ServerSpec, ServerStatus
 from resolvers.context import Context
-from resolvers.errors import Invalid
+from resolvers.errors import GurumError, Invalid
 from resolvers.operations.run import Run
 from resolvers.planning import (
     changed,
@@ -119,6 +120,9 @@ async def run(run: Run) -> None:
         await run.until(
             f"active-{place}", title, server, settled(RUNNING), busy_or_failed, progress=_progress(place, len(servers))
         )
+        with contextlib.suppress(GurumError):  # the author wants to see its ports now; the next poll brings them too
+            ports = await port.interfaces(run.credential, native(server))
+            await run.reread(*(ids.make("port", args["cloud"], held) for held in ports))
 
 
 def _progress(place: int, count: int) -> Callable[[Any], float]:
