@@ -4,14 +4,15 @@ Used by their adapters on top of `openstack.OpenStackClient`. Also the one place
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Final, TypeVar
 
 import msgspec
 
 from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack_errors import title
 from resolvers.clients.openstack_http import Link, next_link
-from resolvers.errors import NotFound
+from resolvers.errors import NotFound, Unavailable
 
 B = TypeVar("B")
 # UUIDs with and without hyphens, and what older clouds use. Anything else would be another path or another query.
@@ -27,6 +28,42 @@ def path(collection: str, native: str, *rest: str) -> str:
     return "/".join((collection, native, *rest))
 
 
+def inside(client: OpenStackClient, service: str, answer: dict[str, B], key: str) -> B:
+    """The resource that an answer promises under its name."""
+    if key not in answer:
+        raise Unavailable(
+            f"{title(client.name, service)} answered without the `{key}` that was asked for.", backend=client.name
+        )
+    return answer[key]
+
+
+async def pages(
+    client: OpenStackClient,
+    service: str,
+    path: str,
+    key: str,
+    decoder: msgspec.json.Decoder[list[B]],
+    params: Mapping[str, str | int] | None = None,
+    *,
+    links: str | None = None,
+    microversion: str | None = None,
+) -> AsyncIterator[list[B]]:
+    """A list, page by page, so that 25,000 rows are never made in one go while everyone else waits.
+
+    `key` names the list in the answer, `links` its links: by default `<key>_links`.
+    """
+    links_key = links or f"{key}_links"
+
+    def next_of(page: dict[str, msgspec.Raw]) -> str | None:
+        raw = page.get(links_key)
+        found: list[Link] = [] if raw is None else client.decode(service, bytes(raw), _LINKS)
+        return next_link(found)
+
+    async for page in client.pages(service, path, _RAW_PAGE, next_of, params, microversion=microversion):
+        bodies: list[B] = client.decode(service, bytes(page.get(key, b"null")), decoder)
+        yield bodies
+
+
 async def listed(
     client: OpenStackClient,
     service: str,
@@ -38,16 +75,6 @@ async def listed(
     links: str | None = None,
     microversion: str | None = None,
 ) -> list[B]:
-    """All pages of a list. `key` names the list in the answer, `links` its links: by default `<key>_links`."""
-    links_key = links or f"{key}_links"
-
-    def next_of(page: dict[str, msgspec.Raw]) -> str | None:
-        raw = page.get(links_key)
-        found: list[Link] = [] if raw is None else client.decode(service, bytes(raw), _LINKS)
-        return next_link(found)
-
-    found: list[B] = []
-    async for page in client.pages(service, path, _RAW_PAGE, next_of, params, microversion=microversion):
-        rows: list[B] = client.decode(service, bytes(page.get(key, b"null")), decoder)
-        found += rows
-    return found
+    """As `pages`, all of it."""
+    found = pages(client, service, path, key, decoder, params, links=links, microversion=microversion)
+    return [body async for bodies in found for body in bodies]

@@ -13,7 +13,7 @@ import msgspec
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
-from resolvers.clients.openstack_lists import listed, path
+from resolvers.clients.openstack_lists import inside, listed, path
 from resolvers.errors import Conflict, Denied, Invalid, NotFound
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Row
@@ -94,7 +94,7 @@ class OpenStackNetwork:
 
     async def quotas(self, acting: Credential) -> Sequence[Quota]:
         answer = await self._send(acting, "GET", path("/quotas", acting.project or "", "details.json"))
-        found = self._client.decode(SERVICE, answer, _QUOTAS)["quota"]
+        found = inside(self._client, SERVICE, self._client.decode(SERVICE, answer, _QUOTAS), "quota")
         return [
             Quota("network", resource, None if usage.limit < 0 else usage.limit, usage.used, usage.reserved)
             for resource, usage in found.items()
@@ -285,7 +285,7 @@ class OpenStackNetwork:
             if within is not None:
                 await self._send(acting, "GET", within)
             raise
-        return self._client.decode(SERVICE, answer, _CREATED)[key].id
+        return inside(self._client, SERVICE, self._client.decode(SERVICE, answer, _CREATED), key).id
 
     async def _update(self, acting: Credential, where: str, key: str, body: Mapping[str, Any]) -> None:
         if body:
@@ -293,7 +293,7 @@ class OpenStackNetwork:
 
     async def _check_extensions(self) -> CheckResult:
         answer = await self._client.read(SERVICE, "/extensions", _EXTENSIONS)
-        offered = {extension.alias for extension in answer["extensions"]}
+        offered = {extension.alias for extension in answer.get("extensions", ())}
         name = f"{self._client.name} network extensions"
         if missing := [what for alias, what in EXTENSIONS.items() if alias not in offered]:
             return CheckResult(

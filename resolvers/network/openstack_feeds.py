@@ -5,7 +5,7 @@ Made by `network/openstack.py`. No feed has `changes`: Neutron can filter by `ch
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import fields
 
 from resolvers.clients.openstack import OpenStackClient
-from resolvers.clients.openstack_lists import listed, path
+from resolvers.clients.openstack_lists import inside, listed, pages, path
 from resolvers.errors import NotFound
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Kind, Row
@@ -96,9 +96,6 @@ class NetworkFeeds:
             self._shared(SUBNET_POOL, SUBNET_POOLS, rows.subnet_pool_row, "subnetpool"),
         )
 
-    async def list(self, collection: Collection[B], params: Mapping[str, str | int] | None = None) -> list[B]:
-        return await listed(self._client, SERVICE, collection.where, collection.name, collection.many, params)
-
     # -- own -----------------------------------------------------------------------------------------------------------
 
     def _plain(
@@ -106,12 +103,11 @@ class NetworkFeeds:
     ) -> Feed[Row]:
         async def full() -> Sequence[Row]:
             try:
-                bodies = await self.list(collection)
+                return [row(self._names, body) async for bodies in self._pages(collection) for body in bodies]
             except NotFound:
                 if optional:
                     return ()
                 raise
-            return [row(self._names, body) for body in bodies]
 
         async def one(native: str) -> Row | None:
             body = await self._one(collection, native)
@@ -127,8 +123,12 @@ class NetworkFeeds:
         object_type: str,
     ) -> Feed[Row]:
         async def full() -> Sequence[Row]:
-            bodies, policies = await asyncio.gather(self.list(collection), self._policies(object_type))
-            return [row(self._names, body, self._audience(body, policies)) for body in bodies]
+            policies = await self._policies(object_type)
+            return [
+                row(self._names, body, self._audience(body, policies))
+                async for bodies in self._pages(collection)
+                for body in bodies
+            ]
 
         async def one(native: str) -> Row | None:
             body = await self._one(collection, native)
@@ -139,11 +139,13 @@ class NetworkFeeds:
         return Feed[Any](kind=kind, full=full, one=one)
 
     async def _subnets(self) -> Sequence[Row]:
-        bodies, networks, policies = await asyncio.gather(
-            self.list(SUBNETS), self.list(NETWORK_FLAGS), self._policies("network")
-        )
+        networks, policies = await asyncio.gather(self._list(NETWORK_FLAGS), self._policies("network"))
         seen_by = {network.id: self._audience(network, policies) for network in networks}
-        return [rows.subnet_row(self._names, body, seen_by.get(body.network_id, NOBODY)) for body in bodies]
+        return [
+            rows.subnet_row(self._names, body, seen_by.get(body.network_id, NOBODY))
+            async for bodies in self._pages(SUBNETS)
+            for body in bodies
+        ]
 
     async def _subnet(self, native: str) -> Row | None:
         body = await self._one(SUBNETS, native)
@@ -163,15 +165,22 @@ class NetworkFeeds:
         query = {"object_type": object_type} | ({} if object_id is None else {"object_id": object_id})
         found: defaultdict[str, list[rows.PolicyBody]] = defaultdict(list)
         try:
-            for policy in await self.list(POLICIES, query):
+            for policy in await self._list(POLICIES, query):
                 found[policy.object_id].append(policy)
         except NotFound:
             return {}
         return found
 
+    def _pages(self, collection: Collection[B]) -> AsyncIterator[list[B]]:
+        return pages(self._client, SERVICE, collection.where, collection.name, collection.many)
+
+    async def _list(self, collection: Collection[B], params: Mapping[str, str | int] | None = None) -> list[B]:
+        return await listed(self._client, SERVICE, collection.where, collection.name, collection.many, params)
+
     async def _one(self, collection: Collection[B], native: str) -> B | None:
         try:
             where = path(collection.path, native) + collection.query
-            return (await self._client.read(SERVICE, where, collection.one))[collection.single]
+            answer = await self._client.read(SERVICE, where, collection.one)
         except NotFound:
             return None
+        return inside(self._client, SERVICE, answer, collection.single)

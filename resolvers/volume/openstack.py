@@ -6,7 +6,7 @@ Reads as 9rum's own account for the collector, changes as the person. HTTP, toke
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -15,7 +15,7 @@ from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_http import Answer
-from resolvers.clients.openstack_lists import listed, path
+from resolvers.clients.openstack_lists import inside, listed, pages, path
 from resolvers.errors import Conflict, Invalid, NotFound
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Kind, Row
@@ -65,7 +65,7 @@ class OpenStackVolume:
 
     async def quotas(self, acting: Credential) -> Sequence[Quota]:
         answer = await self._send(acting, "GET", path("/os-quota-sets", acting.project or ""), params={"usage": "true"})
-        return rows.quotas(self._client.decode(SERVICE, answer.body, rows.QUOTAS)["quota_set"])
+        return rows.quotas(self._inside(answer, rows.QUOTAS, "quota_set"))
 
     # -- volumes -------------------------------------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ class OpenStackVolume:
     async def restore_backup(self, acting: Credential, backup: str, volume: str | None) -> str:
         body = {"restore": {} if volume is None else {"volume_id": volume}}
         answer = await self._send(acting, "POST", path("/backups", backup, "restore"), body)
-        return self._client.decode(SERVICE, answer.body, rows.VOLUME_OF)["restore"].volume_id
+        return self._inside(answer, rows.VOLUME_OF, "restore").volume_id
 
     async def delete_backup(self, acting: Credential, backup: str) -> None:
         await self._send(acting, "DELETE", path("/backups", backup))
@@ -149,13 +149,13 @@ class OpenStackVolume:
         answer = await self._send(
             acting, "POST", "/volume-transfers", {"transfer": {"volume_id": volume, "name": name}}
         )
-        offer = self._client.decode(SERVICE, answer.body, rows.ONE_TRANSFER)["transfer"]
+        offer = self._inside(answer, rows.ONE_TRANSFER, "transfer")
         return TransferOffer(offer.id, offer.auth_key or "")
 
     async def accept_transfer(self, acting: Credential, transfer: str, key: str) -> str:
         body = {"accept": {"auth_key": key}}
         answer = await self._send(acting, "POST", path("/volume-transfers", transfer, "accept"), body)
-        return self._client.decode(SERVICE, answer.body, rows.VOLUME_OF)["transfer"].volume_id
+        return self._inside(answer, rows.VOLUME_OF, "transfer").volume_id
 
     async def delete_transfer(self, acting: Credential, transfer: str) -> None:
         await self._send(acting, "DELETE", path("/volume-transfers", transfer))
@@ -177,14 +177,12 @@ class OpenStackVolume:
         async def full() -> Sequence[Row]:
             try:
                 # Oldest first, so that what is made while the pages are read comes on the last of them.
-                found = await self._list(
-                    f"{collection}/detail", key, many, {"all_tenants": 1, "sort": "created_at:asc"}
-                )
+                found = self._pages(f"{collection}/detail", key, many, {"all_tenants": 1, "sort": "created_at:asc"})
+                return [row(self._names, body) async for bodies in found for body in bodies]
             except NotFound:
                 if optional:
                     return ()
                 raise
-            return [row(self._names, body) for body in found]
 
         async def one(native: str) -> Row | None:
             try:
@@ -193,22 +191,29 @@ class OpenStackVolume:
                 )
             except NotFound:
                 return None
-            return row(self._names, answer[key.removesuffix("s")])
+            return row(self._names, inside(self._client, SERVICE, answer, key.removesuffix("s")))
 
         return Feed[Row](kind=kind, full=full, one=one)
 
-    async def _list(
+    async def _pages(
         self, where: str, key: str, decoder: msgspec.json.Decoder[list[B]], params: dict[str, str | int]
-    ) -> list[B]:
-        return await listed(self._client, SERVICE, where, key, decoder, params, microversion=await self._version())
+    ) -> AsyncIterator[list[B]]:
+        version = await self._version()
+        async for bodies in pages(self._client, SERVICE, where, key, decoder, params, microversion=version):
+            yield bodies
 
     async def _marked(
         self, collection: str, key: str, decoder: msgspec.json.Decoder[list[B]], marker: str, project: str
     ) -> list[B]:
         """What carries the marker, looked for by Cinder and once more here, because a cloud's filters are configured."""
         query: dict[str, str | int] = {"all_tenants": 1, "project_id": project, "metadata": str({MARKER: marker})}
-        found: list[Any] = await self._list(f"{collection}/detail", key, decoder, query)
-        return [body for body in found if body.project_id == project and body.metadata.get(MARKER) == marker]
+        found: AsyncIterator[list[Any]] = self._pages(f"{collection}/detail", key, decoder, query)
+        return [
+            body
+            async for bodies in found
+            for body in bodies
+            if body.project_id == project and body.metadata.get(MARKER) == marker
+        ]
 
     async def _types(self) -> Sequence[VolumeTypeRow]:
         found = await listed(
@@ -236,7 +241,7 @@ class OpenStackVolume:
             )
         except NotFound:
             return None
-        body = answer["volume_type"]
+        body = inside(self._client, SERVICE, answer, "volume_type")
         return rows.type_row(self._names, body, await self._access(body))
 
     async def _access(self, body: rows.TypeBody) -> Sequence[rows.TypeAccess]:
@@ -249,12 +254,12 @@ class OpenStackVolume:
             )
         except NotFound:
             return ()
-        return answer["volume_type_access"]
+        return inside(self._client, SERVICE, answer, "volume_type_access")
 
     async def _check_backup(self) -> CheckResult:
         name = f"{self._client.name} backups"
         answer = await self._client.read(SERVICE, "/os-services", rows.SERVICES, {"binary": "cinder-backup"})
-        if any(service.state == "up" for service in answer["services"]):
+        if any(service.state == "up" for service in answer.get("services", ())):
             return CheckResult(name, True, "cinder-backup runs, so volumes can be backed up.")
         return CheckResult(
             name,
@@ -283,4 +288,8 @@ class OpenStackVolume:
 
     async def _created(self, acting: Credential, collection: str, key: str, body: dict[str, Any]) -> str:
         answer = await self._send(acting, "POST", collection, {key: body})
-        return self._client.decode(SERVICE, answer.body, rows.CREATED)[key].id
+        return self._inside(answer, rows.CREATED, key).id
+
+    def _inside(self, answer: Answer, decoder: msgspec.json.Decoder[dict[str, B]], key: str) -> B:
+        found: dict[str, B] = self._client.decode(SERVICE, answer.body, decoder)
+        return inside(self._client, SERVICE, found, key)

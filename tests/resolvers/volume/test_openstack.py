@@ -97,6 +97,14 @@ async def test_wrong_states_are_no_bad_input(
     assert caught.value.backend == "krane"
 
 
+async def test_answers_that_lack_what_they_promise(volume: OpenStackVolume, far: FarKrane, jiwoo: Credential) -> None:
+    far.answer("block-storage /volumes/x", told({}))
+    far.answer("block-storage /volumes", told({}))
+    for call in (feed(volume, "volume").one("x"), volume.create_volume(jiwoo, VolumeSpec("a", 1, "m"))):
+        with pytest.raises(Unavailable, match="`volume`"):
+            await call
+
+
 async def test_an_id_is_never_a_path(volume: OpenStackVolume, far: FarKrane, jiwoo: Credential) -> None:
     for native in ("../volumes", "a/b", "a?b=c", "", "a" * 200, "a b", ".."):
         assert await feed(volume, "volume").one(native) is None
