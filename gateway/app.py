@@ -16,6 +16,7 @@ import strawberry
 from starlette.applications import Starlette
 
 from gateway.auth import Authenticator
+from gateway.backend_metrics import BackendMetrics
 from gateway.caller import Callers
 from gateway.clouds import Clouds
 from gateway.directory import ProjectDirectory
@@ -110,6 +111,7 @@ class Application:
         operations = OperationStore(redis, self.bus, key, owner)
         self.engine = Engine(operations, self.audit, self.inventory, self.ports, self.actions, clock)
         self.engine.start_maintenance()
+        self.metrics.register(BackendMetrics(self.inventory, self.engine))
         closing.push_async_callback(self.engine.stop)
         home = settings.identity_cloud
         identity = settings.identity

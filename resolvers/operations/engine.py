@@ -64,6 +64,11 @@ class Engine:
         """End the tasks, not the operations: whoever starts next takes them over from their last durable step."""
         await tasks.end([*self._tasks.values(), *([self._maintainer] if self._maintainer else [])])
 
+    @property
+    def running(self) -> int:
+        """How many operations this process runs now."""
+        return len(self._tasks)
+
     # -- attempts ------------------------------------------------------------------------------------------------------
 
     async def attempt(

@@ -54,7 +54,8 @@ class Run:
     ) -> Any:
         """The step's result (plain data). `find` answers the result of an earlier sending, or None when the backend has not got it.
 
-        Without `find` an interrupted step is sent again, so `send` must then be harmless to repeat; a Conflict (or NotFound, for a deletion) means it was done.
+        Without `find` an interrupted step is sent again, so `send` must then be harmless to repeat;
+        a Conflict (or NotFound, for a deletion) means it was done.
         """
         step = self._step(name)
         if step is not None and step.state is StepState.DONE:

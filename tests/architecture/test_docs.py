@@ -5,6 +5,11 @@ import re
 import pytest
 
 from gateway.__main__ import COMMANDS
+from gateway.backend_metrics import BackendMetrics
+from gateway.metrics import Metrics
+from resolvers.clock import Clock
+from resolvers.inventory.store import Inventory
+from tests.architecture import commands_table
 from tests.architecture.project import ROOT
 from tests.architecture.settings_table import printed, rows
 
@@ -50,3 +55,20 @@ def test_links_between_pages_lead_somewhere() -> None:
     for page in (ROOT / "README.md", *PAGES):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_action_is_documented_as_it_is() -> None:
+    documented = [line for line in read("docs/commands.md").splitlines() if re.match(r"\| `\w+\.\w+` \| [A-Z]", line)]
+    assert documented == commands_table.rows()
+
+
+def test_every_metric_is_documented() -> None:
+    metrics = Metrics()
+    metrics.register(BackendMetrics(Inventory([], Clock()), _NoOperations()))  # type: ignore[arg-type] # only counted
+    names = [family.name for family in metrics.registry.collect()]
+    page = read("docs/operations.md")
+    assert not [name for name in names if f"`{name}" not in page]
+
+
+class _NoOperations:
+    running = 0
