@@ -1,5 +1,7 @@
 """The fixture `cloud`: the ports of the sandbox, and the ports of the lab's OpenStack, with the same people and projects in both."""
 
+import re
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -91,3 +93,16 @@ async def cloud(request: pytest.FixtureRequest, redis: RedisClient, tmp_path: Pa
         yield found
     finally:
         await opened.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many tests of each port held on the sandbox and on the lab, so that a suite that shrank is seen."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        port = re.match(r"tests/contract/test_(\w+)_port\.py::.*\[(sandbox|lab)", report.nodeid)
+        if port is not None and report.when == "call":
+            counts[port[1], port[2]] += 1
+    if counts:
+        terminalreporter.section("contract tests passed by port")
+        for name in sorted({port for port, _ in counts}):
+            terminalreporter.line(f"{name:10} sandbox {counts[name, 'sandbox']:4}   lab {counts[name, 'lab']:4}")

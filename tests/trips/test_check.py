@@ -1,0 +1,38 @@
+"""`9rum check` against a real OpenStack: all is well; and with Nova's API stopped, one sentence that says so."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.lab.cloud import LabCloud
+from tests.trips.conftest import lab_settings
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(600, func_only=True)]
+ROOT = Path(__file__).parents[2]
+
+
+def check(config: Path) -> tuple[int, str]:
+    command = [sys.executable, "-m", "gateway", "check", "--config", str(config)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
+    return ended.returncode, ended.stdout
+
+
+def test_every_backend_is_well_and_a_stopped_nova_is_named(lab_cloud: LabCloud, valkey: str, tmp_path: Path) -> None:
+    config = tmp_path / "9rum.yaml"
+    config.write_text(yaml.safe_dump({**lab_settings(lab_cloud), "store": {"url": valkey, "folder": str(tmp_path)}}))
+    status, said = check(config)
+    assert status == 0, said
+    assert "FAIL" not in said
+    lab_cloud.stop_service("nova-api")
+    try:
+        status, said = check(config)
+    finally:
+        lab_cloud.start_service("nova-api")
+    failures = [line for line in said.splitlines() if "FAIL" in line]
+    assert status == 1
+    assert len(failures) == 1, said
+    assert "Nova (compute) of krane does not answer" in failures[0]
+    assert check(config)[0] == 0
