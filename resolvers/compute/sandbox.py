@@ -86,7 +86,7 @@ class SandboxCompute:
     async def interfaces(self, acting: Credential, server: str) -> Sequence[str]:
         async with self._look("server.interfaces", acting) as caller:
             row = self._world.visible(ServerRow, server, caller, "server")
-            return [port.native_id for port in self._world.rows(PortRow) if port.server_id == row.id]
+            return [port.native_id for port in self._world.where(PortRow, "server_id", row.id)]
 
     async def attach_interface(self, acting: Credential, server: str, network: str | None, port: str | None) -> str:
         async with self._change("server.attach_interface", acting) as caller:

@@ -21,7 +21,7 @@ OPERATIONS: Final[dict[str, str]] = {
     " server.confirm_resize server.revert_resize server.resize server.rebuild server.snapshot server.rename"
     " server.set_metadata server.set_tags server.attach_volume server.detach_volume server.attach_interface"
     " server.detach_interface server.add_security_group server.remove_security_group server.console_log server.console"
-    " server.history keypair.create keypair.delete server_group.create server_group.delete flavor.create flavor.delete"
+    " server.history server.interfaces keypair.create keypair.delete server_group.create server_group.delete flavor.create flavor.delete"
     " quota.show",
     "image": "image.create image.import image.upload image.delete image.share image.unshare image.update",
     "volume": "volume.create volume.delete volume.extend volume.update snapshot.create snapshot.delete backup.create"

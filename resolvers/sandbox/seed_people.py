@@ -56,7 +56,7 @@ def user_id(name: str) -> str:
 
 def credential_id(name: str) -> str:
     """The demo's application credential of a person; its secret is `<name>-secret`, its project the person's first."""
-    return _id("credential", name)
+    return f"demo-{name}"
 
 
 def fill(world: "World", directory: Directory) -> None:

@@ -57,19 +57,19 @@ class Cloud:
         return next(row for row in self.world.rows(type_) if row.name == name)
 
     def spec(self, **given: Any) -> ServerSpec:
-        base = {
-            "name": "web",
-            "marker": "op",
-            "flavor": self.named(FlavorRow, "m1.small").native_id,
-            "image": self.named(ImageRow, "ubuntu-24.04").native_id,
-        }
-        return ServerSpec(**base | given)
+        given = {"name": "web", "marker": "op"} | given
+        if "flavor" not in given:
+            given["flavor"] = self.named(FlavorRow, "m1.small").native_id
+        if "image" not in given:
+            given["image"] = self.named(ImageRow, "ubuntu-24.04").native_id
+        return ServerSpec(**given)
 
     async def server(self, acting: Credential, **given: Any) -> ServerRow:
         """One that is ACTIVE (or in ERROR, when that is what was asked for)."""
         (native,) = await self.compute.create_servers(acting, self.spec(**given))
         await self.pass_time()
-        return self.at(ServerRow, native)
+        row: ServerRow = self.at(ServerRow, native)
+        return row
 
     def at(self, type_: type[Any], native: str) -> Any:
         row = self.world.get(type_, native)

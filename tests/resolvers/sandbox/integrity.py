@@ -1,5 +1,6 @@
 """What is true of every world at every moment: owners exist, references lead somewhere, both ends of a bond agree, nothing is negative."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,12 @@ from resolvers.volume.port import VolumeRow, VolumeStatus, VolumeTransferRow
 
 # References that outlive what they name, as in OpenStack: the image of a server, the source of a volume, a backup's volume.
 WEAK = {"image_id", "snapshot_id", "source_volume_id", "source_server_id", "router_id"}
-KIND = {"user_id": "user", "hypervisor_id": "hypervisor", "external_network_id": "network", "remote_group_id": "securityGroup"}
+KIND = {
+    "user_id": "user",
+    "hypervisor_id": "hypervisor",
+    "external_network_id": "network",
+    "remote_group_id": "securityGroup",
+}
 TUPLES = {
     "volume_ids": "volume",
     "server_ids": "server",
@@ -78,9 +84,13 @@ def _bonds(world: World) -> Iterator[str]:
     groups = {(server, row.id) for row in world.rows(ServerGroupRow) for server in row.server_ids}
     yield from (f"server and group disagree: {pair}" for pair in grouped ^ groups)
     nets = {(row.id, subnet) for row in world.rows(NetworkRow) for subnet in row.subnet_ids}
-    yield from (f"network and subnet disagree: {p}" for p in nets ^ {(r.network_id, r.id) for r in world.rows(SubnetRow)})
-    addresses = [(subnet, entry.ip) for row in world.rows(PortRow) for entry in row.fixed_ips for subnet in (entry.subnet_id,)]
-    yield from (f"two ports have {pair}" for pair in set(addresses) if addresses.count(pair) > 1)
+    yield from (
+        f"network and subnet disagree: {p}" for p in nets ^ {(r.network_id, r.id) for r in world.rows(SubnetRow)}
+    )
+    addresses = [
+        (subnet, entry.ip) for row in world.rows(PortRow) for entry in row.fixed_ips for subnet in (entry.subnet_id,)
+    ]
+    yield from (f"two ports have {pair}" for pair, count in Counter(addresses).items() if count > 1)
     for floating in world.rows(FloatingIpRow):
         port = world.at(PortRow, floating.port_id)
         server = world.at(ServerRow, port.server_id) if port else None

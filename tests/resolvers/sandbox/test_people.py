@@ -42,7 +42,12 @@ async def test_an_identity_has_effective_roles(cloud: Cloud) -> None:
     jiwoo = await cloud.identity.identify((await cloud.acting("jiwoo")).token)
     both = frozenset({"reader", "member"})
     assert jiwoo.roles == {project_id("shop"): both, project_id("talk"): both}
-    assert (jiwoo.domain_name, jiwoo.system_roles, jiwoo.restricted, jiwoo.project_id) == ("Default", frozenset(), False, None)
+    assert (jiwoo.domain_name, jiwoo.system_roles, jiwoo.restricted, jiwoo.project_id) == (
+        "Default",
+        frozenset(),
+        False,
+        None,
+    )
     dohyun = await cloud.identity.identify((await cloud.acting("dohyun")).token)
     assert not dohyun.roles and "admin" in dohyun.domain_roles["default"]
     operator = await cloud.identity.identify((await cloud.acting("operator")).token)
@@ -52,7 +57,11 @@ async def test_an_identity_has_effective_roles(cloud: Cloud) -> None:
 async def test_an_application_credential_stays_in_its_project(cloud: Cloud) -> None:
     token = await cloud.identity.sign_in_application_credential(credential_id("jiwoo"), "jiwoo-secret")
     identity = await cloud.identity.identify(token)
-    assert identity.restricted and identity.project_id == project_id("shop") and set(identity.roles) == {project_id("shop")}
+    assert (
+        identity.restricted
+        and identity.project_id == project_id("shop")
+        and set(identity.roles) == {project_id("shop")}
+    )
     await cloud.compute.quotas(Credential(token))
     with pytest.raises(Denied, match="for another project"):
         await cloud.compute.quotas(Credential(token, project_id("talk")))

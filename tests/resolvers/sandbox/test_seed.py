@@ -36,7 +36,11 @@ async def test_the_small_world_has_something_of_everything(cloud: Cloud) -> None
         ServerStatus.VERIFY_RESIZE, ServerStatus.SHELVED_OFFLOADED,
     }  # fmt: skip
     assert any(row.port_id for row in cloud.world.rows(FloatingIpRow))
-    empty = [type_.__name__ for name, type_ in KEPT.items() if name not in ("timer", "marked") and not cloud.world.rows(type_)]
+    empty = [
+        type_.__name__
+        for name, type_ in KEPT.items()
+        if name not in ("timer", "marked") and not cloud.world.rows(type_)
+    ]
     assert not empty
 
 
@@ -89,7 +93,9 @@ async def test_a_server_of_a_large_world_can_be_used_like_any_other(open_cloud: 
     jiwoo = await cloud.acting("jiwoo", "shop")
     assert (await cloud.server(jiwoo)).status is ServerStatus.ACTIVE
     project = cloud.named(ProjectRow, "shop").id
-    server = next(row for row in cloud.world.where(ServerRow, "project_id", project) if row.status is ServerStatus.ACTIVE)
+    server = next(
+        row for row in cloud.world.where(ServerRow, "project_id", project) if row.status is ServerStatus.ACTIVE
+    )
     await cloud.compute.resize_server(jiwoo, server.native_id, cloud.named(FlavorRow, "m1.xlarge").native_id)
     await cloud.pass_time()
     assert cloud.at(ServerRow, server.native_id).status is ServerStatus.VERIFY_RESIZE

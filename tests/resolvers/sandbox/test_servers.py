@@ -25,7 +25,9 @@ S, V = ServerStatus, ServerVerb
 
 async def test_a_server_is_built_in_steps(cloud: Cloud) -> None:
     jiwoo = await cloud.acting("jiwoo")
-    (native,) = await cloud.compute.create_servers(jiwoo, cloud.spec(metadata={"a": "b"}, tags=("t",), keypair="jiwoo-laptop"))
+    (native,) = await cloud.compute.create_servers(
+        jiwoo, cloud.spec(metadata={"a": "b"}, tags=("t",), keypair="jiwoo-laptop")
+    )
     seen = []
     for seconds in (0, 1, 3):
         await cloud.pass_time(seconds)
@@ -56,7 +58,7 @@ async def test_a_server_named_fail_ends_in_error_with_a_fault(cloud: Cloud) -> N
     assert wrongs(cloud.world) == []
 
 
-VERBS: list[tuple[ServerVerb, S, S]] = [
+VERBS: list[tuple[ServerVerb, ServerStatus, ServerStatus]] = [
     (V.STOP, S.ACTIVE, S.SHUTOFF), (V.START, S.SHUTOFF, S.ACTIVE), (V.REBOOT_SOFT, S.ACTIVE, S.ACTIVE),
     (V.REBOOT_HARD, S.SHUTOFF, S.ACTIVE), (V.PAUSE, S.ACTIVE, S.PAUSED), (V.UNPAUSE, S.PAUSED, S.ACTIVE),
     (V.SUSPEND, S.ACTIVE, S.SUSPENDED), (V.RESUME, S.SUSPENDED, S.ACTIVE), (V.SHELVE, S.ACTIVE, S.SHELVED_OFFLOADED),
@@ -67,7 +69,7 @@ TO = {S.SHUTOFF: V.STOP, S.PAUSED: V.PAUSE, S.SUSPENDED: V.SUSPEND, S.SHELVED_OF
 
 @pytest.mark.parametrize(("verb", "before", "after"), VERBS)
 async def test_a_verb_leads_from_state_to_state_and_is_refused_elsewhere(
-    cloud: Cloud, verb: ServerVerb, before: S, after: S
+    cloud: Cloud, verb: ServerVerb, before: ServerStatus, after: ServerStatus
 ) -> None:
     jiwoo = await cloud.acting("jiwoo")
     row = await cloud.server(jiwoo)
@@ -138,7 +140,10 @@ async def test_a_locked_server_refuses_everyone_but_operators(cloud: Cloud) -> N
     await cloud.compute.change_server(jiwoo, row.native_id, V.LOCK)
     locked = cloud.at(ServerRow, row.native_id)
     assert locked.locked
-    for call in (cloud.compute.change_server(jiwoo, row.native_id, V.STOP), cloud.compute.delete_server(jiwoo, row.native_id)):
+    for call in (
+        cloud.compute.change_server(jiwoo, row.native_id, V.STOP),
+        cloud.compute.delete_server(jiwoo, row.native_id),
+    ):
         with pytest.raises(Conflict, match="is locked; unlock it first"):
             await call
     assert cloud.at(ServerRow, row.native_id) is locked
@@ -175,7 +180,11 @@ async def test_deletion_gives_everything_back(cloud: Cloud) -> None:
     )
     group = await cloud.compute.create_server_group(jiwoo, "apart", "anti-affinity")
     row = await cloud.server(
-        jiwoo, ports=(given,), networks=(cloud.named(NetworkRow, "shop-net").native_id,), boot_volume_size=20, server_group=group
+        jiwoo,
+        ports=(given,),
+        networks=(cloud.named(NetworkRow, "shop-net").native_id,),
+        boot_volume_size=20,
+        server_group=group,
     )
     assert row.image_id is None and len(row.volume_ids) == 1 and len(row.ips) == 2
     data = await cloud.volume.create_volume(jiwoo, VolumeSpec("data", 5, ""))
@@ -228,7 +237,11 @@ async def test_attaching_and_detaching_a_volume(cloud: Cloud) -> None:
     assert cloud.at(VolumeRow, volume).status is VolumeStatus.ATTACHING
     await cloud.pass_time()
     attached = cloud.at(VolumeRow, volume)
-    assert (attached.status, attached.server_ids, attached.attachments[0].device) == (VolumeStatus.IN_USE, (row.id,), "/dev/vdb")
+    assert (attached.status, attached.server_ids, attached.attachments[0].device) == (
+        VolumeStatus.IN_USE,
+        (row.id,),
+        "/dev/vdb",
+    )
     with pytest.raises(NotFound):
         await cloud.compute.detach_volume(minsu, row.native_id, volume)
     await cloud.compute.detach_volume(jiwoo, row.native_id, volume)

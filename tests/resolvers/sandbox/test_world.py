@@ -203,7 +203,11 @@ async def test_what_a_method_answered_is_there_after_kill_9(cloud: Cloud, valkey
 async def test_calls_at_the_same_time_are_all_kept(cloud: Cloud) -> None:
     jiwoo, minsu = await cloud.acting("jiwoo"), await cloud.acting("minsu")
     made = await asyncio.gather(
-        *(cloud.compute.create_servers(who, cloud.spec(name=f"n{number}")) for number in range(10) for who in (jiwoo, minsu))
+        *(
+            cloud.compute.create_servers(who, cloud.spec(name=f"n{number}"))
+            for number in range(10)
+            for who in (jiwoo, minsu)
+        )
     )
     again = await cloud.restart()
     assert all(again.world.get(ServerRow, native) for (native,) in made)
