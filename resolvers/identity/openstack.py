@@ -16,7 +16,7 @@ from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_lists import path
 from resolvers.clients.openstack_people import Named, TokenBody
-from resolvers.errors import NotFound, Unauthenticated
+from resolvers.errors import Invalid, NotFound, Unauthenticated
 from resolvers.identity.port import DOMAIN_KIND, PROJECT, ROLE, USER, DomainRow, ProjectRow, RoleRow, UserRow
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Kind, Row
@@ -160,7 +160,7 @@ class OpenStackIdentity:
         auth = {"identity": identity} if scope is None else {"identity": identity, "scope": scope}
         try:
             token, _ = await self._client.people.log_in(auth)
-        except (Unauthenticated, NotFound) as error:
+        except (Unauthenticated, NotFound, Invalid) as error:  # Keystone answers 400 to an empty name
             raise Unauthenticated(refused, backend=self._client.name, request_id=error.request_id) from error
         return token
 
