@@ -147,9 +147,7 @@ def rule_name(
 ) -> str:
     """`ingress tcp 80-90 from 10.0.0.0/8`. No remote means everyone; for ICMP the numbers are type and code."""
     ports = [str(port) for port in dict.fromkeys((port_min, port_max)) if port is not None]
-    what = (protocol or "any") + (
-        " " + ("/" if "icmp" in (protocol or "") else "-").join(ports) if ports else ""
-    )
+    what = (protocol or "any") + (" " + ("/" if "icmp" in (protocol or "") else "-").join(ports) if ports else "")
     everyone = "::/0" if ethertype == "IPv6" else "0.0.0.0/0"
     where = f"group {remote_group}" if remote_group else remote_cidr or everyone
     return f"{direction} {what} {'from' if direction == 'ingress' else 'to'} {where}"
@@ -311,7 +309,8 @@ class SubnetSpec:
 
 
 class NetworkPort(Protocol):
-    """Creations take a `marker`, kept as a tag where Neutron allows it at creation, else in the description; `find` looks for it."""
+    """Creations take a `marker`, by which `find` finds what they made. Neutron takes no tags in a creating request, so its adapter keeps
+    the marker at the end of the description, and rows show the description without it."""
 
     def feeds(self) -> Sequence[Feed[Row]]: ...
     async def check(self) -> Sequence[CheckResult]: ...
