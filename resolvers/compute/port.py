@@ -65,8 +65,11 @@ class Address(msgspec.Struct, frozen=True, gc=False):
     floating: bool
 
 
-class ServerRow(Row, frozen=True, kw_only=True, gc=False):
-    """`flavor_id` is None when the flavor it was made from is gone; the numbers stay. `host` is shown to operators only."""
+class ServerRow(Row, frozen=True, gc=False):
+    """`flavor_id` is None when the flavor it was made from is gone; the numbers stay. `host` is shown to operators only.
+
+    Its own fields can be given by position, for `openstack_server_rows`; everyone else names them.
+    """
 
     project_id: str
     user_id: str
