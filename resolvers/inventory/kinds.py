@@ -26,7 +26,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Scope(enum.Enum):
     """Who sees a row.
 
-    PROJECT: members of `row.project_id`, everyone when `row.public`, and members of `row.shared_with` (native project ids).
+    PROJECT: members of `row.project_id`, everyone when `row.public`, and members of `row.shared_with` (global project ids).
     USER: the user `row.user_id` only (keypairs: not even operators, as in Nova).
     PUBLIC: every signed-in caller. SYSTEM: operators (callers who see all projects).
     IDENTITY_PROJECT / IDENTITY_USER: see `rights`.
