@@ -5,6 +5,7 @@ Made from the input classes of the actions, so that there is no second list of c
 
 import dataclasses
 import enum
+import functools
 import types
 import typing
 from typing import Any
@@ -70,8 +71,13 @@ def document_of(action: Action) -> str:
     )
 
 
+@functools.cache  # help is asked for often, and reading annotations is slow
+def _hints(given: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(given)
+
+
 def _parameter(action: Action, field: dataclasses.Field[Any]) -> Parameter:
-    hint = typing.get_type_hints(action.input)[field.name]
+    hint = _hints(action.input)[field.name]  # type: ignore[arg-type] # mypy takes no class for hashable
     optional, many, inner = _shape(hint)
     default = None if field.default in (dataclasses.MISSING, None) else field.default
     required = not optional and field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
