@@ -135,8 +135,11 @@ def _servers(
         {"service": f"svc-{number:04d}", "team": f"team-{number % 77}", "env": "prod"} for number in range(SERVICES)
     ]
     used = {row.id: [0, 0, 0, 0] for row in hypervisors}
-    for number, (home, native) in enumerate(zip(places, names, strict=True)):
-        flavor, host, status = rng.choice(public_flavors), rng.choice(hypervisors), rng.choice(STATUSES)
+    # All choices at once: a call of `choice` for each would be a third of the whole seed's time.
+    flavors, on = rng.choices(public_flavors, k=len(names)), rng.choices(hypervisors, k=len(names))
+    statuses, images = rng.choices(STATUSES, k=len(names)), rng.choices(image_ids, k=len(names))
+    rows = zip(places, names, flavors, on, statuses, images, strict=True)
+    for number, (home, native, flavor, host, status, image) in enumerate(rows):
         created = BASE + timedelta(minutes=number * 7 % 300_000)
         mac = f"fa:16:3e:{number >> 16 & 255:02x}:{number >> 8 & 255:02x}:{number & 255:02x}"
         address = Address(next(home.addresses), 4, home.network.name, mac, False)
@@ -154,7 +157,7 @@ def _servers(
                 power_state=POWERS.get(status, PowerState.NOSTATE),
                 locked=False,
                 description=None,
-                image_id=rng.choice(image_ids),
+                image_id=image,
                 flavor_id=flavor.id,
                 flavor_name=flavor.name,
                 vcpus=flavor.vcpus,

@@ -8,16 +8,19 @@ import pytest
 
 from notifications.redis import RedisClient
 from resolvers.actor import Credential
-from resolvers.compute.port import FlavorRow, ServerRow, ServerSpec
+from resolvers.compute.port import ComputePort, FlavorRow, ServerRow, ServerSpec
 from resolvers.compute.sandbox import SandboxCompute
+from resolvers.identity.port import IdentityPort
 from resolvers.identity.sandbox import SandboxIdentity
-from resolvers.image.port import ImageRow
+from resolvers.image.port import ImagePort, ImageRow
 from resolvers.image.sandbox import SandboxImage
 from resolvers.names import Names
+from resolvers.network.port import NetworkPort
 from resolvers.network.sandbox import SandboxNetwork
 from resolvers.sandbox.seed_people import PEOPLE, project_id
 from resolvers.sandbox.settings import SandboxSettings
 from resolvers.sandbox.world import World
+from resolvers.volume.port import VolumePort
 from resolvers.volume.sandbox import SandboxVolume
 from tests.clock import HandClock
 
@@ -39,10 +42,11 @@ class Cloud:
 
     def __post_init__(self) -> None:
         self.identity = SandboxIdentity(self.world, self.world.names)
-        self.compute = SandboxCompute(self.world, self.world.names)
-        self.image = SandboxImage(self.world, self.world.names)
-        self.volume = SandboxVolume(self.world, self.world.names)
-        self.network = SandboxNetwork(self.world, self.world.names)
+        _: IdentityPort = self.identity  # which has a check beside it
+        self.compute: ComputePort = SandboxCompute(self.world, self.world.names)
+        self.image: ImagePort = SandboxImage(self.world, self.world.names)
+        self.volume: VolumePort = SandboxVolume(self.world, self.world.names)
+        self.network: NetworkPort = SandboxNetwork(self.world, self.world.names)
 
     async def acting(self, person: str, project: str | None = None) -> Credential:
         """As the person, in a project or in the person's first one."""
