@@ -1,5 +1,6 @@
 """The fixture `cloud`: the ports of the sandbox, and the ports of the lab's OpenStack, with the same people and projects in both."""
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -69,30 +70,58 @@ class Cloud:
         return ids.make(kind, NAME, native)
 
 
+class Lab:
+    """The lab's ports, opened at the first test that wants them and kept: signing in and discovery cost seconds each time."""
+
+    def __init__(self, stack: contextlib.AsyncExitStack) -> None:
+        self._stack = stack
+        self._cloud: Cloud | None = None
+
+    async def cloud(self, lab: LabCloud, folder: Path) -> Cloud:
+        if self._cloud is None:
+            configured = {"backend": "openstack", "name": NAME, "cloud": lab.name, "clouds_file": str(lab.clouds_file)}
+            opened = await opened_cloud("lab", configured, lambda person: lab.auth(person)["password"], None, folder)
+            self._cloud = await self._stack.enter_async_context(opened)
+        return self._cloud
+
+
+@pytest.fixture(scope="session")
+async def lab_ports() -> AsyncIterator[Lab]:
+    async with contextlib.AsyncExitStack() as stack:
+        yield Lab(stack)
+
+
 @pytest.fixture(params=["sandbox", pytest.param("lab", marks=pytest.mark.lab)])
-async def cloud(request: pytest.FixtureRequest, redis: RedisClient, tmp_path: Path) -> AsyncIterator[Cloud]:
-    passwords: Callable[[str], str]
-    if request.param == "sandbox":
-        configured: dict[str, Any] = {"backend": "sandbox", "name": NAME, "speed": 50.0}
-        demo = {person.name: person.password for person in demo_people()}
-        passwords = demo.__getitem__
-    else:
-        lab: LabCloud = request.getfixturevalue("lab_cloud")
-        configured = {"backend": "openstack", "name": NAME, "cloud": lab.name, "clouds_file": str(lab.clouds_file)}
-
-        def passwords(person: str) -> str:
-            return lab.auth(person)["password"]
-
-    settings = Settings.model_validate({"clouds": [configured], "store": {"folder": str(tmp_path)}})
-    opened = await Clouds.open(settings, DOMAINS, redis, Clock())
-    try:
-        found = Cloud(
-            request.param, {domain: by_cloud[NAME] for domain, by_cloud in opened.ports.items() if by_cloud}, passwords
-        )
-        await found.read_projects()
+async def cloud(
+    request: pytest.FixtureRequest, redis: RedisClient, lab_ports: Lab, tmp_path: Path
+) -> AsyncIterator[Cloud]:
+    if request.param == "lab":
+        yield await lab_ports.cloud(request.getfixturevalue("lab_cloud"), tmp_path)
+        return
+    demo = {person.name: person.password for person in demo_people()}
+    configured = {"backend": "sandbox", "name": NAME, "speed": 50.0}
+    async with await opened_cloud("sandbox", configured, demo.__getitem__, redis, tmp_path) as found:
         yield found
-    finally:
-        await opened.close()
+
+
+async def opened_cloud(
+    kind: str, configured: Mapping[str, Any], passwords: Callable[[str], str], redis: RedisClient, folder: Path
+) -> contextlib.AbstractAsyncContextManager[Cloud]:
+    settings = Settings.model_validate({"clouds": [configured], "store": {"folder": str(folder)}})
+    opened = await Clouds.open(settings, DOMAINS, redis, Clock())
+
+    @contextlib.asynccontextmanager
+    async def held() -> AsyncIterator[Cloud]:
+        try:
+            found = Cloud(
+                kind, {domain: by_cloud[NAME] for domain, by_cloud in opened.ports.items() if by_cloud}, passwords
+            )
+            await found.read_projects()
+            yield found
+        finally:
+            await opened.close()
+
+    return held()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
