@@ -21,7 +21,10 @@ log = logging.getLogger(__name__)
 OVERLAP = timedelta(seconds=15)  # clocks of gateway and backend may differ; asking for a little more is cheap
 FIRST_RETRY = 1.0  # seconds; doubles up to the kind's own interval, so that a backend is seen back within one poll
 POLL_DEADLINE = 300.0  # seconds for a whole full list; each page has a deadline of its own in the client
-STALE_AFTER, STALE_LEAST = 3, 30.0  # intervals, and seconds, without a successful poll: a slow list is not yet a stale one
+STALE_AFTER, STALE_LEAST = (
+    3,
+    30.0,
+)  # intervals, and seconds, without a successful poll: a slow list is not yet a stale one
 
 
 class Collection:
