@@ -223,13 +223,17 @@ class Inventory:
     @staticmethod
     def _narrowed(table: Table[Any], where: Where) -> list[Any] | None:
         """The smallest set of rows that an indexed filter leaves, or None when no filter is indexed."""
-        best: list[Any] | None = None
+        best: list[Mapping[str, Any]] | None = None
+        fewest = 0
         for attribute, values in where.narrow.items():
             if table.indexed(attribute):
-                found = {row.id: row for value in values for row in table.by(attribute, value).values()}
-                if best is None or len(found) < len(best):
-                    best = list(found.values())
-        return best
+                groups = [table.by(attribute, value) for value in values]
+                count = sum(map(len, groups))  # only counted: the group of a common status holds most of the cloud
+                if best is None or count < fewest:
+                    best, fewest = groups, count
+        if best is None:
+            return None
+        return list({row.id: row for group in best for row in group.values()}.values())
 
     @staticmethod
     def _visible(actor: Actor, kind: Kind[Any], table: Table[Any]) -> list[Any]:
