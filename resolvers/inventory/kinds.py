@@ -4,7 +4,6 @@ Every domain declares its kinds in its `port.py` next to the row classes. Nothin
 """
 
 import enum
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -73,6 +72,3 @@ class Kind(Generic[R]):
         named |= {attribute for attribute, _ in self.edges.values()}
         if unknown := named - known:
             raise ValueError(f"kind {self.name} names attributes that its row has not: {sorted(unknown)}")
-
-
-KeyOf = Callable[[Any], Any]
