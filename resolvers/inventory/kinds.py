@@ -5,7 +5,7 @@ Every domain declares its kinds in its `port.py` next to the row classes. Nothin
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
