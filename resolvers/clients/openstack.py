@@ -200,14 +200,17 @@ class OpenStackClient:
         self, service: str, path: str, params: Params | None = None, *, microversion: str | None = None
     ) -> CheckResult:
         """Whether a service is reached and lets 9rum's own account read `path`: a list over all projects that costs little."""
-        name = errors.title(self.name, service)
+        name, asked = errors.title(self.name, service), "identity"
         try:
+            async with self._http.within(asked, self.settings.deadlines.read):
+                await self._account.token()
+            asked = service
             body = await self.get(service, path, params, microversion=microversion)
             self._http.decode(service, body, _ANY)
             endpoint = await self._account.endpoint(service)
         except GurumError as error:
-            address = self._account.known_address(service)
-            return CheckResult(name, False, error.message, _mend(error, name, address))
+            mend = _mend(error, errors.title(self.name, asked), self._account.known_address(asked))
+            return CheckResult(name, False, error.message, mend)
         return CheckResult(name, True, f"{name} answers, API {endpoint.version}, and 9rum's own account may read it.")
 
 

@@ -127,6 +127,7 @@ class Account:
             client = self.region.get_session_client(service, VERSIONS.get(service))
             return client.get_endpoint_data(), self._session.get_project_id()
 
+        await self.token()  # logging in first, so that its failures are told of Keystone and not of this service
         data, own_project = await self._as_own(service, find)
         least, most = data.min_microversion, data.max_microversion
         self._addresses[service] = data.url

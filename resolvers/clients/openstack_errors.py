@@ -97,13 +97,20 @@ def from_answer(backend: str, service: str, status: int, headers: Mapping[str, s
 def from_vendor(backend: str, service: str, error: Exception) -> GurumError:
     """The error of an exception of keystoneauth or openstacksdk."""
     name = title(backend, service)
+    if isinstance(error, ka.DiscoveryFailure):
+        # keystoneauth tells it of whatever went wrong while it looked for Keystone's versions; what that was stands behind it.
+        if isinstance(error.__context__, ka.ConnectionError | ka.HttpError):
+            return from_vendor(backend, service, error.__context__)
+        return Unavailable(f"{name} does not tell its API versions at its address; check `auth_url`.", backend=backend)
     if isinstance(error, ka.HttpError | sdk.HttpException):
         status = getattr(error, "http_status", None) or getattr(error, "status_code", None) or 500
         text = clean(str(error.details or error.message or ""))
         return _error(backend, service, int(status), text, error.request_id, None)
     if isinstance(error, ka.ConnectTimeout | sdk.ResourceTimeout):
         return TimedOut(f"{name} did not answer in time.", backend=backend)
-    if isinstance(error, ka.ConnectFailure):
+    if isinstance(error, ka.SSLError):
+        return untrusted(backend, service)
+    if isinstance(error, ka.ConnectionError):
         return unreachable(backend, service)
     if isinstance(error, ka.EndpointNotFound | ka.EmptyCatalog):
         return Unavailable(
@@ -125,6 +132,11 @@ def of_own_account(backend: str, service: str, error: GurumError) -> GurumError:
 
 def unreachable(backend: str, service: str) -> Unavailable:
     return Unavailable(f"{title(backend, service)} does not answer: no connection to it can be made.", backend=backend)
+
+
+def untrusted(backend: str, service: str) -> Unavailable:
+    why = "shows a certificate that this machine does not trust; name its authority as `cacert` in clouds.yaml."
+    return Unavailable(f"{title(backend, service)} {why}", backend=backend)
 
 
 def timed_out(backend: str, service: str, deadline: float) -> TimedOut:

@@ -111,6 +111,8 @@ class Http:
             raise self._nonsense(service, "the answer ends in the middle") from error
         except (aiohttp.ClientResponseError, aiohttp.InvalidURL) as error:
             raise self._nonsense(service, "the answer is not HTTP") from error
+        except (aiohttp.ClientSSLError, ssl.SSLError) as error:
+            raise errors.untrusted(self.backend, service) from error
         except (aiohttp.ClientError, OSError) as error:
             raise errors.unreachable(self.backend, service) from error
 

@@ -7,6 +7,7 @@ It counts what it was asked, so that a test can say that something was asked onc
 import asyncio
 import itertools
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -72,7 +73,8 @@ class FarCloud:
         service, path = where.split(" ", 1)
         return [asked for asked in self.asked if asked.path == f"{service} {path}"]
 
-    def clouds_file(self, folder: Path, **changes: Any) -> Path:
+    def clouds_file(self, folder: Path, entry: Mapping[str, Any] | None = None, **changes: Any) -> Path:
+        """A clouds.yaml with the entry `far`; `changes` are those of its `auth`."""
         auth = {
             "auth_url": f"{self.url}/identity/v3",
             "username": "gurum",
@@ -81,8 +83,8 @@ class FarCloud:
             "project_id": OWN_PROJECT,
         }
         file = folder / "clouds.yaml"
-        entry = {"region_name": "RegionOne", "auth_type": "password", "auth": {**auth, **changes}}
-        file.write_text(json.dumps({"clouds": {"far": entry}}))  # JSON is YAML
+        far = {"region_name": "RegionOne", "auth_type": "password", "auth": {**auth, **changes}, **(entry or {})}
+        file.write_text(json.dumps({"clouds": {"far": far}}))  # JSON is YAML
         return file
 
     # -- the protocol --------------------------------------------------------------------------------------------------
@@ -236,15 +238,15 @@ def streamed(chunk: bytes, times: int) -> Answering:
 
 
 @asynccontextmanager
-async def serving(cloud: FarCloud) -> AsyncIterator[FarCloud]:
+async def serving(cloud: FarCloud, tls: ssl.SSLContext | None = None) -> AsyncIterator[FarCloud]:
     app = web.Application()
     app.add_routes(cloud.routes())
     # A handler that hangs must end with its client, else closing the server would wait for it.
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1.0)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
-    cloud.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    cloud.url = f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}"
     try:
         yield cloud
     finally:

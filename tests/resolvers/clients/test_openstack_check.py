@@ -39,16 +39,26 @@ async def test_a_cloud_without_the_service(client: OpenStackClient) -> None:
 async def test_a_wrong_password(connect: Connecting) -> None:
     client = await connect(auth={"password": "wrong"})
     found = await client.check("compute", "/servers")
-    assert "does not let 9rum's own account in" in found.sentence
+    assert found.sentence.startswith("Keystone (identity) of krane does not let 9rum's own account in")
     assert found.mend.startswith("Correct user, password and domain of the entry in clouds.yaml")
 
 
-async def test_a_keystone_that_is_not_there(connect: Connecting) -> None:
-    client = await connect(auth={"auth_url": "http://127.0.0.1:1/v3"})
+async def test_an_address_that_is_no_keystones(connect: Connecting, far: FarCloud) -> None:
+    client = await connect(auth={"auth_url": f"{far.url}/compute/v2.1"})
     found = await client.check("compute", "/servers")
-    assert not found.ok
-    assert "does not answer" in found.sentence
-    assert "http://127.0.0.1:1/v3" in found.mend
+    assert (
+        found.sentence
+        == "Keystone (identity) of krane does not tell its API versions at its address; check `auth_url`."
+    )
+
+
+@pytest.mark.parametrize("path", ["v3", "identity/v3"])
+async def test_a_keystone_that_is_not_there(connect: Connecting, path: str) -> None:
+    client = await connect(auth={"auth_url": f"http://127.0.0.1:1/{path}"})
+    found = await client.check("compute", "/servers")
+    assert (found.name, found.ok) == (NOVA, False)
+    assert found.sentence == "Keystone (identity) of krane does not answer: no connection to it can be made."
+    assert found.mend.startswith(f"Look whether Keystone (identity) of krane runs at http://127.0.0.1:1/{path},")
 
 
 async def test_an_account_without_the_right_role(client: OpenStackClient, far: FarCloud) -> None:
