@@ -17,11 +17,12 @@ from resolvers.actor import Actor
 from resolvers.errors import Denied, Invalid
 from resolvers.graph.generated import publish
 from resolvers.inventory.kinds import Kind
-from resolvers.inventory.store import Inventory
+from resolvers.inventory.store import Inventory, shown
 from resolvers.inventory.where import EVERYTHING, Where, all_of, any_of, condition, none_of
 
 E = TypeVar("E")
-MAX_VALUES = 500  # of one `in`, so that a filter stays a filter
+MAX_VALUES = 500  # of one list of values, so that a filter stays a filter
+MAX_CONDITIONS = 100  # of one filter, because each row is asked about each of them
 MAX_DEPTH = 8  # of and/or/not inside each other
 
 
@@ -132,33 +133,49 @@ def input_for(kind: Kind[Any], attribute: str) -> Any:
     raise TypeError(f"{kind.name}.{attribute} of type {wanted} has no filter")
 
 
-def compile_filter(kind: Kind[Any], given: Any, inventory: Inventory, actor: Actor, depth: int = 0) -> Where:
+def compile_filter(kind: Kind[Any], given: Any, inventory: Inventory, actor: Actor) -> Where:
     """`given` is an instance of the kind's filter input, or None."""
-    if given is None:
-        return EVERYTHING
-    if depth > MAX_DEPTH:
-        raise Invalid(f"A filter may hold `and`, `or`, `not` at most {MAX_DEPTH} deep.", field="filter")
-    stated = ((attribute, getattr(given, attribute)) for attribute in kind.filters)
-    secret = [attribute for attribute in kind.operator_only if getattr(given, attribute, None) is not None]
-    if secret and not actor.all_projects:
-        raise Denied(f"Filtering by `{secret[0]}` is for operators of the cloud.", field="filter")
-    parts = [_condition(attribute, value) for attribute, value in stated if value is not None]
-    for edge, (attribute, other) in kind.edges.items():
-        if (value := getattr(given, edge)) is not None:
-            inner = compile_filter(inventory.kinds[other], value, inventory, actor, depth + 1)
-            found = frozenset(row.id for row in inventory.select(actor, other, inner))
-            parts.append(_edge(attribute, found))
+    return EVERYTHING if given is None else _Compiler(inventory, actor).where(kind, given, 0)
 
-    def nested(value: Any) -> Where:
-        return compile_filter(kind, value, inventory, actor, depth + 1)
 
-    if given.and_ is not None:
-        parts.append(all_of([nested(value) for value in given.and_]))
-    if given.or_ is not None:
-        parts.append(any_of([nested(value) for value in given.or_]) if given.or_ else Where(lambda row: False))
-    if given.not_ is not None:
-        parts.append(none_of(nested(given.not_)))
-    return all_of(parts)
+class _Compiler:
+    """Compiles one filter, and bounds how much it may ask: variables are free of the limits that documents have."""
+
+    def __init__(self, inventory: Inventory, actor: Actor) -> None:
+        self._inventory = inventory
+        self._actor = actor
+        self._left = MAX_CONDITIONS
+
+    def where(self, kind: Kind[Any], given: Any, depth: int) -> Where:
+        if depth > MAX_DEPTH:
+            raise Invalid(f"A filter may hold `and`, `or`, `not` and edges at most {MAX_DEPTH} deep.", field="filter")
+        self._count()
+        secret = [attribute for attribute in kind.operator_only if getattr(given, attribute, None) is not None]
+        if secret and not self._actor.all_projects:
+            raise Denied(f"Filtering by `{secret[0]}` is for operators of the cloud.", field="filter")
+        parts = []
+        for attribute in kind.filters:
+            if (value := getattr(given, attribute)) is not None:
+                self._count()
+                parts.append(_condition(attribute, value))
+        for edge, (attribute, other) in kind.edges.items():
+            if (value := getattr(given, edge)) is not None:
+                inner = self.where(self._inventory.kinds[other], value, depth + 1)
+                found = frozenset(row.id for row in self._inventory.select(self._actor, other, inner))
+                parts.append(_edge(attribute, found))
+        if given.and_ is not None:
+            parts.append(all_of([self.where(kind, value, depth + 1) for value in given.and_]))
+        if given.or_ is not None:
+            either = [self.where(kind, value, depth + 1) for value in given.or_]
+            parts.append(any_of(either) if either else Where(lambda row: False))
+        if given.not_ is not None:
+            parts.append(none_of(self.where(kind, given.not_, depth + 1)))
+        return all_of(parts)
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise Invalid(f"A filter may hold at most {MAX_CONDITIONS} conditions.", field="filter")
 
 
 def _edge(attribute: str, found: frozenset[str]) -> Where:
@@ -182,9 +199,12 @@ def _condition(attribute: str, given: Any) -> Where:
         if operator == "eq":
             values = frozenset([wanted])
         elif operator == "in_":
-            if len(wanted) > MAX_VALUES:
-                raise Invalid(f"`in` takes at most {MAX_VALUES} values; {len(wanted)} were given.", field="filter")
-            values = frozenset(wanted) if values is None else values & frozenset(wanted)
+            wanted = _values(wanted, "in")
+            values = wanted if values is None else values & wanted
+        if isinstance(wanted, datetime) and wanted.tzinfo is None:
+            raise Invalid(
+                "A moment needs its distance from UTC, such as `2026-10-01T12:00:00Z` or `...+09:00`.", field="filter"
+            )
         checks.append(make(wanted))
     return condition(attribute, lambda value: all(check(value) for check in checks), values)
 
@@ -194,24 +214,36 @@ def _list_condition(attribute: str, given: StringListFilter) -> Where:
     if given.has is not None:
         parts.append(condition(attribute, lambda held: given.has in held, frozenset([given.has])))
     if given.has_any is not None:
-        some = frozenset(given.has_any)
+        some = _values(given.has_any, "hasAny")
         parts.append(condition(attribute, lambda held: not some.isdisjoint(held), some))
     if given.has_all is not None:
-        every = frozenset(given.has_all)
+        every = _values(given.has_all, "hasAll")
         parts.append(condition(attribute, lambda held: every.issubset(held)))
     return all_of(parts)
 
 
 def _label(given: LabelFilter) -> Callable[[Any], bool]:
+    if given.eq is None and given.in_ is None and given.exists is None:
+        raise Invalid(
+            f"Say of the label `{shown(given.key)}` what it shall be: `eq`, `in` or `exists`.", field="filter"
+        )
+    some = None if given.in_ is None else _values(given.in_, "in")
+
     def check(labels: Any) -> bool:
         value = labels.get(given.key)
         if given.exists is not None and (value is not None) is not given.exists:
             return False
         if given.eq is not None and value != given.eq:
             return False
-        return given.in_ is None or value in given.in_
+        return some is None or value in some
 
     return check
+
+
+def _values(given: list[Any], word: str) -> frozenset[Any]:
+    if len(given) > MAX_VALUES:
+        raise Invalid(f"`{word}` takes at most {MAX_VALUES} values; {len(given)} were given.", field="filter")
+    return frozenset(given)
 
 
 def _contains(wanted: str) -> Callable[[Any], bool]:

@@ -26,11 +26,12 @@ def condition(attribute: str, check: Test, values: frozenset[Any] | None = None)
 
 
 def all_of(parts: Sequence[Where]) -> Where:
+    """Of several sets of values for one attribute the smallest is kept: a row may hold several values, one of each set."""
     tests = [part.test for part in parts if part.test is not None]
     narrow: dict[str, frozenset[Any]] = {}
     for part in parts:
         for attribute, values in part.narrow.items():
-            narrow[attribute] = narrow[attribute] & values if attribute in narrow else values
+            narrow[attribute] = min(narrow.get(attribute, values), values, key=len)
     if not tests:
         return EVERYTHING
     if len(tests) == 1:

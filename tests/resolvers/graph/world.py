@@ -41,6 +41,12 @@ def world(rng: random.Random, most: int = 3) -> list[Row]:
     return [_row(KINDS[kind], native, known, rng) for kind, count in counts.items() for native in natives(kind, count)]
 
 
+def made(kind: str, native: str, **values: Any) -> Any:
+    """One row with these values; the rest is anything that fits."""
+    known: dict[str, list[str]] = {name: [] for name in KINDS}
+    return msgspec.structs.replace(_row(KINDS[kind], native, known, random.Random(native)), **values)
+
+
 def natives(kind: str, count: int) -> list[str]:
     fixed = {"project": list(PROJECTS), "user": list(USERS), "domain": list(REALMS)}
     return fixed.get(kind) or [f"{kind}-{n}" for n in range(count)]
@@ -48,6 +54,13 @@ def natives(kind: str, count: int) -> list[str]:
 
 def row_id(kind: str, native: str) -> str:
     return f"{kind}:{CLOUD}/{native}"
+
+
+OPERATOR = Identity(USERS[0], "operator", "domain-0", "Default", {}, system_roles=frozenset({"admin"}))
+
+
+def member(*projects: str) -> Identity:
+    return Identity(USERS[0], "member", "domain-0", "Default", {p: frozenset({"member"}) for p in projects})
 
 
 def text(attribute: str, owner: str) -> str:
