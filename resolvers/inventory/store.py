@@ -131,6 +131,8 @@ class Inventory:
         `where` narrows what is meant, such as to one project; an id of something else is not found either.
         """
         spec = self.kinds[kind]
+        if not reference.strip():  # or it would mean the only row that has no name
+            raise Invalid(f"Say which {spec.title}, by its id or name.", field=kind)
         if ids.looks_like(reference, kind):
             row = self.get(actor, kind, reference)
             if row is None or (where is not None and not where(row)):
@@ -138,11 +140,14 @@ class Inventory:
                 raise NotFound(f"There is no {spec.title} with the id `{shown(reference)}`{fitting}.", field=kind)
             return row
         table = self._tables[kind]
+
+        def meant(row: Any) -> bool:
+            return rights.sees(actor, spec, row) and (where is None or where(row))
+
         pool = table.by("name", reference).values() if table.indexed("name") else table.all()
-        found = [r for r in pool if r.name == reference or r.native_id == reference]
-        if not found:
-            found = [r for r in table.all() if r.native_id == reference]
-        found = [r for r in found if rights.sees(actor, spec, r) and (where is None or where(r))]
+        found = [r for r in pool if r.name == reference and meant(r)]
+        if not found:  # asked last, or somebody else's row with this name would stand before it
+            found = [r for r in table.all() if r.native_id == reference and meant(r)]
         if not found:
             raise NotFound(f"There is no {spec.title} named `{shown(reference)}`.", field=kind)
         if len(found) > 1:
