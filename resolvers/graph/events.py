@@ -7,8 +7,9 @@ import strawberry
 from strawberry import Info
 
 from resolvers.context import Context
-from resolvers.errors import Invalid, NotFound
+from resolvers.errors import Invalid
 from resolvers.graph.nodes import Node
+from resolvers.graph.roots import known_kinds
 from resolvers.inventory import rights
 from resolvers.inventory.events import Event
 
@@ -46,7 +47,8 @@ class EventSubscriptions:
         resume: str | None = None,
     ) -> AsyncIterator[ResourceEvent]:
         context = info.context
-        wanted_kinds = _kinds(context, kinds)
+        context.require_actor()
+        wanted_kinds = frozenset(kind.name for kind in known_kinds(context, kinds))
         wanted_project = context.resolve("project", project).id if project is not None else None
         if ids is not None and len(ids) > MAX_IDS:
             raise Invalid(f"`ids` takes at most {MAX_IDS}; {len(ids)} were given.", field="ids")
@@ -67,12 +69,3 @@ class EventSubscriptions:
                 node=event.row,
                 resume=context.events.token(event),
             )
-
-
-def _kinds(context: Context, names: list[str] | None) -> frozenset[str]:
-    context.require_actor()
-    known = frozenset(context.inventory.kinds)
-    unknown = set(names or ()) - known
-    if unknown:
-        raise NotFound(f"There is no kind named `{min(unknown)[:40]}`.", field="kinds")
-    return frozenset(names) if names is not None else known

@@ -12,7 +12,7 @@ from strawberry import Info
 
 from resolvers.context import Context
 from resolvers.domain import Resource
-from resolvers.errors import Denied
+from resolvers.errors import Denied, Invalid
 from resolvers.graph.connection import Connection, ConnectionData, FacetCount, page_of
 from resolvers.graph.filters import compile_filter, filter_type, type_name
 from resolvers.graph.generated import publish
@@ -161,6 +161,10 @@ def _order_input(kind: Kind[Any], name: str) -> tuple[type[Any], Callable[[Any],
     def keys(given: Any) -> tuple[OrderKey, ...]:
         if not given:
             return DEFAULT_ORDER
-        return tuple(OrderKey(key.field.value, key.direction is Direction.DESC) for key in given[:MAX_ORDER_KEYS])
+        if len(given) > MAX_ORDER_KEYS:
+            raise Invalid(
+                f"A list is ordered by at most {MAX_ORDER_KEYS} keys; {len(given)} were given.", field="orderBy"
+            )
+        return tuple(OrderKey(key.field.value, key.direction is Direction.DESC) for key in given)
 
     return order, keys

@@ -1,6 +1,7 @@
 """Root fields over every kind: `node`, `nodes`, `search`. Used by `schema`."""
 
 import heapq
+from collections.abc import Sequence
 from typing import Any
 
 import strawberry
@@ -11,6 +12,7 @@ from resolvers.context import Context
 from resolvers.errors import Invalid, NotFound
 from resolvers.graph.nodes import Node
 from resolvers.inventory.kinds import Kind
+from resolvers.inventory.store import shown
 from resolvers.inventory.where import Where
 
 MAX_NODES = 200
@@ -71,14 +73,24 @@ class NodeQueries:
         if not 0 <= first <= MAX_HITS:
             raise Invalid(f"`first` is between 0 and {MAX_HITS}; {first} was asked for.", field="first")
         hits: list[tuple[int, str, str, str, Any]] = []
-        for name in kinds or context.inventory.kinds:
-            kind = context.inventory.kinds.get(name)
-            if kind is None:
-                raise Invalid(f"There is no kind named `{name[:40]}`.", field="kinds")
-            context.touched.add(name)
+        for kind in known_kinds(context, kinds):
+            await context.inventory.ensure(kind.name, None)
+            context.touched.add(kind.name)
             hits += _hits(context, kind, needle)
         best = heapq.nsmallest(first, hits, key=lambda hit: hit[:4])
         return [SearchHit(kind=row.id.split(":", 1)[0], matched=matched, node=row) for _, _, _, matched, row in best]
+
+
+def known_kinds(context: Context, names: Sequence[str] | None) -> list[Kind[Any]]:
+    """The kinds of these names, each once; all when nothing is said. Raises Invalid with what there is."""
+    kinds = context.inventory.kinds
+    if names is None:
+        return list(kinds.values())
+    if unknown := set(names) - set(kinds):
+        raise Invalid(
+            f"There is no kind named `{shown(min(unknown), 40)}`; there are: {', '.join(sorted(kinds))}.", field="kinds"
+        )
+    return [kinds[name] for name in dict.fromkeys(names)]
 
 
 def _hits(context: Context, kind: Kind[Any], needle: str) -> list[tuple[int, str, str, str, Any]]:
