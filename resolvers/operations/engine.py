@@ -81,22 +81,19 @@ class Engine:
         """
         plain = msgspec.to_builtins(given)
         operation_id = secrets.token_hex(8)
-        if key is not None and (known := await self._bound(context, key, operation_id, plain)) is not None:
-            return known
         try:
-            plan = await self.plan(context, action, given)
-            if expected is not None and plan.hash(action.name, context.actor.user_id) != expected:
-                raise Conflict("The state changed since this plan was made; look at a new plan and confirm that one.")
+            known = None if key is None else await self._bound(context, action, key, operation_id, plain)
+            if known is not None:
+                return known
+            plan = await self._confirmed(context, action, given, key, expected)
         except GurumError as error:
             await self._refused(context, action, plain, error)
-            if key is not None:
-                await self.store.release(context.actor.user_id, key)
             raise
         record = self._record(context, action, plan, plain, operation_id)
         sealed = {name: value for name, value in plan.args.items() if name in action.secret}
         self._starting.add(record.id)  # or our own maintenance would take it for an orphan before it runs
         try:
-            await self.store.create(record, _seal(context.actor.token, sealed))
+            await self.store.create(record, _seal(context.actor.token, sealed), key)
             await self._audit(record, AuditResult.STARTED)
             run = self._run(record, context.actor.credential(plan.project_id), plan.args)
             task = self._spawn(run, action)
@@ -262,17 +259,33 @@ class Engine:
 
     # -- own -----------------------------------------------------------------------------------------------------------
 
-    async def _bound(self, context: Context, key: str, operation_id: str, plain: dict[str, Any]) -> Record | None:
+    async def _confirmed(
+        self, context: Context, action: Action, given: Any, key: str | None, expected: str | None
+    ) -> Plan:
+        """The plan, if it is the one that the caller saw. When there is none, whatever the reason, the key is free again."""
+        try:
+            plan = await self.plan(context, action, given)
+            if expected is not None and plan.hash(action.name, context.actor.user_id) != expected:
+                raise Conflict("The state changed since this plan was made; look at a new plan and confirm that one.")
+        except BaseException:
+            if key is not None:
+                await self.store.release(context.actor.user_id, key)
+            raise
+        return plan
+
+    async def _bound(
+        self, context: Context, action: Action, key: str, operation_id: str, plain: dict[str, Any]
+    ) -> Record | None:
         if not 1 <= len(key) <= 128 or not key.isprintable():
             raise Invalid("An idempotency key has 1 to 128 printable characters.", field="idempotencyKey")
-        digest = hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        digest = hashlib.sha256(orjson.dumps([action.name, plain], option=orjson.OPT_SORT_KEYS)).hexdigest()
         bound = await self.store.reserve(context.actor.user_id, key, operation_id, digest)
         if bound is None:
             return None
         known_id, known_digest = bound
         if known_digest != digest:
             raise Conflict(
-                "This idempotency key was used with another input; take a new key for a new call.",
+                "This idempotency key was used for another call or with another input; take a new key for a new call.",
                 field="idempotencyKey",
             )
         for _ in range(20):  # the first call may be between taking the key and storing its operation

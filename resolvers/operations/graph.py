@@ -1,5 +1,6 @@
 """Operations and audit rows in the schema: types, queries, and the subscription that follows one. Used by `resolvers/graph/schema.py`."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ strawberry.enum(OperationState)
 strawberry.enum(StepState)
 strawberry.enum(AuditResult)
 MAX_ROWS = 200
+_PLACE = re.compile(r"[0-9]{1,19}-[0-9]{1,19}\Z")  # an id of a Redis stream
 
 
 @strawberry.type(description="One step of an operation.")
@@ -141,7 +143,9 @@ class OperationQueries:
             raise Denied("The audit log is for operators of the cloud.")
         if not 0 <= first <= MAX_ROWS:
             raise Invalid(f"`first` is between 0 and {MAX_ROWS}; {first} was asked for.", field="first")
-        return [_entry(stored) for stored in await context.audit.newest(first, before)]
+        if before is not None and not _PLACE.match(before):
+            raise Invalid("`before` is not the id of an audit row; take it from a row's `id`.", field="before")
+        return [_entry(stored) for stored in await context.audit.newest(first, before)] if first else []
 
 
 @strawberry.type

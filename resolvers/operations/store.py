@@ -24,6 +24,7 @@ from resolvers.operations.record import Record
 KEPT_SECONDS = 30 * 24 * 3600
 TOKEN_SECONDS = 24 * 3600
 IDEMPOTENCY_SECONDS = 24 * 3600
+PLANNING_SECONDS = 600  # of a key that has no operation yet: longer than a request, and the end of one that crashed
 SECRET_SECONDS = 3600
 LEASE_MS = 10_000
 _encode = msgspec.json.Encoder().encode
@@ -39,13 +40,16 @@ class OperationStore:
         self._fernet = Fernet(key)
         self._owner = owner
 
-    async def create(self, record: Record, token: str) -> None:
+    async def create(self, record: Record, token: str, key: str | None = None) -> None:
+        """`key` is the idempotency key that was reserved for it."""
         moment = record.started_at.timestamp()
         pipe = self._redis.pipeline(transaction=True)
         pipe.set(f"gurum:op:{record.id}", _encode(record), ex=KEPT_SECONDS)
         pipe.set(f"gurum:op:{record.id}:token", self._fernet.encrypt(token.encode()), ex=TOKEN_SECONDS)
         pipe.set(f"gurum:op:{record.id}:lease", self._owner, px=LEASE_MS)
         pipe.sadd("gurum:ops:open", record.id)
+        if key is not None:
+            pipe.expire(f"gurum:idem:{record.actor_id}:{key}", IDEMPOTENCY_SECONDS)
         for index in ("gurum:ops:all", f"gurum:ops:user:{record.actor_id}"):
             pipe.zadd(index, {record.id: moment})
             pipe.zremrangebyscore(index, 0, moment - KEPT_SECONDS)
@@ -71,7 +75,7 @@ class OperationStore:
     async def newest(self, user_id: str | None, limit: int) -> list[Record]:
         """The newest operations of one user, or of everybody."""
         index = "gurum:ops:all" if user_id is None else f"gurum:ops:user:{user_id}"
-        found = await self._redis.zrevrange(index, 0, limit - 1)
+        found = await self._redis.zrevrange(index, 0, limit - 1) if limit else []
         documents = await self._redis.mget([f"gurum:op:{i.decode()}" for i in found]) if found else []
         return [_decode(document) for document in documents if document is not None]
 
@@ -106,9 +110,9 @@ class OperationStore:
         return sorted(member.decode() for member in await self._redis.smembers("gurum:ops:open"))
 
     async def reserve(self, user_id: str, key: str, operation_id: str, input_hash: str) -> tuple[str, str] | None:
-        """Bind an idempotency key; None when it was free, else the operation id and input hash that it is bound to."""
+        """Bind an idempotency key until `create`; None when it was free, else the operation id and input hash it is bound to."""
         name = f"gurum:idem:{user_id}:{key}"
-        if await self._redis.set(name, f"{operation_id} {input_hash}", nx=True, ex=IDEMPOTENCY_SECONDS):
+        if await self._redis.set(name, f"{operation_id} {input_hash}", nx=True, ex=PLANNING_SECONDS):
             return None
         bound = cast(bytes | None, await self._redis.get(name))
         known, _, known_hash = (bound or b"").decode().partition(" ")
