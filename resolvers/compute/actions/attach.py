@@ -204,9 +204,14 @@ async def _run_detach_interface(run: Run) -> None:
 
 
 @strawberry.input
-class ServerSecurityGroupInput:
+class ServerAddSecurityGroupInput:
     server: str = required("Id or name of the server.")
     security_group: str = required("Id or name of the security group.")
+
+
+@strawberry.input
+class ServerRemoveSecurityGroupInput(ServerAddSecurityGroupInput):
+    pass
 
 
 def _security_group(add: bool) -> Action:
@@ -247,7 +252,7 @@ def _security_group(add: bool) -> Action:
     return Action(
         name=f"server.{verb}",
         summary="Put a server into a security group." if add else "Take a server out of a security group.",
-        input=ServerSecurityGroupInput,
+        input=ServerAddSecurityGroupInput if add else ServerRemoveSecurityGroupInput,
         plan=plan,
         run=run,
         positional=("server", "security_group"),
