@@ -85,23 +85,26 @@ def cursor(row: Any, order: Sequence[OrderKey]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([spec, keys_of(row, order), row.id])).decode().rstrip("=")
 
 
-def read_cursor(text: str, order: Sequence[OrderKey], name: str) -> tuple[list[Any], str]:
-    wrong = Invalid(
-        f"`{name}` is not a cursor of this list in this order; take it from `pageInfo` or `edges`.",
-        field=name,
+def _wrong(name: str) -> Invalid:
+    return Invalid(
+        f"`{name}` is not a cursor of this list in this order; take it from `pageInfo` or `edges`.", field=name
     )
+
+
+def read_cursor(text: str, order: Sequence[OrderKey], name: str) -> tuple[list[Any], str]:
+    """The sort keys and the id in a cursor that came as the argument `name`. Raises Invalid."""
     if len(text) > 4096:
-        raise wrong
+        raise _wrong(name)
     try:
         spec, keys, row_id = orjson.loads(
             base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         )
         expected = [f"{'-' if key.descending else ''}{key.attribute}" for key in order]
         if spec != expected or len(keys) != len(order) or not isinstance(row_id, str):
-            raise wrong
+            raise _wrong(name)
         return [(bool(none), value) for none, value in keys], row_id
     except (binascii.Error, ValueError, TypeError) as error:
-        raise wrong from error
+        raise _wrong(name) from error
 
 
 def is_after(row: Any, keys: Sequence[Any], row_id: str, order: Sequence[OrderKey]) -> bool:
@@ -116,15 +119,10 @@ def cut(rows: Sequence[Any], order: tuple[OrderKey, ...], args: PageArgs) -> Pag
     """`rows` are sorted already. The place of a cursor is found by bisection."""
     size = args.size()
     low, high = 0, len(rows)
-    try:
-        if args.after is not None:
-            low = _place(rows, order, *read_cursor(args.after, order, "after"), behind=True)
-        if args.before is not None:
-            high = max(low, _place(rows, order, *read_cursor(args.before, order, "before"), behind=False))
-    except TypeError as error:  # a forged cursor whose keys do not compare with the rows'
-        raise Invalid(
-            "The cursor does not belong to this list; take it from `pageInfo` or `edges`.", field="after"
-        ) from error
+    if args.after is not None:
+        low = _place(rows, order, args.after, "after")
+    if args.before is not None:
+        high = max(low, _place(rows, order, args.before, "before"))
     if args.last is not None:
         start, stop = max(low, high - size), high
     else:
@@ -132,16 +130,22 @@ def cut(rows: Sequence[Any], order: tuple[OrderKey, ...], args: PageArgs) -> Pag
     return Page(rows[start:stop], has_next=stop < len(rows), has_previous=start > 0, order=order)
 
 
-def _place(rows: Sequence[Any], order: tuple[OrderKey, ...], keys: list[Any], row_id: str, *, behind: bool) -> int:
+def _place(rows: Sequence[Any], order: tuple[OrderKey, ...], text: str, name: str) -> int:
+    """How many rows stand before the place of a cursor; for `after` its own row is one of them. Raises Invalid."""
+    keys, row_id = read_cursor(text, order, name)
+
+    def stands_before(row: Any) -> bool:
+        own = row.id == row_id and keys_of(row, order) == keys
+        return name == "after" if own else not is_after(row, keys, row_id, order)
+
     low, high = 0, len(rows)
-    while low < high:
-        middle = (low + high) // 2
-        row = rows[middle]
-        stands_before = not is_after(row, keys, row_id, order) and (
-            behind or row.id != row_id or keys_of(row, order) != keys
-        )
-        if stands_before:
-            low = middle + 1
-        else:
-            high = middle
+    try:
+        while low < high:
+            middle = (low + high) // 2
+            if stands_before(rows[middle]):
+                low = middle + 1
+            else:
+                high = middle
+    except TypeError as error:  # made up: its keys do not compare with those of rows
+        raise _wrong(name) from error
     return low
