@@ -105,15 +105,14 @@ class Asked:
         answer = await self.answer(query, variables)
         return [{"message": error["message"], **error["extensions"]} for error in answer.get("errors", ())]
 
-    async def follow(
-        self, query: str, variables: Mapping[str, Any] | None = None
-    ) -> AsyncGenerator[dict[str, Any], None]:
-        """The data of each event of a subscription."""
+    async def follow(self, query: str, variables: Mapping[str, Any] | None = None) -> AsyncGenerator[dict[str, Any]]:
+        """The whole answer of each event of a subscription; one answer with errors when there are none."""
         context = await self.context()
         request = GraphQLRequest(query=query, variables=dict(variables or {}))
         prepared = await executor().prepare(request, context, "the caller")
         found = await executor().subscribe(prepared, context, "ws")
-        assert not isinstance(found, Outcome), found.payload
+        if isinstance(found, Outcome):
+            yield found.payload
+            return
         async for outcome in found:
-            assert "errors" not in outcome.payload, outcome.payload
-            yield outcome.payload["data"]
+            yield outcome.payload

@@ -228,7 +228,7 @@ async def test_events_tell_of_rows_that_the_caller_sees_at_that_moment(draw: Dra
     told: list[tuple[str, str]] = []
     async with contextlib.aclosing(scene.asked.follow(query, {"r": beginning})) as events:
         async for event in events:
-            change = event["resourceEvents"]
+            change = event["data"]["resourceEvents"]
             if change["id"] == end.id:
                 break
             assert change["node"]["id"] == change["id"]
