@@ -7,6 +7,7 @@ first request can come and closed after the last one went.
 import asyncio
 import contextlib
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -80,6 +81,9 @@ async def _greet(app: Application, settings: Settings) -> None:
                 if app.inventory.loaded and await _answers(settings.http.host, settings.http.port):
                     break
                 await asyncio.sleep(LOOK_EVERY)
+    # Libraries and the first rows stay for good: the collector of garbage need not walk them at each full round.
+    gc.collect()
+    gc.freeze()
     sys.stdout.write(welcome(settings))
     sys.stdout.flush()
 
