@@ -14,6 +14,7 @@ from gateway.app import Application, build
 from gateway.schema import build_schema
 from gateway.settings import Settings
 from resolvers import DOMAINS
+from resolvers.clock import Clock
 from resolvers.sandbox.seed import demo_people
 from tests.polling import eventually
 
@@ -103,7 +104,11 @@ class Running:
 
 @contextlib.asynccontextmanager
 async def running(
-    store_url: str, folder: Path, passwords: Mapping[str, str] | None = None, **settings: Any
+    store_url: str,
+    folder: Path,
+    passwords: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Running]:
     """`settings` replace sections, for instance `clouds=[...]`; `passwords` are of the people there, else the demo people's."""
     given: dict[str, Any] = {
@@ -112,7 +117,7 @@ async def running(
         "secret_key": KEY,
         **settings,
     }
-    app = build(Settings.model_validate(given), schema=schema())
+    app = build(Settings.model_validate(given), clock, schema())
     await app.open()
     try:
         await app.inventory.load()
