@@ -17,6 +17,7 @@ from gateway.media import GRAPHQL
 from notifications.redis import RedisClient
 from resolvers.actor import MEMBER, Credential
 from resolvers.clock import Clock
+from resolvers.errors import GurumError
 from resolvers.names import Names
 from resolvers.sandbox.people import Caller
 from resolvers.sandbox.records import KEPT
@@ -39,11 +40,12 @@ class FastClock(Clock):
 
 
 class WatchedWorld(World):
-    """`calls` are the operations that reached the cloud, in order."""
+    """`calls` are the operations that reached the cloud, in order; `failed` the reads of the installation that it failed to answer."""
 
     def __init__(self, redis: RedisClient, settings: SandboxSettings, names: Names, clock: Clock) -> None:
         super().__init__(redis, settings, names, clock)
         self.calls: list[str] = []
+        self.failed: list[str] = []
 
     @contextlib.asynccontextmanager
     async def change(
@@ -63,7 +65,11 @@ class WatchedWorld(World):
 
     async def enter(self, domain: str, operation: str) -> None:
         self.calls.append(operation)
-        await super().enter(domain, operation)
+        try:
+            await super().enter(domain, operation)
+        except GurumError:
+            self.failed.append(operation)
+            raise
 
     def state(self) -> State:
         """Every row, by type and id; what was to happen by now has happened."""

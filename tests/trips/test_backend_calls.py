@@ -1,0 +1,112 @@
+"""How many calls reach the cloud: none for what the read model knows, one for what is read live, a few for a change."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifications.redis import RedisClient
+from tests.watched import Watched, slow_polls, watched
+
+EDGES = (
+    "project",
+    "user",
+    "image",
+    "flavor",
+    "volumes",
+    "ports",
+    "networks",
+    "securityGroups",
+    "floatingIps",
+    "hypervisor",
+)
+PAGE = f"""{{ servers(first: 50) {{ totalCount freshness {{ source }} nodes {{
+  id name status addresses {{ ip }} {" ".join(f"{edge} {{ id name }}" for edge in EDGES)} }} }} }}"""
+
+
+@pytest.fixture
+async def krane(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Watched]:
+    """Without polls, so that every call is one that a request has caused; people are known already."""
+    async with watched(valkey, tmp_path, inventory=slow_polls(), identity={"token_cache_seconds": 300}) as it:
+        for person in ("jiwoo", "operator"):
+            await it.graph.data(person, "{ me { name } }")
+        it.world.calls.clear()
+        yield it
+
+
+async def test_a_page_of_50_servers_with_their_edges_makes_no_call(krane: Watched) -> None:
+    answer = await krane.graph("operator", PAGE)
+    page = answer["data"]["servers"]
+    assert len(page["nodes"]) == 50 < page["totalCount"]
+    assert page["freshness"]["source"] == "CACHE"
+    walked = {edge for node in page["nodes"] for edge in EDGES if node[edge]}
+    assert walked == set(EDGES), "each edge leads to something on this page"
+    kinds = {backend["kind"] for backend in answer["extensions"]["freshness"]["backends"]}
+    assert {"server", "project", "user", "image", "flavor", "volume", "port", "network", "securityGroup"} <= kinds
+    assert krane.world.calls == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ node(id: "server:krane/nowhere") { id } }',
+        '{ search(text: "web", first: 100) { node { id name } } }',
+        "{ serverFacets { status { value count } } volumeFacets { status { value count } } }",
+        '{ servers(filter: {volumes: {name: {contains: "data"}}, project: {name: {eq: "shop"}}}) { nodes { id } } }',
+        "{ me { name projects { project { name servers { totalCount } } } } commands { name } }",
+        "{ projects { nodes { servers { nodes { id } } volumes { nodes { id } } networks { nodes { subnets { id } } } } } }",
+    ],
+)
+async def test_what_the_read_model_knows_makes_no_call(krane: Watched, query: str) -> None:
+    await krane.graph("jiwoo", query)
+    assert krane.world.calls == []
+
+
+async def test_a_live_list_is_one_call_however_many_ask(krane: Watched) -> None:
+    query = "{ servers(maxAge: 0) { freshness { source } } again: servers(maxAge: 0) { totalCount } }"
+    answer = await krane.graph.data("jiwoo", query)
+    assert answer["servers"]["freshness"]["source"] == "LIVE"
+    assert set(krane.world.calls) == {"server.list"}
+    assert len(krane.world.calls) <= 2
+
+
+async def test_what_is_read_live_is_one_call_for_each_server(krane: Watched) -> None:
+    query = '{ servers(filter: {name: {startsWith: "shop-web"}}) { nodes { history { action } } } }'
+    nodes = (await krane.graph.data("jiwoo", query))["servers"]["nodes"]
+    assert krane.world.calls == ["server.history"] * len(nodes)
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "most"),
+    [
+        ("serverRename", {"server": "shop-web-1", "name": "web-1"}, 3),
+        ("serverSetTags", {"server": "shop-web-1", "tags": ["a"]}, 3),
+        ("serverStop", {"server": "shop-web-1"}, 5),
+        ("keypairCreate", {"name": "k", "publicKey": "ssh-ed25519 " + "A" * 68}, 2),
+        ("securityGroupCreate", {"name": "g", "project": "shop"}, 4),
+        ("volumeCreate", {"name": "v", "size": 1, "project": "shop"}, 5),
+        ("serverCreate", {"name": "new", "flavor": "m1.small", "image": "ubuntu-24.04", "project": "shop"}, 9),
+    ],
+)
+async def test_a_change_makes_a_bounded_number_of_calls(
+    krane: Watched, action: str, given: dict[str, Any], most: int
+) -> None:
+    """The first look at a row comes a quarter of a second after the change was accepted, and this sandbox is done by then."""
+    await krane.graph.done("jiwoo", action, given)
+    assert 0 < len(krane.world.calls) <= most, krane.world.calls
+
+
+async def test_a_plan_and_a_refusal_change_nothing_and_ask_little(krane: Watched) -> None:
+    plan = 'query { plan { serverStop(input: {server: "shop-web-1"}) { hash } } }'
+    await krane.graph.data("jiwoo", plan)
+    await krane.graph.refused("jiwoo", 'mutation { serverStart(input: {server: "shop-web-1"}) { id } }')
+    assert krane.world.calls == ["server.list"] * 2  # the server as it is right now, once for each
+
+
+async def test_the_author_reads_the_change_at_once_and_without_a_call(krane: Watched) -> None:
+    await krane.graph.done("jiwoo", "serverRename", {"server": "shop-web-1", "name": "web-one"})
+    krane.world.calls.clear()
+    answer = await krane.graph.data("jiwoo", '{ server(id: "web-one") { name } }')
+    assert answer["server"] == {"name": "web-one"}
+    assert krane.world.calls == []
