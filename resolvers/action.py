@@ -66,7 +66,8 @@ class QuotaEffect:
 class Plan:
     """What would happen. `args` is plain data for `Run`, resolved to global ids; it is part of the hash and is not shown.
 
-    `project_id` (global) is where the action happens: rights are checked there and the person's token is scoped to it.
+    `project_id` (global) is where the action happens: rights are checked there and the person's token is scoped to it. `personal`: it
+    touches what belongs to the caller as a person (keypairs), so members of the project do not see the operation.
     `dependants` are resources that depend on the targets and would feel it.
     """
 
@@ -78,6 +79,7 @@ class Plan:
     dependants: list[Target] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     undo: str | None = None
+    personal: bool = False
 
     def hash(self, action: str, user_id: str) -> str:
         """Equal when the same person would cause the same change on the same state. Quota usage moves by itself and is left out."""
@@ -132,7 +134,7 @@ class Action:
                 raise Denied(f"`{self.name}` is for operators of the cloud.")
             return
         if plan.project_id is None:
-            return  # the plan touches only what belongs to the caller as a person, such as keypairs
+            return  # the plan touches nothing of a project
         if not actor.sees(plan.project_id):
             raise NotFound("There is no such project.")
         if self.role not in actor.roles_on(plan.project_id):

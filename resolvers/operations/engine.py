@@ -23,7 +23,7 @@ from resolvers.clients.requests import collecting
 from resolvers.clock import Clock
 from resolvers.context import Context, Ports
 from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unavailable, by_code
-from resolvers.inventory.store import Inventory
+from resolvers.inventory.store import Inventory, shown
 from resolvers.operations.record import Failure, OperationState, Record, StepState, UndoOffer
 from resolvers.operations.run import Run
 from resolvers.operations.store import OperationStore
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 ACCEPT_WAIT = 15.0  # seconds a mutation waits for the backend to accept; then it answers the operation as it is
 MAINTAIN_EVERY = 3.0  # seconds; a third of the lease
 MASK = "***"
+KEPT_TEXT, KEPT_MEMBERS = 200, 50  # of each text and list of a refused input
 
 
 class Engine:
@@ -141,7 +142,7 @@ class Engine:
         actor = context.actor
         if record.actor_id == actor.user_id:
             return True
-        return record.project_id is not None and actor.sees(record.project_id)
+        return not record.personal and record.project_id is not None and actor.sees(record.project_id)
 
     async def follow(self, context: Context, operation_id: str) -> AsyncIterator[Record]:
         await self.visible(context, operation_id)
@@ -309,6 +310,7 @@ class Engine:
             input=masked(plain, action),
             args={name: value for name, value in plan.args.items() if name not in action.secret},
             plan_hash=plan.hash(action.name, actor.user_id),
+            personal=plan.personal,
             resource_id=next((target.id for target in plan.targets if target.id), None),
             resource_ids=[target.id for target in plan.targets if target.id],
         )
@@ -324,7 +326,7 @@ class Engine:
                 actor_name=actor.user_name,
                 origin=actor.origin.kind,
                 correlation_id=context.correlation_id,
-                input=masked(plain, action),
+                input=shortened(masked(plain, action)),
                 error=error.code,
                 message=error.message,
             )
@@ -357,6 +359,18 @@ class Engine:
 def masked(plain: dict[str, Any], action: Action) -> dict[str, Any]:
     """The input as it may be stored and shown: without what was left out, secrets hidden."""
     return {name: MASK if name in action.secret else value for name, value in plain.items() if value is not None}
+
+
+def shortened(value: Any) -> Any:
+    """A refused input as it is kept for ever: enough to see what was tried, however much was sent."""
+    if isinstance(value, str):
+        return shown(value, KEPT_TEXT)
+    if isinstance(value, list):
+        return [shortened(member) for member in value[:KEPT_MEMBERS]]
+    if isinstance(value, dict):
+        kept = list(value.items())[:KEPT_MEMBERS]
+        return {shown(name, KEPT_TEXT): shortened(member) for name, member in kept}
+    return value
 
 
 def _seal(token: str, secret: dict[str, Any]) -> str:

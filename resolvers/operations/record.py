@@ -58,7 +58,7 @@ class Record(msgspec.Struct, kw_only=True):
     """`args` is the plan's resolved input (global ids instead of names), `input` what the caller sent, secrets masked.
 
     `private` holds what a run needs but nobody may read (user data); it is dropped at the end.
-    `progress` is between 0 and 1. `correlation_id` leads to the logs.
+    `personal` operations are seen by their person alone. `progress` is between 0 and 1. `correlation_id` leads to the logs.
     """
 
     id: str
@@ -81,4 +81,5 @@ class Record(msgspec.Struct, kw_only=True):
     error: Failure | None = None
     backend_request_ids: list[str] = msgspec.field(default_factory=list)
     undo: UndoOffer | None = None
+    personal: bool = False
     version: int = 0

@@ -57,6 +57,7 @@ async def _plan_create(context: Context, given: KeypairCreateInput) -> Plan:
         args={"cloud": cloud, "name": name, "public_key": key, "user": context.actor.user_id},
         changes=[changed(name, "keypair", None, key.split(" ", 1)[0])],
         undo="keypair.delete",
+        personal=True,
     )
 
 
@@ -90,6 +91,7 @@ async def _plan_delete(context: Context, given: KeypairDeleteInput) -> Plan:
         changes=[changed(row.name, "keypair", row.fingerprint, None)],
         dependants=[target(server) for server in users],
         warnings=["Servers that were made with it keep letting it in."] if users else [],
+        personal=True,
     )
 
 
@@ -109,6 +111,7 @@ ACTIONS = (
         run=_run_create,
         role=READER,
         positional=("name", "public_key"),
+        secret=frozenset({"public_key"}),  # people paste the private one by mistake, and what is stored stays
         undo=lambda record: ("keypair.delete", {"keypair": record.resource_ids[0]}),
     ),
     Action(
