@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from resolvers.network.types import FloatingIp, Network, Port, SecurityGroup
     from resolvers.volume.types import Volume
 
-strawberry.enum(ServerStatus)
-strawberry.enum(PowerState)
+strawberry.enum(ServerStatus, description=ServerStatus.__doc__)
+strawberry.enum(PowerState, description="Whether a server runs, as its hypervisor sees it.")
 _identity, _image = strawberry.lazy("resolvers.identity.types"), strawberry.lazy("resolvers.image.types")
 _network, _volume = strawberry.lazy("resolvers.network.types"), strawberry.lazy("resolvers.volume.types")
 

@@ -14,21 +14,22 @@ import strawberry
 from strawberry import Info
 
 from resolvers import action as declared
-from resolvers.action import Action, Danger
+from resolvers.action import Action
 from resolvers.context import Context
 from resolvers.errors import Conflict, NotFound
+from resolvers.graph.commands import Danger
 from resolvers.graph.spelling import snake
 from resolvers.operations.graph import Operation
 
 
-@strawberry.type(name="PlanTarget")
+@strawberry.type(name="PlanTarget", description="A resource that an action touches; its id is null before it exists.")
 class TargetType:
     kind: str
     name: str
     id: str | None
 
 
-@strawberry.type(name="PlanChange")
+@strawberry.type(name="PlanChange", description="One value before and after; null where there is none.")
 class DifferenceType:
     target: str
     attribute: str
@@ -36,7 +37,7 @@ class DifferenceType:
     after: str | None
 
 
-@strawberry.type(name="PlanQuota")
+@strawberry.type(name="PlanQuota", description="What an action does to a quota.")
 class QuotaEffectType:
     service: str
     resource: str
@@ -92,7 +93,9 @@ def mutations(actions: Sequence[Action]) -> type[Any]:
         resolver=_secret,
         description="Read, once, the secret that an operation of yours made, such as the key of an offered volume.",
     )
-    return strawberry.type(type("Mutation", (), fields))
+    return strawberry.type(
+        type("Mutation", (), fields), description="Changes: each starts an operation and answers with it."
+    )
 
 
 def plan_queries(actions: Sequence[Action]) -> type[Any]:

@@ -13,11 +13,12 @@ from typing import Any
 import strawberry
 from strawberry import Info
 
-from resolvers.action import Action, Danger
+from resolvers.action import Action
+from resolvers.action import Danger as Danger
 from resolvers.context import Context
 from resolvers.graph.spelling import camel
 
-strawberry.enum(Danger)
+strawberry.enum(Danger, description=Danger.__doc__)  # before any type mentions it, so others import it from here
 
 
 @strawberry.type(description="One parameter of a command.")

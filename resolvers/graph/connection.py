@@ -13,8 +13,8 @@ from resolvers.inventory.paging import OrderKey, Page, PageArgs
 from resolvers.inventory.where import Where
 
 T = TypeVar("T")
-strawberry.enum(Source, name="FreshnessSource")
-strawberry.enum(BackendState, name="BackendState")
+strawberry.enum(Source, name="FreshnessSource", description=Source.__doc__)
+strawberry.enum(BackendState, name="BackendState", description=BackendState.__doc__)
 
 
 @strawberry.type(name="BackendFreshness", description="How one cloud fares as the source of one kind of rows.")
@@ -34,7 +34,7 @@ class FreshnessType:
     backends: list[BackendFreshnessType]
 
 
-@strawberry.type
+@strawberry.type(description="Where a page stands among the others; pass its cursors as `after` or `before`.")
 class PageInfo:
     has_next_page: bool
     has_previous_page: bool
@@ -93,13 +93,13 @@ class ConnectionData:
         return self._freshness()  # type: ignore[no-any-return] # a closure over the inventory
 
 
-@strawberry.type
+@strawberry.type(description="A row of a page, with its place.")
 class Edge(Generic[T]):
     cursor: str
     node: T
 
 
-@strawberry.type
+@strawberry.type(description="A page of rows.")
 class Connection(Generic[T]):
     nodes: list[T] = strawberry.field(description="The rows of this page.")
     edges: list[Edge[T]] = strawberry.field(description="The rows with a cursor each.")

@@ -24,7 +24,7 @@ from resolvers.inventory.paging import DEFAULT_ORDER, OrderKey, PageArgs
 MAX_ORDER_KEYS = 4
 
 
-@strawberry.enum
+@strawberry.enum(description="From the smallest value to the largest, or the other way round.")
 class Direction(enum.Enum):
     ASC = "ASC"
     DESC = "DESC"
@@ -87,7 +87,7 @@ def _list(resource: Resource, filters: type[Any], name: str) -> Any:
     return strawberry.field(
         resolver=resolve,
         graphql_type=Connection[resource.type],  # type: ignore[name-defined] # a runtime type argument
-        description=f"The {kind.plural} that you may see. `first` is 50 unless said, at most 1,000; `maxAge: 0` reads them live.",
+        description=f"The {kind.titles} that you may see. `first` is 50 unless said, at most 1,000; `maxAge: 0` reads them live.",
     )
 
 
@@ -130,7 +130,7 @@ def _facets(kind: Kind[Any], filters: type[Any], name: str) -> Any:
 
     resolve.__annotations__["filter"] = filters | None
     return strawberry.field(
-        resolver=resolve, graphql_type=facets, description=f"How many {kind.plural} have which values."
+        resolver=resolve, graphql_type=facets, description=f"How many {kind.titles} have which values."
     )
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from resolvers.identity.types import Project
     from resolvers.volume.types import Volume
 
-strawberry.enum(ImageStatus)
-strawberry.enum(ImageVisibility)
+strawberry.enum(ImageStatus, description=ImageStatus.__doc__)
+strawberry.enum(ImageVisibility, description="Who sees an image. COMMUNITY: everyone, without it being recommended.")
 _compute, _identity = strawberry.lazy("resolvers.compute.types"), strawberry.lazy("resolvers.identity.types")
 _volume = strawberry.lazy("resolvers.volume.types")
 

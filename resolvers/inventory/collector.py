@@ -108,15 +108,15 @@ class Collection:
         except GurumError as error:
             self._failed(error.message)
         except TimeoutError:
-            self._failed(TimedOut(f"{self.cloud} did not list its {self.kind.plural} in {POLL_DEADLINE:g} s.").message)
+            self._failed(TimedOut(f"{self.cloud} did not list its {self.kind.titles} in {POLL_DEADLINE:g} s.").message)
         except Exception:
-            log.exception("the feed of %s of %s failed", self.kind.plural, self.cloud)
+            log.exception("the feed of %s of %s failed", self.kind.titles, self.cloud)
             self._failed(
-                Unavailable(f"{self.cloud} gave an answer for its {self.kind.plural} that 9rum can not read.").message
+                Unavailable(f"{self.cloud} gave an answer for its {self.kind.titles} that 9rum can not read.").message
             )
         else:
             if self.error is not None:
-                log.info("%s of %s answer again", self.kind.plural, self.cloud)
+                log.info("%s of %s answer again", self.kind.titles, self.cloud)
             self.error, self._failures = None, 0
             self.as_of, self._as_of_monotonic = began_at, began
             self._written = {row_id: at for row_id, at in self._written.items() if at >= began}
@@ -139,7 +139,7 @@ class Collection:
 
     def _failed(self, sentence: str) -> None:
         if self.error is None:
-            log.warning("%s of %s can not be read: %s", self.kind.plural, self.cloud, sentence)
+            log.warning("%s of %s can not be read: %s", self.kind.titles, self.cloud, sentence)
         self.error = sentence
         self._failures += 1
 

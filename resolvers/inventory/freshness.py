@@ -17,6 +17,8 @@ class Source(enum.StrEnum):
 
 
 class BackendState(enum.StrEnum):
+    """OK: read within its interval. DEGRADED: late. DOWN: the last poll failed, and `error` says how."""
+
     OK = "OK"
     DEGRADED = "DEGRADED"
     DOWN = "DOWN"

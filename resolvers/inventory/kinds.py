@@ -66,6 +66,11 @@ class Kind(Generic[R]):
     operator_only: frozenset[str] = frozenset()
     interval: float = 30.0
 
+    @property
+    def titles(self) -> str:
+        """Many of it, in sentences: `server groups`."""
+        return f"{self.title}s"
+
     def __post_init__(self) -> None:
         known = set(self.row.__struct_fields__)
         named = {*self.indexes, *self.filters, *self.orders, *self.facets, *self.search}

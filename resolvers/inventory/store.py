@@ -152,7 +152,7 @@ class Inventory:
             raise NotFound(f"There is no {spec.title} named `{shown(reference)}`.", field=kind)
         if len(found) > 1:
             raise Invalid(
-                f"`{shown(reference)}` is the name of {len(found)} {spec.title}s; say which one by its id.",
+                f"`{shown(reference)}` is the name of {len(found)} {spec.titles}; say which one by its id.",
                 field=kind,
                 candidates=[Candidate(r.id, r.name) for r in sorted(found, key=name_key)[:MAX_CANDIDATES]],
             )

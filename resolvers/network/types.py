@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from resolvers.compute.types import Server
     from resolvers.identity.types import Project
 
-strawberry.enum(NetworkStatus)
+strawberry.enum(NetworkStatus, description=NetworkStatus.__doc__)
 _compute, _identity = strawberry.lazy("resolvers.compute.types"), strawberry.lazy("resolvers.identity.types")
 _own = strawberry.lazy("resolvers.network.types")
 

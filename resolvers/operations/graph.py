@@ -16,9 +16,9 @@ from resolvers.graph.nodes import Node
 from resolvers.graph.spelling import camel
 from resolvers.operations.record import OperationState, StepState
 
-strawberry.enum(OperationState)
-strawberry.enum(StepState)
-strawberry.enum(AuditResult)
+strawberry.enum(OperationState, description=OperationState.__doc__)
+strawberry.enum(StepState, description="How far a step of an operation is.")
+strawberry.enum(AuditResult, description=AuditResult.__doc__)
 MAX_ROWS = 200
 _PLACE = re.compile(r"[0-9]{1,19}-[0-9]{1,19}\Z")  # an id of a Redis stream
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from resolvers.identity.types import Project, User
     from resolvers.image.types import Image
 
-strawberry.enum(VolumeStatus)
+strawberry.enum(VolumeStatus, description=VolumeStatus.__doc__)
 _compute, _identity = strawberry.lazy("resolvers.compute.types"), strawberry.lazy("resolvers.identity.types")
 _image, _here = strawberry.lazy("resolvers.image.types"), strawberry.lazy("resolvers.volume.types")
 
