@@ -115,7 +115,8 @@ async def _run_accept(run: Run) -> None:
     volume = ids.make("volume", args["cloud"], made)
     await run.resource(volume)
     await run.until("available", "Wait until it is yours", volume, lambda row: row.project_id == run.record.project_id)
-    await run.reread(ids.make("volumeTransfer", args["cloud"], args["transfer"]))  # so that nobody is shown an offer that is over
+    # so that nobody is shown an offer that is over
+    await run.reread(ids.make("volumeTransfer", args["cloud"], args["transfer"]))
 
 
 async def _taken(run: Run) -> str | None:
