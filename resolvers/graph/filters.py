@@ -149,7 +149,6 @@ class _Compiler:
     def where(self, kind: Kind[Any], given: Any, depth: int) -> Where:
         if depth > MAX_DEPTH:
             raise Invalid(f"A filter may hold `and`, `or`, `not` and edges at most {MAX_DEPTH} deep.", field="filter")
-        self._count()
         secret = [attribute for attribute in kind.operator_only if getattr(given, attribute, None) is not None]
         if secret and not self._actor.all_projects:
             raise Denied(f"Filtering by `{secret[0]}` is for operators of the cloud.", field="filter")
@@ -160,6 +159,7 @@ class _Compiler:
                 parts.append(_condition(attribute, value))
         for edge, (attribute, other) in kind.edges.items():
             if (value := getattr(given, edge)) is not None:
+                self._count()
                 inner = self.where(self._inventory.kinds[other], value, depth + 1)
                 found = frozenset(row.id for row in self._inventory.select(self._actor, other, inner))
                 parts.append(_edge(attribute, found))
