@@ -6,6 +6,7 @@ import strawberry
 
 from resolvers import ids
 from resolvers.action import Action, Danger, Plan
+from resolvers.compute.actions.create import network_to_join
 from resolvers.compute.actions.lifecycle import server_of, unlocked
 from resolvers.compute.port import ServerStatus
 from resolvers.context import Context
@@ -131,7 +132,7 @@ async def _plan_attach_interface(context: Context, given: ServerAttachInterfaceI
             held.server_id is None and held.router_id is None, f"The port `{held.name or held.native_id}` is in use."
         )
     else:
-        held = known(context, "network", given.network or "", row.cloud)
+        held = network_to_join(context, given.network or "", row.cloud)
         require(bool(held.subnet_ids), f"The network `{held.name}` has no subnet, so it has no address to give.")
     return Plan(
         project_id=row.project_id,

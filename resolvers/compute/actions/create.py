@@ -25,6 +25,7 @@ from resolvers.planning import (
     cloud_for,
     described,
     known,
+    label,
     native,
     project_for,
     quota_effects,
@@ -175,10 +176,18 @@ def _source(context: Context, given: ServerCreateInput, flavor: Any, cloud: str)
     return {"image": image.id, "boot_volume": None, "boot_volume_size": given.boot_volume_size}
 
 
+def network_to_join(context: Context, reference: str, cloud: str) -> Any:
+    """A network that a server can be on. Nova refuses external ones to all but operators, so that is said before."""
+    row = known(context, "network", reference, cloud)
+    closed = row.external and not row.shared and not context.actor.operator
+    require(not closed, f"`{label(row)}` is external; a server reaches it by a router or a floating IP.")
+    return row
+
+
 def _networks(context: Context, given: ServerCreateInput, project_id: str, cloud: str) -> list[Any]:
     """The named ones; or the project's only network, else the only shared one. Raises Invalid when the choice is not clear."""
     if given.networks:
-        return [known(context, "network", text, cloud) for text in given.networks]
+        return [network_to_join(context, text, cloud) for text in given.networks]
     seen = [
         row for row in context.inventory.select(context.actor, "network") if row.cloud == cloud and not row.external
     ]

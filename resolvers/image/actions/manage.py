@@ -16,6 +16,7 @@ from resolvers.planning import (
     fresh,
     known,
     native,
+    owned,
     reference_input,
     require,
     required,
@@ -27,8 +28,7 @@ from resolvers.planning import (
 async def _own(context: Context, reference: str) -> Any:
     """An image that the caller's projects own: others may see it and not change it, which the backend would say as well."""
     row = await fresh(context, "image", reference)
-    mine = bool(context.actor.roles_on(row.project_id))
-    require(mine, f"`{row.name}` belongs to another project; only that project can change it.")
+    owned(context, row)
     return row
 
 
