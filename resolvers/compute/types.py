@@ -19,7 +19,8 @@ from resolvers.compute.port import (
     ServerStatus,
 )
 from resolvers.context import Context
-from resolvers.graph.edges import computed, many, one, operators, some, through
+from resolvers.graph.connection import Connection
+from resolvers.graph.edges import computed, connected, many, one, operators, some, through
 from resolvers.graph.nodes import Node, resource
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Flavor(Node):
     public: bool
     description: str | None
     extra_specs: JSON
-    servers: list[Annotated["Server", strawberry.lazy("resolvers.compute.types")]] = many(
+    servers: Connection[Annotated["Server", strawberry.lazy("resolvers.compute.types")]] = connected(
         "server", "flavor_id", "Servers of this size."
     )
 
@@ -101,7 +102,7 @@ class Hypervisor(Node):
     disk: int | None = strawberry.field(description="GiB.")
     disk_used: int | None
     server_count: int | None
-    servers: list[Annotated["Server", strawberry.lazy("resolvers.compute.types")]] = many(
+    servers: Connection[Annotated["Server", strawberry.lazy("resolvers.compute.types")]] = connected(
         "server", "hypervisor_id", "Servers that it runs."
     )
 

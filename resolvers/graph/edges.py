@@ -15,7 +15,7 @@ from resolvers.context import Context
 from resolvers.graph.connection import page_of
 from resolvers.inventory.paging import DEFAULT_ORDER, PageArgs
 from resolvers.inventory.table import values_of
-from resolvers.inventory.where import condition
+from resolvers.inventory.where import Where
 
 
 def one(kind: str, attribute: str, description: str) -> Any:
@@ -52,18 +52,21 @@ def many(kind: str, index: str, description: str, by: str = "id") -> Any:
     return strawberry.field(resolver=resolve, description=description)
 
 
-def connected(kind: str, index: str, description: str) -> Any:
+def connected(kind: str, index: str, description: str, by: str = "id") -> Any:
     """As `many`, in pages: for what a row may have thousands of. The type is `Connection[...]`."""
 
     def resolve(
         root: strawberry.Parent[Any], info: Info[Context, None], first: int | None = None, after: str | None = None
     ) -> Any:
-        context, wanted = info.context, root.id
+        context, wanted = info.context, getattr(root, by)
 
-        def held(value: Any) -> bool:
+        def held(row: Any) -> bool:
+            value = getattr(row, index)
+            if by != "id" and row.cloud != root.cloud:
+                return False  # names, unlike ids, are of one cloud only
             return wanted in value if isinstance(value, tuple) else bool(value == wanted)
 
-        where = condition(index, held, frozenset([wanted]))
+        where = Where(held, {index: frozenset([wanted])})
         return page_of(context, context.inventory.kinds[kind], where, DEFAULT_ORDER, PageArgs(first, after))
 
     return strawberry.field(resolver=resolve, description=f"{description} In pages: `first` is 50 unless said.")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from strawberry.scalars import JSON
 
-from resolvers.graph.edges import many, one, some
+from resolvers.graph.connection import Connection
+from resolvers.graph.edges import connected, one, some
 from resolvers.graph.nodes import Node, resource
 from resolvers.image.port import IMAGE, ImageStatus, ImageVisibility
 
@@ -48,8 +49,12 @@ class Image(Node):
     shared_with: list[Annotated["Project", _identity]] = some(
         "project", "shared_with", "Projects that have it, of those you see."
     )
-    servers: list[Annotated["Server", _compute]] = many("server", "image_id", "Servers that were made from it.")
-    volumes: list[Annotated["Volume", _volume]] = many("volume", "image_id", "Volumes that were made from it.")
+    servers: Connection[Annotated["Server", _compute]] = connected(
+        "server", "image_id", "Servers that were made from it."
+    )
+    volumes: Connection[Annotated["Volume", _volume]] = connected(
+        "volume", "image_id", "Volumes that were made from it."
+    )
     source_server: Annotated["Server", _compute] | None = one(
         "server", "source_server_id", "The server that it is a snapshot of."
     )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from strawberry.scalars import JSON
 
-from resolvers.graph.edges import many, one, some
+from resolvers.graph.connection import Connection
+from resolvers.graph.edges import connected, many, one, some
 from resolvers.graph.nodes import Node, resource
 from resolvers.volume.port import VOLUME, VOLUME_BACKUP, VOLUME_SNAPSHOT, VOLUME_TRANSFER, VOLUME_TYPE, VolumeStatus
 
@@ -31,7 +32,9 @@ class VolumeType(Node):
     public: bool
     description: str | None
     extra_specs: JSON
-    volumes: list[Annotated["Volume", _here]] = many("volume", "type_name", "Volumes of this type.", by="name")
+    volumes: Connection[Annotated["Volume", _here]] = connected(
+        "volume", "type_name", "Volumes of this type.", by="name"
+    )
 
 
 @resource(VOLUME_SNAPSHOT, "VolumeSnapshot", "The state of a volume at a moment.")
