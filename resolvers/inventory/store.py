@@ -149,7 +149,9 @@ class Inventory:
         if not found:  # asked last, or somebody else's row with this name would stand before it
             found = [r for r in table.all() if r.native_id == reference and meant(r)]
         if not found:
-            raise NotFound(f"There is no {spec.title} named `{shown(reference)}`.", field=kind)
+            other = next((k for k in self.kinds.values() if ids.looks_like(reference, k.name)), None)
+            hint = "" if other is None else f" That is the id of a different kind: {other.title}."
+            raise NotFound(f"There is no {spec.title} named `{shown(reference)}`.{hint}", field=kind)
         if len(found) > 1:
             raise Invalid(
                 f"`{shown(reference)}` is the name of {len(found)} {spec.titles}; say which one by its id.",
