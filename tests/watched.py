@@ -5,7 +5,7 @@ The sandbox stands where a cloud stands, behind the connector; everything of our
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +13,10 @@ import httpx
 import pytest
 
 from gateway import clouds
+from gateway.documents import GraphQLRequest
+from gateway.executor import Outcome
 from gateway.media import GRAPHQL
+from gateway.request import RequestFacts
 from notifications.redis import RedisClient
 from resolvers.actor import MEMBER, Credential
 from resolvers.clock import Clock
@@ -93,6 +96,20 @@ class Watched:
             given.setdefault("x-auth-token", await self.graph.token(person))
         body: dict[str, Any] = {"json": content} if isinstance(content, dict) else {"content": content}
         return await self.graph.http.post("/graphql", headers=given, **body)
+
+    async def follow(
+        self, person: str, query: str, variables: dict[str, Any] | None = None
+    ) -> AsyncGenerator[dict[str, Any]]:
+        """Each answer of a subscription, as the transports send them on; the one that refuses it, when it is refused."""
+        app = self.graph.app
+        context = await app.context_of(RequestFacts("a-test-00", await self.graph.token(person)))
+        executor, request = app.transport.executor, GraphQLRequest(query=query, variables=variables)
+        found = await executor.subscribe(await executor.prepare(request, context, person), context, "ws")
+        if isinstance(found, Outcome):
+            yield found.payload
+            return
+        async for outcome in found:
+            yield outcome.payload
 
     async def everything(self) -> tuple[State, State, int]:
         """What may not have changed after a refusal: the cloud, the read model, and how many operations there are."""

@@ -1,7 +1,10 @@
 """Operations and the audit log in the graph: who sees which, what they hide, and the secret that is told once."""
 
+import asyncio
+import contextlib
 from typing import Any
 
+from tests.polling import eventually
 from tests.watched import Watched
 
 MINE = "query($all: Boolean!, $n: Int!) { operations(all: $all, first: $n) { id action actorName } }"
@@ -44,6 +47,43 @@ async def test_operations_are_seen_by_their_person_and_by_who_sees_the_project(k
                 assert answer["errors"][0]["message"] == "There is no such operation."
     assert await seen(krane, "jiwoo", True, 0) == set()
     assert len(await seen(krane, "jiwoo", True, 1)) == 1
+
+
+async def test_an_operation_is_followed_by_those_who_see_it(krane: Watched) -> None:
+    query = "subscription($id: ID!) { operation(id: $id) { id state } }"
+    done = (await krane.graph.done("jiwoo", "serverStop", {"server": "shop-web-1"}))["id"]
+    for person in ("jiwoo", "haneul", "operator"):
+        told = [answer async for answer in krane.follow(person, query, {"id": done})]
+        assert told == [{"data": {"operation": {"id": done, "state": "SUCCEEDED"}}}]
+    for person, operation in (("minsu", done), ("sora", done), ("jiwoo", "0" * 16)):
+        (refused,) = [answer async for answer in krane.follow(person, query, {"id": operation})]
+        assert refused["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+        assert refused["errors"][0]["message"] == "There is no such operation."
+        assert not refused.get("data")
+
+
+async def test_what_somebody_changes_is_told_to_those_who_see_it(krane: Watched) -> None:
+    """Both follow all events; minsu's first is of his own project, whatever happened in the shop before."""
+    query = 'subscription { resourceEvents(kinds: ["server"]) { change node { name } resume } }'
+    async with contextlib.AsyncExitStack() as stack:
+        follow = {
+            person: await stack.enter_async_context(contextlib.aclosing(krane.follow(person, query)))
+            for person in ("haneul", "minsu")
+        }
+        first = {person: asyncio.ensure_future(anext(events)) for person, events in follow.items()}
+        await eventually(lambda: listening(krane, 2), "both listen")
+        await krane.graph.done("jiwoo", "serverRename", {"server": "shop-web-1", "name": "web-one"})
+        await krane.graph.done("jiwoo", "serverRename", {"server": "talk-chat-1", "name": "chat-one"})
+        async with asyncio.timeout(10):
+            told = {person: (await event)["data"]["resourceEvents"] for person, event in first.items()}
+    assert {person: (event["change"], event["node"]["name"]) for person, event in told.items()} == {
+        "haneul": ("UPDATED", "web-one"),
+        "minsu": ("UPDATED", "chat-one"),
+    }
+
+
+async def listening(krane: Watched, count: int) -> bool:
+    return (krane.graph.app.metrics.registry.get_sample_value("gurum_subscriptions") or 0) >= count
 
 
 async def test_an_operation_tells_what_happened(krane: Watched) -> None:
