@@ -156,7 +156,7 @@ class _Compiler:
         for attribute in kind.filters:
             if (value := getattr(given, attribute)) is not None:
                 self._count()
-                parts.append(_condition(attribute, value))
+                parts.append(_condition(attribute, value, kind.shown.get(attribute)))
         for edge, (attribute, other) in kind.edges.items():
             if (value := getattr(given, edge)) is not None:
                 self._count()
@@ -185,7 +185,8 @@ def _edge(attribute: str, found: frozenset[str]) -> Where:
     return condition(attribute, check, found)
 
 
-def _condition(attribute: str, given: Any) -> Where:
+def _condition(attribute: str, given: Any, shown_as: Callable[[Any], Any] | None = None) -> Where:
+    """`shown_as` turns what the row keeps into what callers are shown; such an attribute has no index of use."""
     if isinstance(given, LabelFilter):
         return condition(attribute, _label(given))
     if isinstance(given, StringListFilter):
@@ -206,6 +207,8 @@ def _condition(attribute: str, given: Any) -> Where:
                 "A moment needs its distance from UTC, such as `2026-10-01T12:00:00Z` or `...+09:00`.", field="filter"
             )
         checks.append(make(wanted))
+    if shown_as is not None:
+        return condition(attribute, lambda value: all(check(shown_as(value)) for check in checks))
     return condition(attribute, lambda value: all(check(value) for check in checks), values)
 
 

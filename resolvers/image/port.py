@@ -58,6 +58,11 @@ class ImageRow(Row, frozen=True, kw_only=True, gc=False):
     source_server_id: str | None  # for snapshots
 
 
+def mib(size: int | None) -> int | None:
+    """Rounded up, so that an image with content is never of nothing."""
+    return None if size is None else -(-size // (1 << 20))
+
+
 IMAGE = Kind(
     name="image",
     row=ImageRow,
@@ -84,6 +89,7 @@ IMAGE = Kind(
     orders=("name", "status", "size", "created_at", "updated_at"),
     facets=("status", "visibility", "os", "deprecated"),
     search=("name", "native_id", "tags", "os"),
+    shown={"size": mib},  # GraphQL's Int has 32 bits, and an image may be larger than 2 GiB
     interval=30.0,
 )
 KINDS = (IMAGE,)

@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 from resolvers.graph.connection import Connection
 from resolvers.graph.edges import connected, one, some
 from resolvers.graph.nodes import Node, resource
-from resolvers.image.port import IMAGE, ImageStatus, ImageVisibility
+from resolvers.image.port import IMAGE, ImageStatus, ImageVisibility, mib
 
 if TYPE_CHECKING:
     from resolvers.compute.types import Server
@@ -23,8 +23,7 @@ _volume = strawberry.lazy("resolvers.volume.types")
 
 
 def _mib(root: strawberry.Parent[Any]) -> int | None:
-    """GraphQL's Int has 32 bits and an image may be larger than 2 GiB, so bytes do not fit."""
-    return None if root.size is None else -(-root.size // (1 << 20))
+    return mib(root.size)
 
 
 @resource(IMAGE, "Image", "What a server or a volume is made from.")

@@ -4,8 +4,9 @@ Every domain declares its kinds in its `port.py` next to the row classes. Nothin
 """
 
 import enum
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -49,6 +50,7 @@ class Kind(Generic[R]):
     `filters`, `orders`, `facets` name row attributes offered by lists; `edges` maps a GraphQL edge that a filter may cross to
     (attribute with the global id, kind). `search` names text attributes (or tuples of texts) that `search` looks into.
     `operator_only`: attributes that others may not read, filter, order or count by (the host a server runs on).
+    `shown`: attributes that the schema tells in another unit than the row keeps, and how; filters mean what is shown.
     `interval` is seconds between two polls; `default_order` a tuple of attributes, "-" in front means descending.
     """
 
@@ -64,6 +66,7 @@ class Kind(Generic[R]):
     facets: tuple[str, ...] = ()
     search: tuple[str, ...] = ("name", "native_id")
     operator_only: frozenset[str] = frozenset()
+    shown: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     interval: float = 30.0
 
     @property

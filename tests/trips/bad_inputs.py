@@ -96,7 +96,9 @@ READS = {
         SERVERS, "INVALID", "distance from UTC", {"filter": {"createdAt": {"gt": "2026-01-01T00:00:00"}}}
     ),
     "an unknown id": Bad(BY_ID, "NOT_FOUND", "There is no server with the id", {"id": f"server:{CLOUD}/nowhere"}),
-    "an id of another kind": Bad(BY_ID, "NOT_FOUND", "is the id of a different kind: volume.", {"id": f"volume:{CLOUD}/nowhere"}),
+    "an id of another kind": Bad(
+        BY_ID, "NOT_FOUND", "is the id of a different kind: volume.", {"id": f"volume:{CLOUD}/nowhere"}
+    ),
     "an unknown name": Bad(BY_ID, "NOT_FOUND", "There is no server named `nowhere`.", {"id": "nowhere"}),
     "an empty name": Bad(BY_ID, "INVALID", "Say which server, by its id or name.", {"id": " "}),
     "a name of 10,000 characters": Bad(BY_ID, "NOT_FOUND", "xxx…`", {"id": LONG}),

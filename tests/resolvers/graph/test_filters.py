@@ -52,7 +52,7 @@ class Questions:
 
     def condition(self, kind: str, attribute: str) -> dict[str, Any]:
         """One or two operators, mostly with values that rows have."""
-        values = [getattr(row, attribute) for row in self.of(kind)]
+        values = [shown(kind, attribute, row) for row in self.of(kind)]
         given = self.operators(typing.get_type_hints(KINDS[kind].row)[attribute], [v for v in values if v is not None])
         key = {name: given.pop(name) for name in ("key",) if name in given}
         chosen = self.rng.sample(sorted(given), min(len(given), self.rng.randint(1, 2)))
@@ -101,10 +101,16 @@ class Questions:
             held = getattr(row, attribute)
             behind = [self.by_id[i] for i in (held if isinstance(held, tuple) else (held,)) if i in self.by_id]
             return any(self.holds(other, value, found) for found in behind)
-        return matches(getattr(row, snake(name)), value)
+        return matches(shown(kind, snake(name), row), value)
 
 
 FALLBACK: dict[Any, Any] = {int: 1, bool: True, datetime: NOON, str: "nothing"}  # where no row has a value
+
+
+def shown(kind: str, attribute: str, row: Any) -> Any:
+    """As the schema tells it: an image's size in MiB, though the row has bytes."""
+    value = getattr(row, attribute)
+    return -(-value // 2**20) if (kind, attribute) == ("image", "size") and value is not None else value
 
 
 def plain(value: Any) -> Any:
@@ -203,6 +209,21 @@ async def test_what_a_filter_means(given: Any, names: list[str]) -> None:
     found = (await asked().data(NAMES_OF, {"f": given}))["servers"]
     assert [row["name"] for row in found["nodes"]] == names
     assert found["totalCount"] == len(names)
+
+
+async def test_the_size_of_an_image_is_filtered_as_it_is_shown() -> None:
+    """In MiB, rounded up: bytes would not fit into 32 bits."""
+    sizes = {"small": 1, "two": 2 * 2**20, "large": 5 * 2**30, "empty": None}
+    rows = [made("image", name, name=name, size=size) for name, size in sizes.items()]
+    query = "query($f: ImageFilter) { images(filter: $f) { nodes { name size } } }"
+
+    async def found(**given: Any) -> dict[str, int]:
+        answer = await Asked(rows, OPERATOR).data(query, {"f": {"size": given}})
+        return {row["name"]: row["size"] for row in answer["images"]["nodes"]}
+
+    assert await found(gte=2) == {"two": 2, "large": 5120}
+    assert await found(eq=1) == {"small": 1}
+    assert await found(lt=5120) == {"small": 1, "two": 2}
 
 
 def nested(depth: int) -> dict[str, Any]:
