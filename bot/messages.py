@@ -12,7 +12,9 @@ import msgspec
 
 MAX_CELL = 200  # characters of one outside text in a sentence or a cell; longer ones end with an ellipsis
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_KEPT = frozenset("\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}")  # Korean does without, other scripts and emoji do not
+_KEPT = frozenset(
+    "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+)  # Korean does without, other scripts and emoji do not
 
 
 class Style(enum.StrEnum):
@@ -183,7 +185,7 @@ def text_of(text: Text) -> str:
 
 
 def clean(value: object, limit: int = MAX_CELL, *, lines: bool = False) -> str:
-    """Outside text as it may be shown: no control, no invisible, no direction-changing characters; bounded. `lines` keeps line ends and tabs."""
+    """Outside text as it may be shown: bounded, no control, invisible or direction-changing characters. `lines` keeps line ends and tabs."""
     given = "" if value is None else str(value)
     cut = given if len(given) <= limit else given[: max(limit - 1, 0)] + "…"
     if cut.isascii() and cut.isprintable():

@@ -6,6 +6,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import TracebackType
 from typing import Any, Protocol
 
 RedisClient = Any
@@ -139,6 +140,26 @@ class RoleGone(Exception):
 
 class IdentityAway(Exception):
     """Keystone does not answer now."""
+
+
+class Subscription(Protocol):
+    """Payloads of one topic from the moment of entering; raises when the reader is too slow."""
+
+    def __enter__(self) -> "Subscription": ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+
+class Bus(Protocol):
+    """Heard by every process of the installation; not kept for those who are away."""
+
+    async def publish(self, topic: str, payload: bytes) -> None: ...
+
+    def subscribe(self, topic: str) -> Subscription: ...
 
 
 class Clock(Protocol):

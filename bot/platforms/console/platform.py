@@ -1,0 +1,168 @@
+"""The console as a `Platform`. `gateway/console/chat.py` brings what people do on the page and in the terminal, and reads what they see.
+
+Its people are signed in to 9rum, so they need no link. Membership of rooms is the gateway's to check, before it calls.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from bot.messages import Form, Message
+from bot.platforms.base import Capabilities, Incoming, Person, Place, PlatformError, Receive, Rejected
+from bot.platforms.base import Entry as How
+from bot.platforms.console.entries import Entries
+from bot.platforms.console.rooms import NAME, Author, Entry, Room, direct_room, place_in
+from bot.ports import Bus, Clock, RedisClient
+
+
+class Closed(Exception):
+    """The bot does not take anything now; the text was not kept."""
+
+
+class ConsolePlatform:
+    name = NAME
+    capabilities = Capabilities(
+        buttons=True, forms=True, private=True, edits=True, threads=True, files=True, signed_in=True, max_choices=500
+    )
+    mounts: Mapping[str, Any] = {}
+
+    def __init__(self, redis: RedisClient, bus: Bus, clock: Clock) -> None:
+        self._entries = Entries(redis, bus, clock)
+        self._clock = clock
+        self._receive: Receive | None = None
+
+    # -- platform ------------------------------------------------------------------------------------------------------
+
+    async def start(self, receive: Receive, rejected: Rejected) -> None:
+        self._receive = receive
+
+    async def stop(self) -> None:
+        self._receive = None
+
+    def problem(self) -> str | None:
+        return None
+
+    async def post(self, place: Place, message: Message) -> str:
+        return await self._post(place.channel, place.thread, None, message)
+
+    async def edit(self, place: Place, message_id: str, message: Message) -> None:
+        known = await self._entries.get(place.channel, message_id)
+        if known is None:
+            raise PlatformError("message_not_found", "The message is not there any more.")
+        await self._entries.replace(
+            msgspec.structs.replace(known, message=message, edited_at=self._now(), version=known.version + 1)
+        )
+
+    async def whisper(self, place: Place, person: Person, message: Message) -> None:
+        await self._post(place.channel, place.thread, None if place.direct else person.id, message)
+
+    async def tell(self, person: Person, message: Message) -> None:
+        await self._post(direct_room(person.id).id, None, None, message)
+
+    async def ask(self, incoming: Incoming, form: Form) -> None:
+        await self._entries.offer(incoming.person.id, form)
+
+    # -- what the page and the terminal do -----------------------------------------------------------------------------
+
+    async def history(self, room: Room, person: Person, before: float | None, limit: int) -> list[Entry]:
+        """Entries that the person may see, oldest first, before a time (seconds since the epoch)."""
+        return await self._entries.history(room.id, person.id, before, limit)
+
+    def listen(self, person: Person, rooms: Sequence[Room], after: float | None) -> AsyncIterator[Entry | Form]:
+        """Entries that come or change in these rooms, and forms for the person; first what changed since `after`."""
+        return self._entries.listen(person.id, [room.id for room in rooms], after)
+
+    async def say(self, person: Person, room: Room, said_id: str, text: str, thread: str | None = None) -> None:
+        """What a person typed. The same `said_id` again does nothing. Raises Closed."""
+        entry = Entry(
+            id=said_id,
+            room=room.id,
+            at=self._now(),
+            author=Author(id=person.id, name=person.name),
+            thread=thread,
+            text=text,
+        )
+        if not await self._entries.add(entry):
+            return
+        try:
+            await self._hand_over(
+                Incoming(
+                    id=_unique(person, said_id),
+                    person=person,
+                    place=place_in(room, thread or said_id),
+                    text=text,
+                    message=None,
+                    link=said_id,
+                    trigger=said_id,
+                    at=entry.at,
+                )
+            )
+        except BaseException:
+            await self._entries.remove(room.id, said_id)
+            raise
+
+    async def press(self, person: Person, room: Room, said_id: str, command: str, message_id: str) -> None:
+        """A button of a message in the room. Raises Closed; PlatformError when the message has no such button (any more)."""
+        known = await self._entries.get(room.id, message_id)
+        if known is None or known.message is None or command not in _commands(known.message):
+            raise PlatformError("stale_button", "This button is not there any more.")
+        await self._hand_over(
+            Incoming(
+                id=_unique(person, said_id),
+                person=person,
+                place=place_in(room, known.thread or known.id),
+                text=command,
+                entry=How.BUTTON,
+                message=message_id,
+                link=message_id,
+                trigger=said_id,
+                at=self._now(),
+            )
+        )
+
+    async def fill(
+        self, person: Person, room: Room, said_id: str, form: str, values: dict[str, list[str]], thread: str | None
+    ) -> None:
+        """A filled form. Raises Closed."""
+        await self._hand_over(
+            Incoming(
+                id=_unique(person, said_id),
+                person=person,
+                place=place_in(room, thread),
+                text="",
+                entry=How.FORM,
+                link=said_id,
+                trigger=said_id,
+                form=form,
+                values=values,
+                at=self._now(),
+            )
+        )
+
+    # -- own -----------------------------------------------------------------------------------------------------------
+
+    async def _hand_over(self, incoming: Incoming) -> None:
+        if self._receive is None:
+            raise Closed("The bot is starting or stopping; say it again in a moment.")
+        await self._receive(incoming)
+
+    async def _post(self, room: str, thread: str | None, to: str | None, message: Message) -> str:
+        entry = Entry(
+            id=f"bot-{secrets.token_hex(8)}", room=room, at=self._now(), to=to, thread=thread, message=message
+        )
+        await self._entries.add(entry)
+        return entry.id
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+
+def _unique(person: Person, said_id: str) -> str:
+    """Ids are made by clients: one person's can not be mistaken for, or used up by, another's."""
+    return f"console:{person.id}:{said_id}"
+
+
+def _commands(message: Message) -> set[str]:
+    return {button.command for block in message.blocks for button in getattr(block, "buttons", ())}
