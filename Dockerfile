@@ -1,4 +1,4 @@
-# The image of 9rum: one process that serves the graph and the explorer page.
+# The image of 9rum: one process that serves the graph, the console and the explorer page.
 #   docker build -t 9rum . && docker run -p 8080:8080 -v 9rum-data:/data 9rum
 # Another Python base is given by --build-arg BASE=...; both stages use it, so that the environment fits.
 ARG BASE=python:3.11-slim-bookworm
@@ -13,10 +13,15 @@ RUN python3 -m venv /tools \
  && python3 -m venv --without-pip /opt/9rum \
  && /tools/bin/pip --python /opt/9rum/bin/python install --no-cache-dir --require-hashes -r requirements/run.txt
 COPY gateway/__init__.py gateway/
+COPY gateway/web/ gateway/web/
 COPY gateway/explorer/ gateway/explorer/
-RUN GURUM_CACHE=/tmp/cache /tools/bin/python -m gateway.explorer.build --copy /page
+COPY gateway/console/ gateway/console/
+RUN export GURUM_CACHE=/tmp/cache \
+ && /tools/bin/python -m gateway.explorer.build --copy /pages/explorer \
+ && /tools/bin/python -m gateway.console.build --copy /pages/console
 COPY . /app
-RUN cp -r /page /app/gateway/explorer/dist \
+RUN cp -r /pages/explorer /app/gateway/explorer/dist \
+ && cp -r /pages/console /app/gateway/console/dist \
  && rm -rf /app/requirements \
  && /opt/9rum/bin/python -m compileall -q /app
 

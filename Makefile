@@ -12,17 +12,19 @@ DEV = python=$$($(PYTHON) requirements/install.py requirements/dev.txt)
 help: ## say what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
 
-run: ## install, build the explorer page, and serve (a sandbox cloud when nothing is configured)
-	@$(RUN) && { $$python -m gateway.explorer.build >/dev/null \
+run: ## install, build the pages, and serve (a sandbox cloud when nothing is configured)
+	@$(RUN) && { $$python -m gateway.console.build >/dev/null \
+	  || echo "The console page could not be built; the graph works without it." >&2; } \
+	  && { $$python -m gateway.explorer.build >/dev/null \
 	  || echo "The explorer page could not be built; the graph works without it." >&2; } \
 	  && exec $$python -m gateway serve
 
 test: lint ## everything: lint, then all tests, the lab's included
-	@$(DEV) && $$python -m pytest
+	@$(DEV) && $$python -m pytest -n 3 --dist worksteal
 
 lint: ## style, types, import directions, and the tests of the project's own order
 	@$(DEV) && bin=$$(dirname $$python) && set -x \
-	  && $$bin/ruff check . && $$bin/ruff format --check . && $$bin/mypy && $$bin/lint-imports \
+	  && $$bin/ruff check . && $$bin/ruff format --check . && $$bin/mypy --cache-dir $$bin/../mypy && $$bin/lint-imports \
 	  && $$python -m pytest -q tests/architecture
 
 bench: ## measure, and print the table of docs/performance.md
@@ -32,5 +34,5 @@ lab: ## start a real OpenStack on this machine for the tests, and print its clou
 	@$(DEV) && $$python -m tests.lab up
 
 clean: ## remove what tools left in the checkout (not the data folder)
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache gateway/explorer/dist
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache gateway/explorer/dist gateway/console/dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

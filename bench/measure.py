@@ -19,7 +19,7 @@ from bench import listing, nova, prepared, questions
 from bench.drive import Job, Seen, Target
 from bench.peers import start_mercurius
 from bench.processes import ROOT, Gateway, ended, free_port, memory_mb, prepared_bytes
-from gateway.explorer import node
+from gateway.web import node
 
 GATEWAY, BYTES, PEER = "9rum", "bytes", "Mercurius"
 AT_ONCE = [1, 8]

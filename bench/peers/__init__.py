@@ -1,6 +1,6 @@
 """Servers of other stacks for the benchmark: Mercurius with graphql-jit on Node, over the same rows.
 
-Called by the benchmark driver. Installing is left to gateway/explorer/node.py, which keeps the packages in the cache.
+Called by the benchmark driver. Installing is left to gateway/web/node.py, which keeps the packages in the cache.
 """
 
 import subprocess
@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from gateway.explorer import node
+from gateway.web import node
 
 START_SECONDS = 60.0  # reading 25,000 servers takes about a second; the rest is a busy machine
 

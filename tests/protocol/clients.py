@@ -1,6 +1,6 @@
 """Runs the npm clients of this folder against a gateway; each driver prints one line of JSON.
 
-Used by the protocol tests. Node and the packages come from gateway/explorer/node.py, kept in the cache by the lock.
+Used by the protocol tests. Node and the packages come from gateway/web/node.py, kept in the cache by the lock.
 """
 
 import json
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.explorer import node
+from gateway.web import node
 
 HERE = Path(__file__).parent
 DRIVER_SECONDS = 60.0

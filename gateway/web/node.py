@@ -1,7 +1,8 @@
 """Finds Node and keeps npm packages in the cache, so that Python stays the only prerequisite.
 
-Called by the build of the explorer page, by the protocol tests and by the peers of the benchmarks. What is
-installed is said by the package-lock.json beside the caller's sources; `npm ci` installs that and nothing else.
+Called by the builds of the explorer and the console page, by tests that need npm packages, and by the peers of the
+benchmarks. What is installed is said by the package-lock.json beside the caller's sources; `npm ci` installs that and
+nothing else.
 """
 
 import fcntl
