@@ -1,0 +1,147 @@
+"""`bot.ports.Graph` in process: the bot's GraphQL text runs through the same executor, limits and errors as anybody's over HTTP.
+
+Made by `gateway/app.py`. The person's token makes the Actor, so the bot can do nothing that this person could not; the chat channel becomes
+the Actor's origin, by which policy decides and which audit rows name.
+"""
+
+import dataclasses
+import secrets
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import Any
+
+from bot.ports import Acting, Answer, GraphError
+from gateway.auth import Authenticator
+from gateway.documents import GraphQLRequest
+from gateway.executor import Executor, Outcome, Prepared
+from gateway.request import caller_key
+from resolvers.actor import Actor, Origin
+from resolvers.audit import Audit, AuditResult, AuditRow
+from resolvers.context import Context
+from resolvers.errors import Denied, Unauthenticated
+from resolvers.policy import Policy
+
+MakeContext = Callable[[Actor, str], Context]
+
+
+class InProcessGraph:
+    """`make_context` gives the context of an Actor and a correlation id."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        authenticator: Authenticator,
+        make_context: MakeContext,
+        policy: Policy,
+        audit: Audit,
+    ) -> None:
+        self._executor = executor
+        self._authenticator = authenticator
+        self._make_context = make_context
+        self._policy = policy
+        self._audit = audit
+
+    async def execute(
+        self,
+        acting: Acting,
+        document: str,
+        variables: Mapping[str, Any],
+        *,
+        command: str | None = None,
+        correlation_id: str | None = None,
+    ) -> Answer:
+        correlation_id = correlation_id or secrets.token_hex(8)
+        try:
+            actor = await self._actor(acting)
+            if command is not None:
+                await self._allow(actor, command, acting, variables, correlation_id)
+            context = self._make_context(actor, correlation_id)
+            prepared = await self._prepare(document, variables, context, actor)
+        except Exception as error:
+            return _answer(self._executor.refuse(error, correlation_id))
+        return _answer(await self._executor.execute(prepared, context, "http"))
+
+    async def subscribe(
+        self, acting: Acting, document: str, variables: Mapping[str, Any]
+    ) -> AsyncGenerator[Answer, None]:
+        correlation_id = secrets.token_hex(8)
+        try:
+            actor = await self._actor(acting)
+            context = self._make_context(actor, correlation_id)
+            prepared = await self._prepare(document, variables, context, actor)
+        except Exception as error:
+            yield _answer(self._executor.refuse(error, correlation_id))
+            return
+        events = await self._executor.subscribe(prepared, context, "ws")
+        if isinstance(events, Outcome):
+            yield _answer(events)
+            return
+        try:
+            async for outcome in events:
+                yield _answer(outcome)
+        finally:
+            await events.aclose()
+
+    # -- own -----------------------------------------------------------------------------------------------------------
+
+    async def _actor(self, acting: Acting) -> Actor:
+        origin = Origin(acting.platform, channel=acting.channel, message=acting.message)
+        actor = await self._authenticator.actor_of(acting.token, None, origin)
+        if actor is None:
+            raise Unauthenticated("Nobody is signed in here.")
+        return actor if acting.project is None else actor.narrowed(acting.project)
+
+    async def _allow(
+        self, actor: Actor, command: str, acting: Acting, variables: Mapping[str, Any], correlation_id: str
+    ) -> None:
+        """Reading is not audited, but what policy refuses is."""
+        try:
+            self._policy.check_read(actor, command, acting.project)
+        except Denied as denied:
+            await self._audit.append(
+                AuditRow(
+                    at=self._audit.clock.now(),
+                    action=command,
+                    result=AuditResult.DENIED,
+                    actor_id=actor.user_id,
+                    actor_name=actor.user_name,
+                    origin=actor.origin.kind,
+                    channel=actor.origin.channel,
+                    said=actor.origin.message,
+                    correlation_id=correlation_id,
+                    project_id=acting.project,
+                    input=dict(variables),
+                    error=denied.code,
+                    message=denied.message,
+                )
+            )
+            raise
+
+    async def _prepare(
+        self, document: str, variables: Mapping[str, Any], context: Context, actor: Actor
+    ) -> Prepared:
+        request = GraphQLRequest(query=document, variables=dict(variables))
+        return await self._executor.prepare(request, context, caller_key(actor, None))
+
+
+def _answer(outcome: Outcome) -> Answer:
+    payload = outcome.payload
+    return Answer(
+        payload.get("data"),
+        tuple(_error(error, outcome) for error in payload.get("errors", ())),
+        payload.get("extensions", {}),
+    )
+
+
+def _error(error: Mapping[str, Any], outcome: Outcome) -> GraphError:
+    told = error.get("extensions", {})
+    known = GraphError(
+        code=told.get("code", "INTERNAL"),
+        message=error["message"],
+        field=told.get("field"),
+        candidates=tuple((held["id"], held["name"]) for held in told.get("candidates", ())),
+        retryable=told.get("retryable", False),
+        retry_after=told.get("retryAfter"),
+        correlation_id=told.get("correlationId"),
+        operation_id=told.get("operationId"),
+    )
+    return known if known.retry_after is not None else dataclasses.replace(known, retry_after=outcome.retry_after)

@@ -1,0 +1,19 @@
+"""`bot.ports.Seal` with the installation's key: tokens of signed-in people rest encrypted while their commands wait. Made by `gateway/app.py`."""
+
+from cryptography.fernet import Fernet, InvalidToken
+
+
+class FernetSeal:
+    """`key` is a Fernet key that is not in the store; see `gateway/secret.py`."""
+
+    def __init__(self, key: bytes) -> None:
+        self._fernet = Fernet(key)
+
+    def close(self, secret: bytes) -> bytes:
+        return self._fernet.encrypt(secret)
+
+    def open(self, sealed: bytes) -> bytes | None:
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken:
+            return None
