@@ -1,11 +1,13 @@
-"""The pytest fixture `lab_cloud`, and the time limit of the tests that use it.
+"""The pytest fixture `lab_cloud`, whose turn it is on the lab, and the time limit of the tests that use it.
 
-tests/conftest.py names this module as a plug-in. A lab that cannot start makes its tests fail; nothing here skips.
+tests/conftest.py names this module as a plug-in. A lab that cannot start makes its tests fail; nothing here skips. Several worker
+processes of one run (pytest-xdist) share one lab: whoever comes first starts it, whoever goes last stops it.
 """
 
 import fcntl
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -26,11 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def lab_cloud() -> Iterator[LabCloud]:
-    """The lab, started when it is not up, or the cloud that LAB_OPENSTACK names.
-
-    A lab that was up before stays up; one that was started here is stopped at the end, unless another test run
-    has begun to use it in the meantime.
-    """
+    """The lab, started when it is not up, or the cloud that LAB_OPENSTACK names."""
     elsewhere = cloud.from_environment()
     if elsewhere is not None:
         yield elsewhere
@@ -39,15 +37,38 @@ def lab_cloud() -> Iterator[LabCloud]:
     folders.root.mkdir(parents=True, exist_ok=True)
     with (folders.root / "users").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        started_here = lab.up(folders, _say)
+        if lab.up(folders, _say):
+            _started_by_tests(folders.run).touch()
         yield cloud.own(folders)
-        if not started_here:
-            return
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return
-        lab.stop(folders, _say)
+            return  # somebody still uses it, and stops it in turn
+        if _started_by_tests(folders.run).exists():
+            lab.stop(folders, _say)
+
+
+@pytest.fixture(autouse=True)
+def lab_turn(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests share the lab; one marked `alone` (it stops a service) waits for the others to end and lets none begin meanwhile."""
+    if request.node.get_closest_marker("lab") is None:
+        yield
+        return
+    root = paths().root
+    root.mkdir(parents=True, exist_ok=True)
+    alone = request.node.get_closest_marker("alone") is not None
+    with (root / "gate").open("a") as gate, (root / "turn").open("a") as turn:
+        # One who waits for all to end holds the gate, so that a stream of short tests does not pass it for ever.
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        fcntl.flock(turn, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        if not alone:
+            fcntl.flock(gate, fcntl.LOCK_UN)
+        yield
+
+
+def _started_by_tests(run: Path) -> Path:
+    """The mark of a lab that a test run started; a lab that was up before stays up."""
+    return run / "started-by-tests"
 
 
 def _say(text: str) -> None:

@@ -101,6 +101,7 @@ def test_a_backup_of_a_volume_becomes_available(lab_cloud: LabCloud) -> None:
         wait_until(f"{url} gone", partial(_not_gone, token, url), SECONDS)
 
 
+@pytest.mark.alone
 def test_a_service_is_stopped_and_comes_back(lab_cloud: LabCloud) -> None:
     if lab_cloud.folders is None:
         with pytest.raises(LabError, match="not the project's own lab"):

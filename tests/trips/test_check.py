@@ -20,6 +20,7 @@ def check(config: Path) -> tuple[int, str]:
     return ended.returncode, ended.stdout
 
 
+@pytest.mark.alone
 def test_every_backend_is_well_and_a_stopped_nova_is_named(lab_cloud: LabCloud, valkey: str, tmp_path: Path) -> None:
     config = tmp_path / "9rum.yaml"
     config.write_text(yaml.safe_dump({**lab_settings(lab_cloud), "store": {"url": valkey, "folder": str(tmp_path)}}))

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 LISTS = "{ servers(first: 3) { totalCount freshness { source backends { name status error } } } networks(first: 3) { nodes { name } } }"
 
 
+@pytest.mark.alone
 async def test_nova_goes_away_during_traffic_and_comes_back(lab_graph: Running, lab_cloud: LabCloud) -> None:
     graph = lab_graph
     before = (await graph.data("jiwoo", LISTS))["servers"]
