@@ -1,0 +1,87 @@
+"""Edits that come at their time: a confirmation that nobody gave, an undo that is over. One process does each, another if that one dies.
+
+Used by `confirm` and `follow`, which say what the message shall be then; `app` runs the loop.
+
+    gurum:bot:due           names by the moment they are due; one that is being done is put off by LEASE_SECONDS
+    gurum:bot:due:{name}    what to do, encrypted
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from bot.messages import Message
+from bot.outbox import Outbox, Undelivered
+from bot.platforms.base import Place
+from bot.ports import Clock, RedisClient, Seal
+
+log = logging.getLogger(__name__)
+
+LEASE_SECONDS = 60
+KEPT_SECONDS = 7 * 24 * 3600
+AT_ONCE = 20
+
+# The names that are due, put off so that no other process takes them at the same time.
+TAKE = """
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
+for _, name in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[2], name) end
+return due
+"""
+
+
+class DueEdit(msgspec.Struct, frozen=True):
+    """`guard` (kind of kept thing, its name, slot): the edit is made only when the slot can be taken."""
+
+    place: Place
+    message_id: str
+    message: Message
+    guard: tuple[str, str] | None = None
+
+
+Guard = Callable[[str, str], Awaitable[bool]]
+
+_decode = msgspec.json.Decoder(DueEdit).decode
+
+
+class Due:
+    """`guard(name, slot)` says whether an edit that has one may still be made."""
+
+    def __init__(self, redis: RedisClient, seal: Seal, clock: Clock, outbox: Outbox, guard: Guard) -> None:
+        self._redis = redis
+        self._seal = seal
+        self._clock = clock
+        self._outbox = outbox
+        self._guard = guard
+
+    async def put(self, name: str, seconds: float, edit: DueEdit) -> None:
+        """Make the edit in so many seconds; replaces what was due under the name."""
+        pipe = self._redis.pipeline(transaction=True)
+        kept = int(seconds) + KEPT_SECONDS
+        pipe.set(f"gurum:bot:due:{name}", self._seal.close(msgspec.json.encode(edit)), ex=kept)
+        pipe.zadd("gurum:bot:due", {name: self._clock.now().timestamp() + seconds})
+        await pipe.execute()
+
+    async def look(self, name: str) -> DueEdit | None:
+        sealed = await self._redis.get(f"gurum:bot:due:{name}")
+        document = None if sealed is None else self._seal.open(sealed)
+        return None if document is None else _decode(document)
+
+    async def drop(self, name: str) -> None:
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.zrem("gurum:bot:due", name)
+        pipe.delete(f"gurum:bot:due:{name}")
+        await pipe.execute()
+
+    async def sweep(self) -> None:
+        """Make the edits whose time has come."""
+        now = self._clock.now().timestamp()
+        for raw in await self._redis.eval(TAKE, 1, "gurum:bot:due", now, now + LEASE_SECONDS, AT_ONCE):
+            name = raw.decode()
+            edit = await self.look(name)
+            if edit is not None and (edit.guard is None or await self._guard(*edit.guard)):
+                try:
+                    await self._outbox.edit(edit.place, edit.message_id, edit.message)
+                except Undelivered:
+                    log.info("the message of %s is gone, or can not be changed any more", name)
+            await self.drop(name)

@@ -1,0 +1,159 @@
+"""Everything that goes out to channels, in order per channel, at the pace that the chat system allows.
+
+Called by `turn`, `follow` and `due`. In memory: what must survive a crash (a reply, the last state of an operation, a button that
+ends) is written down by the callers, who wait here until it was taken and then cross it off.
+
+An edit that waits is replaced by a newer edit of the same message. A platform that asks to wait is obeyed for the whole channel.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot import loops
+from bot.counters import Counters
+from bot.messages import Message
+from bot.platforms.base import Person, Place, Platform, PlatformError
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+MAX_WAITING = 1_000  # of one channel
+MAX_TRIES = 10  # besides the waits that the platform asked for
+MAX_AGE = 900.0  # seconds that one message is tried at most
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between tries
+
+Send = Callable[[Platform, Message], Awaitable[str | None]]
+
+
+class Undelivered(Exception):
+    """The platform would not take the message. `code` is the platform's own word."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass(slots=True)
+class _Item:
+    message: Message
+    send: Send
+    since: float
+    edits: str | None = None  # id of the message that it edits
+    flying: bool = False  # on its way: it can not be replaced any more
+    done: "asyncio.Future[str | None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Outbox:
+    def __init__(self, platforms: Mapping[str, Platform], clock: Clock, counters: Counters) -> None:
+        self._platforms = platforms
+        self._clock = clock
+        self._counters = counters
+        self._queues: dict[tuple[str, str], deque[_Item]] = {}
+        self._workers: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    async def stop(self) -> None:
+        await loops.end(list(self._workers.values()))
+
+    # -- what can be sent; each returns when the platform took it, and raises Undelivered when it will not ---------------
+
+    async def post(self, place: Place, message: Message) -> str:
+        async def send(platform: Platform, message: Message) -> str | None:
+            return await platform.post(place, message)
+
+        return await self._put(place.platform, place.channel, message, send) or ""
+
+    async def edit(self, place: Place, message_id: str, message: Message) -> None:
+        """Returns as well when a newer edit of the message was taken in place of this one."""
+
+        async def send(platform: Platform, message: Message) -> str | None:
+            await platform.edit(place, message_id, message)
+            return None
+
+        for item in self._queues.get((place.platform, place.channel), ()):
+            if item.edits == message_id and not item.flying:
+                item.message = message
+                self._counters.edits_merged += 1
+                await asyncio.shield(item.done)
+                return
+        await self._put(place.platform, place.channel, message, send, message_id)
+
+    async def whisper(self, place: Place, person: Person, message: Message) -> None:
+        async def send(platform: Platform, message: Message) -> str | None:
+            await platform.whisper(place, person, message)
+            return None
+
+        await self._put(place.platform, place.channel, message, send)
+
+    async def tell(self, person: Person, message: Message) -> None:
+        async def send(platform: Platform, message: Message) -> str | None:
+            await platform.tell(person, message)
+            return None
+
+        await self._put(person.platform, f"@{person.id}", message, send)
+
+    # -- queues --------------------------------------------------------------------------------------------------------
+
+    async def _put(
+        self, platform: str, channel: str, message: Message, send: Send, edits: str | None = None
+    ) -> str | None:
+        if platform not in self._platforms:
+            raise Undelivered("no_platform", f"The chat system `{platform}` is not connected any more.")
+        key = (platform, channel)
+        queue = self._queues.setdefault(key, deque())
+        if len(queue) >= MAX_WAITING:
+            self._counters.given_up += 1
+            raise Undelivered("full", f"Too many messages wait for {platform}:{channel}.")
+        item = _Item(message, send, self._clock.monotonic(), edits)
+        queue.append(item)
+        self._counters.outbox_depth += 1
+        if key not in self._workers:
+            self._workers[key] = asyncio.create_task(self._empty(key, queue))
+        return await asyncio.shield(item.done)
+
+    async def _empty(self, key: tuple[str, str], queue: deque[_Item]) -> None:
+        """Send what waits for one channel, one after the other; ends when nothing does."""
+        try:
+            while queue:
+                item = queue[0]
+                try:
+                    sent = await self._deliver(key, item)
+                except Undelivered as error:
+                    self._counters.given_up += 1
+                    log.warning("a message for %s:%s was given up: %s (%s)", *key, error, error.code)
+                    if not item.done.done():
+                        item.done.set_exception(error)
+                        item.done.exception()  # nobody may be waiting any more, which is no fault
+                else:
+                    self._counters.sent += 1
+                    if not item.done.done():
+                        item.done.set_result(sent)
+                queue.popleft()
+                self._counters.outbox_depth -= 1
+        finally:
+            self._workers.pop(key, None)
+            self._queues.pop(key, None)
+            self._counters.outbox_depth -= len(queue)
+            for item in queue:
+                item.done.cancel()
+
+    async def _deliver(self, key: tuple[str, str], item: _Item) -> str | None:
+        tries = 0
+        while True:
+            try:
+                item.flying = True
+                return await item.send(self._platforms[key[0]], item.message)
+            except PlatformError as error:
+                tries += error.retry_after is None
+                too_late = self._clock.monotonic() - item.since + (error.retry_after or 0) > MAX_AGE
+                if not error.retry or tries >= MAX_TRIES or too_late:
+                    raise Undelivered(error.code, str(error)) from error
+                self._counters.retried += 1
+                pause = error.retry_after or min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+            except Exception as error:
+                log.exception("the platform %s failed at sending", key[0])
+                raise Undelivered("internal", "The platform failed inside 9rum.") from error
+            item.flying = False
+            await self._clock.sleep(pause)
