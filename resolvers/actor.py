@@ -74,6 +74,11 @@ class Actor:
     def user_name(self) -> str:
         return self.identity.user_name
 
+    @property
+    def only_project(self) -> str | None:
+        """The one project that the caller can be in; None when there are several, or none."""
+        return None if self.all_projects or len(self.projects) != 1 else next(iter(self.projects))
+
     def sees(self, project_id: str | None) -> bool:
         return self.all_projects or project_id in self.projects
 

@@ -9,14 +9,20 @@ from typing import Any
 
 from resolvers.action import Action
 from resolvers.inventory.kinds import Kind
+from resolvers.reading import Column, Read
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A kind with its GraphQL type. Lists, node, facets and search come from it; `listed` false leaves out the root list fields."""
+    """A kind with its GraphQL type. Lists, node, facets and search come from it; `listed` false leaves out the root list fields.
+
+    `columns` are what the command `<kind>.list` shows of a row, `details` what `<kind>.show` shows beside them.
+    """
 
     kind: Kind[Any]
     type: type[Any]
+    columns: tuple[Column, ...]
+    details: tuple[Column, ...] = ()
     listed: bool = True
 
 
@@ -24,7 +30,7 @@ class Resource:
 class Domain:
     """`backends` maps a backend name (`openstack`, `sandbox`) to `module:Class` of the adapter, imported only when configured.
 
-    `queries` and `subscriptions` are strawberry types with root fields beyond the lists.
+    `queries` and `subscriptions` are strawberry types with root fields beyond the lists; `reads` are read commands beyond them.
     """
 
     name: str
@@ -33,3 +39,4 @@ class Domain:
     actions: tuple[Action, ...] = ()
     queries: tuple[type[Any], ...] = ()
     subscriptions: tuple[type[Any], ...] = ()
+    reads: tuple[Read, ...] = ()

@@ -1,6 +1,7 @@
 """Compute: servers and what they are made from. KRANE's heart."""
 
 from resolvers.compute.actions import ACTIONS
+from resolvers.compute.columns import COLUMNS, DETAILS, READS
 from resolvers.compute.port import KINDS
 from resolvers.compute.types import TYPES
 from resolvers.domain import Domain, Resource
@@ -11,7 +12,8 @@ BACKENDS = {
 }
 DOMAIN = Domain(
     name="compute",
-    resources=tuple(Resource(kind, TYPES[kind.name]) for kind in KINDS),
+    resources=tuple(Resource(kind, TYPES[kind.name], COLUMNS[kind.name], DETAILS.get(kind.name, ())) for kind in KINDS),
     backends=BACKENDS,
     actions=ACTIONS,
+    reads=READS,
 )

@@ -1,6 +1,6 @@
 """`Query.commands`: what this caller may run, with everything that a chat bot, a palette or a form needs to ask for it.
 
-Made from the input classes of the actions, so that there is no second list of commands anywhere.
+Made from the input classes of the actions and from the reads of the domains, so that there is no second list of commands anywhere.
 """
 
 import dataclasses
@@ -8,6 +8,7 @@ import enum
 import functools
 import types
 import typing
+from collections.abc import Iterable
 from typing import Any
 
 import strawberry
@@ -15,15 +16,27 @@ from strawberry import Info
 
 from resolvers.action import Action
 from resolvers.action import Danger as Danger
+from resolvers.actor import READER, Actor
 from resolvers.context import Context
+from resolvers.errors import NotFound
 from resolvers.graph.spelling import camel
+from resolvers.inventory.store import shown
+from resolvers.policy.decision import Confirmation
+from resolvers.reading import Param, Read
 
 strawberry.enum(Danger, description=Danger.__doc__)  # before any type mentions it, so others import it from here
+strawberry.enum(Confirmation, description=Confirmation.__doc__)
+
+
+@strawberry.enum(description="READ: it asks, and changes nothing. CHANGE: it starts an operation.")
+class CommandKind(enum.Enum):
+    READ = "READ"
+    CHANGE = "CHANGE"
 
 
 @strawberry.type(description="One parameter of a command.")
 class Parameter:
-    name: str = strawberry.field(description="As in the input object.")
+    name: str = strawberry.field(description="As in the input object, or as the variable.")
     type: str = strawberry.field(description="GraphQL type without list and non-null marks.")
     required: bool
     many: bool = strawberry.field(description="Whether it takes a list.")
@@ -36,32 +49,125 @@ class Parameter:
     help: str
 
 
-@strawberry.type(description="Something that this caller may run.")
+@strawberry.type(name="CommandColumn", description="One column of a table, one line of a card.")
+class ColumnType:
+    title: str
+    path: str
+
+
+@strawberry.type(description="Something that can be run.")
 class Command:
     name: str = strawberry.field(description="`noun.verb`; in chat it is written `noun verb`.")
     summary: str
+    kind: CommandKind
     danger: Danger
     role: str = strawberry.field(description="The role it needs on the project.")
     parameters: list[Parameter]
-    document: str = strawberry.field(description="The GraphQL document that runs it, with one variable `input`.")
+    document: str = strawberry.field(
+        description="The GraphQL document that runs it. A CHANGE takes one variable `input`, an object of the parameters, and "
+        "`idempotencyKey`; a READ takes each parameter as a variable."
+    )
+    columns: list[ColumnType] = strawberry.field(
+        description="Of a READ: what a table or a card shows. A path is dotted below one row; through a list it means each member."
+    )
+    rows: str | None = strawberry.field(
+        description="Of a READ: the dotted path in `data` to the list of rows, or to the single object."
+    )
+    total: str | None = strawberry.field(description="Of a READ of pages: the path of the number of all rows.")
+    next: str | None = strawberry.field(
+        description="Of a READ of pages: the path of `{endCursor hasNextPage}`; the cursor is given as `after`."
+    )
+    text: str | None = strawberry.field(description="Of a READ of a long text: the path of it.")
+    allowed: bool = strawberry.field(description="Whether you may run it here: by your roles, and by the policy.")
+    confirmation: Confirmation = strawberry.field(description="What the policy asks of you here before it runs.")
+    approval: str | None = strawberry.field(
+        description="The role that a second person needs to let it run here; null when nobody is needed."
+    )
 
 
-@strawberry.type
-class CommandQueries:
-    @strawberry.field(description="The commands that you may run, by name.")
-    def commands(self, info: Info[Context, None]) -> list[Command]:
-        context = info.context
-        return [command_of(a) for _, a in sorted(context.actions.items()) if a.offered_to(context.actor)]
+@dataclasses.dataclass(frozen=True)
+class Offer:
+    """A command as it is for everybody, and who may see it."""
+
+    command: Command
+    offered_to: typing.Callable[[Actor], bool]
+
+    def to(self, context: Context) -> Command:
+        """As it is for this caller, in the project that the caller works in when there is only one."""
+        actor = context.actor
+        only = actor.only_project
+        project = context.inventory.get(actor, "project", only)
+        decision = context.engine.policy.decide(
+            actor, self.command.name, only, project.name if project is not None else None, self.command.danger
+        )
+        return dataclasses.replace(
+            self.command,
+            allowed=decision.allowed and self.offered_to(actor),
+            confirmation=decision.confirmation,
+            approval=decision.approval_role,
+        )
+
+
+def command_queries(actions: Iterable[Action], reads: Iterable[Read]) -> type[Any]:
+    """`Query.commands` and `Query.command` over these."""
+    offers = [Offer(command_of(action), action.offered_to) for action in actions]
+    offers += [Offer(command_of_read(read), functools.partial(_reads, read)) for read in reads]
+    by_name = {offer.command.name: offer for offer in sorted(offers, key=lambda offer: offer.command.name)}
+
+    @strawberry.type
+    class CommandQueries:
+        @strawberry.field(description="The commands that you may run, by name; with `all` those too that you may not.")
+        def commands(self, info: Info[Context, None], all: bool = False) -> list[Command]:  # noqa: A002 - the schema's name
+            found = (offer.to(info.context) for offer in by_name.values())
+            return [command for command in found if all or command.allowed]
+
+        @strawberry.field(description="One command, whether you may run it or not.")
+        def command(self, info: Info[Context, None], name: str) -> Command:
+            info.context.require_actor()
+            if name not in by_name:
+                raise NotFound(f"There is no command named `{shown(name, 60)}`.", field="name")
+            return by_name[name].to(info.context)
+
+    return CommandQueries
 
 
 def command_of(action: Action) -> Command:
     return Command(
         name=action.name,
         summary=action.summary,
+        kind=CommandKind.CHANGE,
         danger=action.danger,
         role="operator" if action.system else action.role,
         parameters=[_parameter(action, field) for field in dataclasses.fields(action.input)],
         document=document_of(action),
+        columns=[],
+        rows=None,
+        total=None,
+        next=None,
+        text=None,
+        allowed=True,
+        confirmation=Confirmation.NONE,
+        approval=None,
+    )
+
+
+def command_of_read(read: Read) -> Command:
+    return Command(
+        name=read.name,
+        summary=read.summary,
+        kind=CommandKind.READ,
+        danger=Danger.LOW,
+        role="operator" if read.operator else READER,
+        parameters=[_variable(param) for param in read.parameters],
+        document=read.document,
+        columns=[ColumnType(title=column.title, path=column.path) for column in read.columns],
+        rows=read.rows,
+        total=read.total,
+        next=read.next,
+        text=read.text,
+        allowed=True,
+        confirmation=Confirmation.NONE,
+        approval=None,
     )
 
 
@@ -72,7 +178,26 @@ def document_of(action: Action) -> str:
     )
 
 
-@functools.cache  # help is asked for often, and reading annotations is slow
+def _reads(read: Read, actor: Actor) -> bool:
+    """Everybody reads what they see; what only operators see is offered to them alone."""
+    return actor.operator or not read.operator
+
+
+def _variable(param: Param) -> Parameter:
+    return Parameter(
+        name=param.name,
+        type=param.type,
+        required=param.required,
+        many=param.many,
+        position=param.position,
+        choices=list(param.choices),
+        choices_from=param.choices_from,
+        default=None,
+        help=param.help,
+    )
+
+
+@functools.cache  # reading annotations is slow
 def _hints(given: type[Any]) -> dict[str, Any]:
     return typing.get_type_hints(given)
 

@@ -115,11 +115,17 @@ def _lazy(name: str) -> Any:
     return Annotated[name, strawberry.lazy("resolvers.graph.generated")]
 
 
-def input_for(kind: Kind[Any], attribute: str) -> Any:
-    """The filter input that fits the type of a row's attribute."""
+def value_type(kind: Kind[Any], attribute: str) -> Any:
+    """The type of a row's attribute where it has a value."""
     wanted = typing.get_type_hints(kind.row)[attribute]
     if isinstance(wanted, types.UnionType) or typing.get_origin(wanted) is typing.Union:
         wanted = next(arm for arm in typing.get_args(wanted) if arm is not type(None))
+    return wanted
+
+
+def input_for(kind: Kind[Any], attribute: str) -> Any:
+    """The filter input that fits the type of a row's attribute."""
+    wanted = value_type(kind, attribute)
     if isinstance(wanted, type) and issubclass(wanted, enum.Enum):
         return enum_filter(wanted)
     plain: dict[Any, Any] = {str: StringFilter, int: IntFilter, bool: BooleanFilter, datetime: TimeFilter}
@@ -149,12 +155,12 @@ class _Compiler:
     def where(self, kind: Kind[Any], given: Any, depth: int) -> Where:
         if depth > MAX_DEPTH:
             raise Invalid(f"A filter may hold `and`, `or`, `not` and edges at most {MAX_DEPTH} deep.", field="filter")
-        secret = [attribute for attribute in kind.operator_only if getattr(given, attribute, None) is not None]
+        secret = [attribute for attribute in kind.operator_only if _asks(getattr(given, attribute, None))]
         if secret and not self._actor.all_projects:
             raise Denied(f"Filtering by `{secret[0]}` is for operators of the cloud.", field="filter")
         parts = []
         for attribute in kind.filters:
-            if (value := getattr(given, attribute)) is not None:
+            if _asks(value := getattr(given, attribute)):
                 self._count()
                 parts.append(_condition(attribute, value, kind.shown.get(attribute)))
         for edge, (attribute, other) in kind.edges.items():
@@ -176,6 +182,13 @@ class _Compiler:
         self._left -= 1
         if self._left < 0:
             raise Invalid(f"A filter may hold at most {MAX_CONDITIONS} conditions.", field="filter")
+
+
+def _asks(given: Any) -> bool:
+    """Whether conditions on an attribute hold any: those of a variable that was left out (`{name: {contains: $name}}`) do not."""
+    if given is None or isinstance(given, LabelFilter):
+        return given is not None
+    return any(value is not None for value in vars(given).values())
 
 
 def _edge(attribute: str, found: frozenset[str]) -> Where:

@@ -10,8 +10,9 @@ from strawberry.tools import merge_types
 from resolvers.action import Action
 from resolvers.domain import Domain
 from resolvers.graph import actions, lists
-from resolvers.graph.commands import CommandQueries
+from resolvers.graph.commands import command_queries
 from resolvers.graph.events import EventSubscriptions
+from resolvers.graph.reads import reads_of
 from resolvers.graph.roots import NodeQueries
 from resolvers.graph.scalars import SCALARS
 from resolvers.inventory.kinds import Kind
@@ -37,7 +38,7 @@ def build(domains: Sequence[Domain], **options: Any) -> strawberry.Schema:
     queries: list[type[Any]] = [
         strawberry.type(type("ResourceQueries", (), fields)),
         NodeQueries,
-        CommandQueries,
+        command_queries(every_action, reads_of(domains).values()),
         OperationQueries,
     ]
     queries += [query for domain in domains for query in domain.queries]

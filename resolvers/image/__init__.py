@@ -2,6 +2,7 @@
 
 from resolvers.domain import Domain, Resource
 from resolvers.image.actions import ACTIONS
+from resolvers.image.columns import COLUMNS, DETAILS
 from resolvers.image.port import KINDS
 from resolvers.image.types import TYPES
 
@@ -11,7 +12,7 @@ BACKENDS = {
 }
 DOMAIN = Domain(
     name="image",
-    resources=tuple(Resource(kind, TYPES[kind.name]) for kind in KINDS),
+    resources=tuple(Resource(kind, TYPES[kind.name], COLUMNS[kind.name], DETAILS.get(kind.name, ())) for kind in KINDS),
     backends=BACKENDS,
     actions=ACTIONS,
 )

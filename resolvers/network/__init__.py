@@ -2,6 +2,7 @@
 
 from resolvers.domain import Domain, Resource
 from resolvers.network.actions import ACTIONS
+from resolvers.network.columns import COLUMNS, DETAILS
 from resolvers.network.port import KINDS
 from resolvers.network.types import TYPES
 
@@ -11,7 +12,7 @@ BACKENDS = {
 }
 DOMAIN = Domain(
     name="network",
-    resources=tuple(Resource(kind, TYPES[kind.name]) for kind in KINDS),
+    resources=tuple(Resource(kind, TYPES[kind.name], COLUMNS[kind.name], DETAILS.get(kind.name, ())) for kind in KINDS),
     backends=BACKENDS,
     actions=ACTIONS,
 )

@@ -27,6 +27,7 @@ from resolvers.inventory.store import Inventory, shown
 from resolvers.operations.record import Failure, OperationState, Record, StepState, UndoOffer
 from resolvers.operations.run import Run
 from resolvers.operations.store import OperationStore
+from resolvers.policy.policy import Policy
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,9 @@ class Engine:
         ports: Ports,
         actions: Mapping[str, Action],
         clock: Clock,
+        policy: Policy | None = None,
     ) -> None:
+        self.policy = policy or Policy()
         self.store = store
         self.audit = audit
         self.inventory = inventory

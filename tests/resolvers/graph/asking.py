@@ -5,6 +5,7 @@ Only Keystone is made up: it tells of a caller what the test says. Used by the t
 
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, cast
 
 from redis.asyncio import Redis
@@ -27,6 +28,7 @@ from resolvers.identity.port import IdentityPort
 from resolvers.inventory.events import Events
 from resolvers.inventory.kinds import Row
 from resolvers.inventory.store import Inventory
+from resolvers.policy.policy import Policy
 from tests.resolvers.graph.world import CLOUD, KINDS
 from tests.running import schema
 
@@ -81,7 +83,7 @@ class Asked:
             asked_at=self.inventory.clock.now(),
             inventory=self.inventory,
             ports=Ports({}, CLOUD),
-            engine=nothing,
+            engine=cast(Any, SimpleNamespace(policy=Policy())),
             audit=nothing,
             plans=nothing,
             events=self.events,
