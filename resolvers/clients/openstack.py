@@ -20,6 +20,7 @@ from resolvers.clients.openstack_config import configured, tls
 from resolvers.clients.openstack_http import Answer, Body, Http, Params
 from resolvers.clients.openstack_people import People
 from resolvers.clients.openstack_settings import OpenStackSettings
+from resolvers.clients.openstack_trusts import Trusts
 from resolvers.clients.requests import note_request_id
 from resolvers.clients.single_flight import SingleFlight
 from resolvers.clock import Clock
@@ -40,11 +41,14 @@ class OpenStackClient:
     (`/servers/detail`, `/images`); deadlines are seconds for the whole call, by default those of the settings.
     """
 
-    def __init__(self, settings: OpenStackSettings, clock: Clock, http: Http, account: Account, people: People) -> None:
+    def __init__(
+        self, settings: OpenStackSettings, clock: Clock, http: Http, account: Account, people: People, trusts: Trusts
+    ) -> None:
         self.name = settings.name
         self.settings = settings
         self.clock = clock
         self.people = people
+        self.trusts = trusts
         self._http = http
         self._account = account
         self._flights = SingleFlight()
@@ -55,7 +59,9 @@ class OpenStackClient:
         region = await asyncio.to_thread(configured, settings)
         http = Http(settings.name, tls(region), settings.max_answer_mib * 1024 * 1024)
         account = Account(region, http, clock, settings.deadlines.read)
-        return cls(settings, clock, http, account, People(account, http, clock, settings.deadlines.read))
+        people = People(account, http, clock, settings.deadlines.read)
+        trusts = Trusts(account, people, http, clock, settings.deadlines.write)
+        return cls(settings, clock, http, account, people, trusts)
 
     async def close(self) -> None:
         await self._flights.close()

@@ -70,26 +70,45 @@ class Account:
         self, service: str, method: str, path: str, headers: Mapping[str, str], params: Params | None = None
     ) -> Answer:
         """A request as 9rum's own account. A token that is refused, because it was revoked, is renewed once."""
+        try:
+            return await self.send(service, method, path, headers, params)
+        except (Unauthenticated, Denied) as error:
+            raise errors.of_own_account(self._http.backend, service, error) from error
+
+    async def send(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        params: Params | None = None,
+    ) -> Answer:
+        """As `request`, for who can do something about a refusal: it is raised as the service meant it."""
         url = (await self.endpoint(service)).address(path)
         token = await self.token()
         try:
-            try:
-                return await self._http.request(
-                    service, method, url, headers={**headers, "X-Auth-Token": token}, params=params
-                )
-            except Unauthenticated:
-                await self._forget(token)
-                token = await self.token()
-                return await self._http.request(
-                    service, method, url, headers={**headers, "X-Auth-Token": token}, params=params
-                )
-        except (Unauthenticated, Denied) as error:
-            raise errors.of_own_account(self._http.backend, service, error) from error
+            return await self._http.request(
+                service, method, url, headers={**(headers or {}), "X-Auth-Token": token}, params=params
+            )
+        except Unauthenticated:
+            await self.renew(token)
+            token = await self.token()
+            return await self._http.request(
+                service, method, url, headers={**(headers or {}), "X-Auth-Token": token}, params=params
+            )
 
     async def token(self) -> str:
         if self._token is None or self._clock.monotonic() - self._token[1] > TOKEN_RECHECK:
             return await self._flights.do("token", self._log_in)
         return self._token[0]
+
+    async def user_id(self) -> str:
+        """The account's own id in Keystone."""
+        await self.token()
+        found = await self._as_own("identity", self._session.get_user_id)
+        if found is None:
+            raise Unavailable(f"Keystone of {self._http.backend} does not tell the id of 9rum's own account.")
+        return str(found)
 
     async def endpoint(self, service: str) -> Endpoint:
         """Found once and kept; a service that is down is looked for again at the next call."""
@@ -116,7 +135,7 @@ class Account:
         self._token = (token, asked_at)
         return token
 
-    async def _forget(self, token: str) -> None:
+    async def renew(self, token: str) -> None:
         """Log in again at the next use: once for all requests that were refused with this token."""
         if self._token is not None and self._token[0] == token:
             self._token = None

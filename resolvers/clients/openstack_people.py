@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 
 from resolvers.actor import Credential
+from resolvers.clients import openstack_errors as errors
 from resolvers.clients.openstack_account import Account
 from resolvers.clients.openstack_http import Http
 from resolvers.clients.single_flight import SingleFlight
 from resolvers.clock import Clock
-from resolvers.errors import Denied, NotFound, Unauthenticated
+from resolvers.errors import Denied, GurumError, NotFound, Unauthenticated
 
 KEPT = 5_000  # rescoped tokens; one is about 1 kB
 KEPT_FOR = timedelta(minutes=5)  # after that Keystone is asked again whether the person still has a role there
@@ -99,12 +100,36 @@ class People:
         _require_sendable(token)
         async with self._http.within("identity", self._deadline):
             try:
-                answer = await self._account.request(
+                answer = await self._account.send(
                     "identity", "GET", TOKENS, {"X-Subject-Token": token}, {"nocatalog": "1"}
                 )
             except NotFound as error:
                 raise Unauthenticated("The token is unknown to Keystone, has ended, or was revoked.") from error
+            except Denied as error:
+                raise await self._why_denied(token, error) from error
+            except Unauthenticated as error:
+                raise errors.of_own_account(self._http.backend, "identity", error) from error
         return self._http.decode("identity", answer.body, _DECODER).token
+
+    async def _why_denied(self, token: str, error: Denied) -> GurumError:
+        """Keystone answers 403 of the token of a trust whose person lost its roles, as it does to an account that may ask of no token.
+
+        Asked as itself, a token is always told of when it is good.
+        """
+        url = (await self._account.endpoint("identity")).address(TOKENS)
+        try:
+            await self._http.request(
+                "identity",
+                "GET",
+                url,
+                headers={"X-Auth-Token": token, "X-Subject-Token": token},
+                params={"nocatalog": "1"},
+            )
+        except (Denied, NotFound, Unauthenticated):
+            return Unauthenticated("The person of this token lost the role that it carries.")
+        except GurumError as other:
+            return other
+        return errors.of_own_account(self._http.backend, "identity", error)
 
     async def log_in(self, auth: dict[str, Any]) -> tuple[str, TokenBody]:
         """A new token for the content of `auth` (Identity API v3, "Authentication"). Unauthenticated when Keystone does not take it."""

@@ -6,7 +6,8 @@ are read with 9rum's own account, so that what a person may do is known even whe
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -17,7 +18,7 @@ from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_lists import path
 from resolvers.clients.openstack_people import Named, TokenBody
 from resolvers.errors import Invalid, NotFound, Unauthenticated
-from resolvers.identity.port import DOMAIN_KIND, PROJECT, ROLE, USER, DomainRow, ProjectRow, RoleRow, UserRow
+from resolvers.identity.port import DOMAIN_KIND, PROJECT, ROLE, USER, DomainRow, ProjectRow, RoleRow, Trust, UserRow
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Kind, Row
 from resolvers.names import Names
@@ -155,6 +156,16 @@ class OpenStackIdentity:
 
     async def sign_out(self, token: str) -> None:
         await self._client.people.revoke(token)
+
+    async def create_trust(self, token: str, project: str, roles: Collection[str], expires_at: datetime) -> Trust:
+        trust_id = await self._client.trusts.create(token, project, roles, expires_at)
+        return Trust(trust_id, project, tuple(sorted(roles)), expires_at)
+
+    async def delete_trust(self, trust_id: str) -> None:
+        await self._client.trusts.delete(trust_id)
+
+    async def trust_token(self, trust_id: str) -> tuple[str, datetime]:
+        return await self._client.trusts.token(trust_id)
 
     async def _log_in(self, identity: dict[str, Any], refused: str, scope: Any = None) -> str:
         auth = {"identity": identity} if scope is None else {"identity": identity, "scope": scope}

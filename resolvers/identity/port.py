@@ -3,7 +3,9 @@
 `gateway/auth.py` signs people in through it; the collector lists by it; `queries.py` reads quotas. Adapters: `openstack.py`, `sandbox.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from resolvers.actor import Identity
@@ -78,6 +80,16 @@ DOMAIN_KIND = Kind(
 KINDS = (PROJECT, USER, ROLE, DOMAIN_KIND)
 
 
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """A person lets 9rum's own account act as this person in one project. The id is no secret: it is of use to that account alone."""
+
+    id: str
+    project: str  # native id
+    roles: tuple[str, ...]
+    expires_at: datetime
+
+
 class IdentityPort(Protocol):
     """Raises Unauthenticated for wrong secrets and unknown or ended tokens, Unavailable and TimedOut for a backend that is away."""
 
@@ -97,4 +109,22 @@ class IdentityPort(Protocol):
 
     async def sign_out(self, token: str) -> None:
         """Revoke a token; nothing happens when it is unknown."""
+        ...
+
+    async def create_trust(self, token: str, project: str, roles: Collection[str], expires_at: datetime) -> Trust:
+        """Let 9rum act as the token's person in a project (native id), with these of the person's roles and no others.
+
+        It can not be passed on. Denied when the person lacks a role there, or when the cloud lets no such token make trusts.
+        """
+        ...
+
+    async def delete_trust(self, trust_id: str) -> None:
+        """The person need not be there; tokens made of it end with it. Nothing happens when there is no such trust."""
+        ...
+
+    async def trust_token(self, trust_id: str) -> tuple[str, datetime]:
+        """A token of the person who made the trust, and when it ends. It can not leave the trust's project and roles.
+
+        NotFound when the trust has ended, was deleted, or never was; Denied when the person lost one of its roles or was disabled.
+        """
         ...

@@ -1,10 +1,11 @@
 """The sandbox as an identity backend: `IdentityPort` over `resolvers/sandbox/people.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from resolvers.actor import Identity
 from resolvers.checks import CheckResult
-from resolvers.identity.port import KINDS
+from resolvers.identity.port import KINDS, Trust
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Row
 from resolvers.names import Names
@@ -37,3 +38,15 @@ class SandboxIdentity:
     async def sign_out(self, token: str) -> None:
         await self._world.enter("identity", "token.delete")
         await self._world.people.sign_out(token)
+
+    async def create_trust(self, token: str, project: str, roles: Collection[str], expires_at: datetime) -> Trust:
+        await self._world.enter("identity", "trust.create")
+        return await self._world.people.create_trust(token, project, roles, expires_at)
+
+    async def delete_trust(self, trust_id: str) -> None:
+        await self._world.enter("identity", "trust.delete")
+        await self._world.people.delete_trust(trust_id)
+
+    async def trust_token(self, trust_id: str) -> tuple[str, datetime]:
+        await self._world.enter("identity", "token.create")
+        return await self._world.people.trust_token(trust_id)

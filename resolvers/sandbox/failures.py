@@ -15,7 +15,7 @@ from resolvers.errors import Denied, GurumError, Invalid, TimedOut, Unavailable
 from resolvers.sandbox.records import KEPT
 
 OPERATIONS: Final[dict[str, str]] = {
-    "identity": "token.create token.show token.delete",
+    "identity": "token.create token.show token.delete trust.create trust.delete",
     "compute": "server.create server.delete server.start server.stop server.reboot_soft server.reboot_hard server.pause"
     " server.unpause server.suspend server.resume server.shelve server.unshelve server.lock server.unlock"
     " server.confirm_resize server.revert_resize server.resize server.rebuild server.snapshot server.rename"

@@ -1,14 +1,15 @@
-"""Who may do what in a sandbox: accounts with hashed passwords, roles, application credentials, and tokens.
+"""Who may do what in a sandbox: accounts with hashed passwords, roles, application credentials, trusts, and tokens.
 
-Accounts come from the seed and do not change. Tokens are random, end by themselves, and are kept in the store by their hash only, under
-the name of the identity cloud, so that several sandboxes accept the same token and a sign-in survives a restart.
+Accounts come from the seed; only a role can be taken away from one. Tokens are random, end by themselves, and are kept in the store by
+their hash only, under the name of the identity cloud, so that several sandboxes accept the same token and a sign-in survives a restart.
 """
 
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -16,12 +17,15 @@ import msgspec
 from notifications.redis import RedisClient
 from resolvers.actor import ADMIN, Credential, Identity, effective
 from resolvers.clock import Clock
-from resolvers.errors import Denied, NotFound, Unauthenticated
+from resolvers.errors import Denied, Invalid, NotFound, Unauthenticated
+from resolvers.identity.port import Trust
 from resolvers.names import Names
 from resolvers.sandbox.journal import store_errors
+from resolvers.sandbox.trusts import KeptTrust, Trusts
 
 TOKEN_SECONDS: Final = 12 * 3600
 NO_ROLES: Final[frozenset[str]] = frozenset()
+ENDED: Final = "The token is unknown or has ended; sign in again."
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,12 @@ class Account:
 
 @dataclass(frozen=True)
 class ApplicationCredential:
+    """`unrestricted` as in Keystone: whether its tokens may make trusts."""
+
     user: str
     project: str
     secret: Secret
+    unrestricted: bool = False
 
 
 @dataclass
@@ -71,12 +78,17 @@ class Directory:
 
 
 class Session(msgspec.Struct, frozen=True):
-    """What a token stands for. `restricted` tokens can not leave their project."""
+    """What a token stands for. `restricted` tokens can not leave their project; `delegates`: it may make trusts.
+
+    `trust` is the one that it was made from; its roles are then the only ones that the token has.
+    """
 
     user: str
     project: str | None
     restricted: bool
     expires_at: float
+    delegates: bool = True
+    trust: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,43 +113,40 @@ class People:
         self._redis = redis
         self._names = names
         self._clock = clock
+        self._trusts = Trusts(redis, names)
         self._decoy = Secret.of("", b"decoy")  # checked for unknown names, so that both take equally long
 
     async def sign_in(self, user: str, password: str, domain: str, project: str | None) -> str:
-        account = self._account(user, domain)
-        if not (account.secret if account else self._decoy).fits(password) or account is None:
+        seeded = self._account(user, domain)
+        if not (seeded.secret if seeded else self._decoy).fits(password) or seeded is None:
             raise Unauthenticated("The user name or the password is wrong.")
+        account = await self._today(seeded)
         native = None if project is None else self._project(project, account.domain)
         if project is not None and not (native and (account.roles.get(native) or self._admin(account, None))):
             raise Unauthenticated(f"You have no role on a project `{project}`.")
-        return await self._issue(account.native, native, restricted=False)
+        return await self._issue(Session(account.native, native, restricted=False, expires_at=self._end_of_day()))
 
     async def sign_in_application_credential(self, credential_id: str, secret: str) -> str:
         known = self._directory.credentials.get(credential_id)
         if not (known.secret if known else self._decoy).fits(secret) or known is None:
             raise Unauthenticated("The application credential or its secret is wrong.")
-        return await self._issue(known.user, known.project, restricted=True)
+        end = self._end_of_day()
+        return await self._issue(Session(known.user, known.project, True, end, delegates=known.unrestricted))
 
     async def sign_out(self, token: str) -> None:
         with store_errors(self._names.cloud):
             await self._redis.delete(self._key(token))
 
     async def identify(self, token: str) -> Identity:
-        session = await self._session(token)
-        account = self._directory.accounts[session.user]
-        roles = account.roles
-        if session.restricted:
-            roles = {project: roles[project] for project in roles if project == session.project}
+        session, account = await self._holder(token)
         return Identity(
             user_id=account.native,
             user_name=account.name,
             domain_id=account.domain,
             domain_name=self._directory.domains[account.domain],
-            roles={project: effective(given) for project, given in roles.items()},
-            domain_roles={}
-            if session.restricted
-            else {domain: effective(given) for domain, given in account.domain_roles.items()},
-            system_roles=NO_ROLES if session.restricted else effective(account.system_roles),
+            roles={project: effective(given) for project, given in account.roles.items()},
+            domain_roles={domain: effective(given) for domain, given in account.domain_roles.items()},
+            system_roles=effective(account.system_roles),
             project_id=session.project,
             expires_at=session.expires_at,
             restricted=session.restricted,
@@ -145,11 +154,10 @@ class People:
 
     async def caller(self, acting: Credential, role: str | None) -> Caller:
         """Raises Unauthenticated, NotFound for a project out of sight, Denied when the role is missing. `role` None asks for none."""
-        session = await self._session(acting.token)
-        account = self._directory.accounts[session.user]
+        session, account = await self._holder(acting.token)
         project = acting.project or session.project or ""
         if session.restricted and project != session.project:
-            raise Denied("This application credential is for another project.")
+            raise Denied("This token is for another project.")
         admin = self._admin(account, session.project if session.restricted else None)
         roles = effective(account.roles.get(project, NO_ROLES)) | (effective(frozenset({ADMIN})) if admin else NO_ROLES)
         if role is not None:
@@ -160,6 +168,50 @@ class People:
                 raise Denied(f"This needs the role `{role}` on project `{name}`, which you do not have.")
         user_id, project_id = self._names.ref("user", account.native), self._names.ref("project", project)
         return Caller(account.native, user_id or "", project, project_id or "", roles, admin)
+
+    # -- trusts --------------------------------------------------------------------------------------------------------
+
+    async def create_trust(self, token: str, project: str, roles: Collection[str], expires_at: datetime) -> Trust:
+        session, account = await self._holder(token)
+        if session.trust is not None:
+            raise Denied("What was delegated to 9rum can not be delegated further.")
+        if not session.delegates:
+            raise Denied("This application credential may not delegate roles; sign in with your password.")
+        held = effective(account.roles.get(project, NO_ROLES))
+        if missing := sorted(set(roles) - held):
+            raise Denied(f"You do not have the role `{missing[0]}` on this project.")
+        seconds = (expires_at - self._clock.now()).total_seconds()
+        if not roles or seconds <= 0:
+            raise Invalid("A trust needs a role, and an end that is still to come.")
+        kept = KeptTrust(account.native, project, tuple(sorted(roles)), expires_at.timestamp())
+        return Trust(await self._trusts.keep(kept, seconds), project, kept.roles, expires_at)
+
+    async def delete_trust(self, trust_id: str) -> None:
+        await self._trusts.delete(trust_id)
+
+    async def trust_token(self, trust_id: str) -> tuple[str, datetime]:
+        trust = await self._trusts.get(trust_id, self._clock.now().timestamp())
+        if trust is None or trust.user not in self._directory.accounts:
+            raise NotFound("The trust has ended, was deleted, or never was.")
+        if not await self._stands(trust):
+            raise Denied("The person lost a role that the trust delegates.")
+        session = Session(trust.user, trust.project, True, self._end_of_day(), delegates=False, trust=trust_id)
+        return await self._issue(session), datetime.fromtimestamp(session.expires_at, UTC)
+
+    async def revoke_role(self, user: str, project: str, role: str) -> None:
+        """Take a role of the seed away from a person; names, not ids. For tests, and for a demo of what happens then."""
+        await self._trusts.take_away(*self._given(user, project), role)
+
+    async def restore_role(self, user: str, project: str, role: str) -> None:
+        await self._trusts.give_back(*self._given(user, project), role)
+
+    async def _stands(self, trust: KeptTrust) -> bool:
+        account = await self._today(self._directory.accounts[trust.user])
+        return set(trust.roles) <= effective(account.roles.get(trust.project, NO_ROLES))
+
+    def _given(self, user: str, project: str) -> tuple[str, str]:
+        account = next(account for account in self._directory.accounts.values() if account.name == user)
+        return account.native, next(p for p in account.roles if self._directory.projects[p] == project)
 
     # -- own -----------------------------------------------------------------------------------------------------------
 
@@ -190,19 +242,43 @@ class People:
         digest = hashlib.sha256(token.encode()).hexdigest()
         return f"gurum:sandbox:{self._names.identity_cloud}:token:{digest}"
 
-    async def _issue(self, user: str, project: str | None, *, restricted: bool) -> str:
+    def _end_of_day(self) -> float:
+        """When a token that is made now ends."""
+        return self._clock.now().timestamp() + TOKEN_SECONDS
+
+    async def _issue(self, session: Session) -> str:
         token = secrets.token_urlsafe(32)
-        session = Session(user, project, restricted, self._clock.now().timestamp() + TOKEN_SECONDS)
         with store_errors(self._names.cloud):
             await self._redis.set(self._key(token), msgspec.json.encode(session), ex=TOKEN_SECONDS)
         return token
 
-    async def _session(self, token: str) -> Session:
+    async def _today(self, account: Account) -> Account:
+        """The account without the roles that were taken away."""
+        taken = await self._trusts.taken()
+        if not taken:
+            return account
+        left = {
+            project: given - {role for role in given if (account.native, project, role) in taken}
+            for project, given in account.roles.items()
+        }
+        return replace(account, roles={project: given for project, given in left.items() if given})
+
+    async def _holder(self, token: str) -> tuple[Session, Account]:
+        """What a token stands for, and its account with the roles that the token gives."""
         with store_errors(self._names.cloud):
             stored = await self._redis.get(self._key(token))
         session = msgspec.json.decode(stored, type=Session) if stored else None
-        if session is None or session.expires_at <= self._clock.now().timestamp():
-            raise Unauthenticated("The token is unknown or has ended; sign in again.")
-        if session.user not in self._directory.accounts:  # a token of an older seed
-            raise Unauthenticated("The token is unknown or has ended; sign in again.")
-        return session
+        now = self._clock.now().timestamp()
+        # A token of an older seed may name a user who is no more.
+        if session is None or session.expires_at <= now or session.user not in self._directory.accounts:
+            raise Unauthenticated(ENDED)
+        account = await self._today(self._directory.accounts[session.user])
+        if session.restricted:
+            roles = {project: given for project, given in account.roles.items() if project == session.project}
+            account = replace(account, roles=roles, domain_roles={}, system_roles=NO_ROLES)
+        if session.trust is not None:
+            trust = await self._trusts.get(session.trust, now)
+            if trust is None or not await self._stands(trust):
+                raise Unauthenticated(ENDED)
+            account = replace(account, roles={trust.project: frozenset(trust.roles)})
+        return session, account

@@ -25,7 +25,10 @@ PROJECTS: Final = {  # name -> (domain, description)
 
 @dataclass(frozen=True)
 class Person:
-    """`note` tells what to try as this person; people without one are not shown in the demo."""
+    """`note` tells what to try as this person; people without one are not shown in the demo.
+
+    `unrestricted`: the person's application credential may make trusts.
+    """
 
     name: str
     roles: Mapping[str, str] = field(default_factory=dict)
@@ -33,11 +36,12 @@ class Person:
     domain: str = "Default"
     domain_admin: bool = False
     system_admin: bool = False
+    unrestricted: bool = True
 
 
 PEOPLE: Final = (
     Person("jiwoo", {"shop": MEMBER, "talk": MEMBER}, "works in two projects"),
-    Person("minsu", {"talk": MEMBER}, "works in one project, and sees nothing of the others"),
+    Person("minsu", {"talk": MEMBER}, "works in one project, and sees nothing of the others", unrestricted=False),
     Person("haneul", {"shop": READER}, "may look at the shop and change nothing"),
     Person("sora", {"search": MEMBER}, "has a quota of 2 servers"),
     Person("dohyun", {}, "administers the domain Default: its people and projects", domain_admin=True),
@@ -140,7 +144,9 @@ def _add(world: "World", directory: Directory, person: Person) -> None:
     )
     for project in list(person.roles)[:1]:
         secret = _secret(f"{person.name}-secret", native)
-        directory.credentials[credential_id(person.name)] = ApplicationCredential(native, project_id(project), secret)
+        directory.credentials[credential_id(person.name)] = ApplicationCredential(
+            native, project_id(project), secret, person.unrestricted
+        )
 
 
 @cache

@@ -10,7 +10,7 @@ import pytest
 from resolvers.actor import Credential
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.requests import collecting
-from resolvers.errors import Denied, NotFound, Unauthenticated
+from resolvers.errors import Denied, NotFound, Unauthenticated, Unavailable
 from tests.clock import HandClock
 from tests.resolvers.clients.conftest import Connecting
 from tests.resolvers.clients.far_cloud import SHOP, TALK, Asked, FarCloud, Token, told
@@ -63,7 +63,7 @@ async def test_a_token_that_is_right_already_is_used_as_it_is(client: OpenStackC
     assert "token" not in far.logins
 
 
-@pytest.mark.parametrize("token", [Token("jiwoo", SHOP, ("application_credential",)), Token("jiwoo", SHOP, trust=True)])
+@pytest.mark.parametrize("token", [Token("jiwoo", SHOP, ("application_credential",)), Token("jiwoo", SHOP, trust="t1")])
 async def test_a_restricted_token_acts_on_its_own_project_only(
     client: OpenStackClient, far: FarCloud, token: Token
 ) -> None:
@@ -104,6 +104,24 @@ async def test_a_kept_token_that_a_service_refuses_is_made_again_once(client: Op
     await act(client, acting)
     assert far.logins.count("token") == 2
     assert len(far.calls(f"compute {ACTION}")) == 3
+
+
+async def test_the_token_of_a_trust_whose_person_lost_the_role_is_no_token_any_more(
+    client: OpenStackClient, far: FarCloud
+) -> None:
+    """Keystone answers 403 of it, which is not the fault of 9rum's own account."""
+    token = far.issue(Token("jiwoo", SHOP, trust="t1"))
+    await client.people.describe(token)
+    far.lapsed.add(token)
+    with pytest.raises(Unauthenticated, match="lost the role"):
+        await client.people.describe(token)
+
+
+async def test_an_own_account_that_may_ask_of_no_token_is_told_apart(client: OpenStackClient, far: FarCloud) -> None:
+    token = far.issue(Token("jiwoo", SHOP))
+    far.blind = True
+    with pytest.raises(Unavailable, match="does not allow this to 9rum's own account"):
+        await client.people.describe(token)
 
 
 async def test_a_body_that_is_a_stream_is_sent_once_only(client: OpenStackClient, far: FarCloud) -> None:
