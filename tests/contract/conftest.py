@@ -1,5 +1,6 @@
 """The fixture `cloud`: the ports of the sandbox, and the ports of the lab's OpenStack, with the same people and projects in both."""
 
+import asyncio
 import contextlib
 import re
 from collections import Counter
@@ -17,18 +18,21 @@ from resolvers.actor import Credential
 from resolvers.clock import Clock
 from resolvers.sandbox.seed import demo_people
 from tests.lab.cloud import LabCloud
+from tests.lab.rest import expect
 from tests.polling import T, eventually
 
 NAME = "krane"
+SetRole = Callable[[str, str, str, bool], Awaitable[None]]  # person, project, role, whether the person has it
 
 
 class Cloud:
     """`ports` by domain; people and projects as the lab and the sandbox both have them (tests/lab/people.py)."""
 
-    def __init__(self, kind: str, ports: Mapping[str, Any], passwords: Callable[[str], str]) -> None:
+    def __init__(self, kind: str, ports: Mapping[str, Any], passwords: Callable[[str], str], set_role: SetRole) -> None:
         self.kind = kind
         self.ports = ports
         self._passwords = passwords
+        self._set_role = set_role
         self._projects: dict[str, str] = {}
         self._tokens: dict[tuple[str, str], str] = {}
 
@@ -53,6 +57,15 @@ class Cloud:
     async def credential(self, person: str, project: str) -> Credential:
         """To act as the person in the project; signed in without a scope, as people of 9rum are."""
         return Credential(await self.token(person), self.native_project(project))
+
+    @contextlib.asynccontextmanager
+    async def without_role(self, person: str, project: str, role: str) -> AsyncIterator[None]:
+        """The person has lost the role meanwhile."""
+        await self._set_role(person, project, role, False)
+        try:
+            yield
+        finally:
+            await self._set_role(person, project, role, True)
 
     async def eventually(self, look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 90.0) -> T:
         return await eventually(look, f"{what} ({self.kind})", seconds, pause=0.05 if self.kind == "sandbox" else 0.5)
@@ -80,7 +93,13 @@ class Lab:
     async def cloud(self, lab: LabCloud, folder: Path) -> Cloud:
         if self._cloud is None:
             configured = {"backend": "openstack", "name": NAME, "cloud": lab.name, "clouds_file": str(lab.clouds_file)}
-            opened = await opened_cloud("lab", configured, lambda person: lab.auth(person)["password"], None, folder)
+
+            async def set_role(person: str, project: str, role: str, has: bool) -> None:
+                await asyncio.to_thread(_set_role_in_keystone, lab, person, project, role, has)
+
+            opened = await opened_cloud(
+                "lab", configured, lambda person: lab.auth(person)["password"], set_role, None, folder
+            )
             self._cloud = await self._stack.enter_async_context(opened)
         return self._cloud
 
@@ -100,12 +119,22 @@ async def cloud(
         return
     demo = {person.name: person.password for person in demo_people()}
     configured = {"backend": "sandbox", "name": NAME, "speed": 50.0}
-    async with await opened_cloud("sandbox", configured, demo.__getitem__, redis, tmp_path) as found:
+
+    async def set_role(person: str, project: str, role: str, has: bool) -> None:
+        people = found.ports["identity"].world.people
+        await (people.restore_role if has else people.revoke_role)(person, project, role)
+
+    async with await opened_cloud("sandbox", configured, demo.__getitem__, set_role, redis, tmp_path) as found:
         yield found
 
 
 async def opened_cloud(
-    kind: str, configured: Mapping[str, Any], passwords: Callable[[str], str], redis: RedisClient, folder: Path
+    kind: str,
+    configured: Mapping[str, Any],
+    passwords: Callable[[str], str],
+    set_role: SetRole,
+    redis: RedisClient,
+    folder: Path,
 ) -> contextlib.AbstractAsyncContextManager[Cloud]:
     settings = Settings.model_validate({"clouds": [configured], "store": {"folder": str(folder)}})
     opened = await Clouds.open(settings, DOMAINS, redis, Clock())
@@ -114,7 +143,10 @@ async def opened_cloud(
     async def held() -> AsyncIterator[Cloud]:
         try:
             found = Cloud(
-                kind, {domain: by_cloud[NAME] for domain, by_cloud in opened.ports.items() if by_cloud}, passwords
+                kind,
+                {domain: by_cloud[NAME] for domain, by_cloud in opened.ports.items() if by_cloud},
+                passwords,
+                set_role,
             )
             await found.read_projects()
             yield found
@@ -122,6 +154,18 @@ async def opened_cloud(
             await opened.close()
 
     return held()
+
+
+def _set_role_in_keystone(lab: LabCloud, person: str, project: str, role: str, has: bool) -> None:
+    admin = lab.token()
+    base = admin.endpoints["identity"]
+
+    def found(kind: str, name: str) -> str:
+        (only,) = expect("GET", f"{base}/{kind}?name={name}", token=admin.id)[kind]
+        return str(only["id"])
+
+    place = f"{base}/projects/{found('projects', project)}/users/{found('users', person)}/roles/{found('roles', role)}"
+    expect("PUT" if has else "DELETE", place, token=admin.id)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

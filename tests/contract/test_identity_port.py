@@ -1,10 +1,15 @@
 """What every identity backend does: the same tests on the sandbox and on a real Keystone."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from resolvers.errors import Unauthenticated
+from resolvers.actor import Credential
+from resolvers.errors import Denied, NotFound, Unauthenticated
 from resolvers.identity.port import KINDS
 from tests.contract.conftest import Cloud
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPjVgHXJyCs8N4BUDR9kCkk8b0xQYV1mq6Ls5m8sQ0aX me"
 
 
 async def test_every_kind_is_listed_and_each_row_can_be_read_alone(cloud: Cloud) -> None:
@@ -94,3 +99,120 @@ async def test_what_the_check_says_is_well(cloud: Cloud) -> None:
     results = await cloud.ports["identity"].check()
     assert results
     assert [result.sentence for result in results if not result.ok] == []
+
+
+def in_days(days: float) -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
+
+
+async def test_a_trust_gives_a_token_of_the_person_for_one_project_and_the_delegated_roles(cloud: Cloud) -> None:
+    port, shop = cloud.ports["identity"], cloud.native_project("shop")
+    ends = in_days(30)
+    trust = await port.create_trust(await cloud.token("jiwoo"), shop, ["reader"], ends)
+    assert (trust.project, trust.roles, trust.expires_at) == (shop, ("reader",), ends)
+    token, token_ends = await port.trust_token(trust.id)
+    assert datetime.now(UTC) < token_ends
+    person, delegated = await port.identify(await cloud.token("jiwoo")), await port.identify(token)
+    assert (delegated.user_id, delegated.user_name) == (person.user_id, "jiwoo")
+    assert (dict(delegated.roles), delegated.project_id) == ({shop: frozenset({"reader"})}, shop)
+    assert delegated.restricted
+    assert delegated.expires_at == pytest.approx(token_ends.timestamp(), abs=2)
+    await port.delete_trust(trust.id)
+
+
+async def test_what_is_done_with_a_trust_s_token_is_done_by_the_person(cloud: Cloud) -> None:
+    port, shop, talk = cloud.ports["identity"], cloud.native_project("shop"), cloud.native_project("talk")
+    trust = await port.create_trust(await cloud.token("jiwoo", "shop"), shop, ["member", "reader"], in_days(1))
+    token, _ = await port.trust_token(trust.id)
+    compute, name = cloud.ports["compute"], f"by-trust-{trust.id[:6]}"
+    await compute.create_keypair(Credential(token, shop), name, KEY)
+    with pytest.raises(Denied):
+        await compute.create_keypair(Credential(token, talk), f"{name}-elsewhere", KEY)
+    owners = {row.name: row.user_id for row in await cloud.rows("compute", "keypair") if row.name.startswith(name)}
+    assert owners == {name: cloud.id("user", (await port.identify(token)).user_id)}
+    await compute.delete_keypair(Credential(await cloud.token("jiwoo"), shop), name)
+    await port.delete_trust(trust.id)
+
+
+async def test_a_role_that_one_does_not_have_can_not_be_delegated(cloud: Cloud) -> None:
+    port = cloud.ports["identity"]
+    for person, project, role in (
+        ("haneul", "shop", "member"),
+        ("minsu", "shop", "member"),
+        ("sora", "search", "admin"),
+    ):
+        with pytest.raises(Denied):
+            await port.create_trust(
+                await cloud.token(person), cloud.native_project(project), ["reader", role], in_days(1)
+            )
+    with pytest.raises(Unauthenticated):
+        await port.create_trust("garbage", cloud.native_project("shop"), ["member"], in_days(1))
+
+
+async def test_what_was_delegated_is_not_delegated_further(cloud: Cloud) -> None:
+    port, shop = cloud.ports["identity"], cloud.native_project("shop")
+    trust = await port.create_trust(await cloud.token("jiwoo"), shop, ["member"], in_days(1))
+    token, _ = await port.trust_token(trust.id)
+    with pytest.raises(Denied):
+        await port.create_trust(token, shop, ["member"], in_days(1))
+    await port.delete_trust(trust.id)
+
+
+async def test_a_deleted_trust_gives_no_token_and_its_tokens_end(cloud: Cloud) -> None:
+    port, shop = cloud.ports["identity"], cloud.native_project("shop")
+    trust = await port.create_trust(await cloud.token("jiwoo"), shop, ["member"], in_days(1))
+    token, _ = await port.trust_token(trust.id)
+    await port.identify(token)
+    await port.delete_trust(trust.id)
+    with pytest.raises(NotFound):
+        await port.trust_token(trust.id)
+
+    async def refused() -> bool:
+        try:
+            await port.identify(token)
+        except Unauthenticated:
+            return True
+        return False
+
+    await cloud.eventually(refused, "the token of a deleted trust is refused")
+    await port.delete_trust(trust.id)
+    await port.delete_trust("0" * 32)
+
+
+async def test_a_trust_ends_by_itself(cloud: Cloud) -> None:
+    port, shop = cloud.ports["identity"], cloud.native_project("shop")
+    trust = await port.create_trust(
+        await cloud.token("jiwoo"), shop, ["member"], datetime.now(UTC) + timedelta(seconds=3)
+    )
+
+    async def gone() -> bool:
+        try:
+            await port.trust_token(trust.id)
+        except NotFound:
+            return True
+        return False
+
+    await cloud.eventually(gone, "the trust has ended")
+
+
+@pytest.mark.alone  # on the lab, others would meet a person without a role
+async def test_who_loses_the_role_has_delegated_nothing_more(cloud: Cloud) -> None:
+    port, search = cloud.ports["identity"], cloud.native_project("search")
+    trust = await port.create_trust(await cloud.token("sora"), search, ["member"], in_days(1))
+    token, _ = await port.trust_token(trust.id)
+    await port.identify(token)
+
+    async def refused() -> bool:
+        try:
+            await port.identify(token)
+        except Unauthenticated:
+            return True
+        return False
+
+    async with cloud.without_role("sora", "search", "member"):
+        with pytest.raises(Denied):
+            await port.trust_token(trust.id)
+        assert search not in (await port.identify(await cloud.token("sora"))).roles
+        await cloud.eventually(refused, "the token of a person without the role is refused")
+    await port.trust_token(trust.id)
+    await port.delete_trust(trust.id)

@@ -1,10 +1,12 @@
 """Who gets in, as whom, and what each may touch."""
 
+from datetime import timedelta
+
 import pytest
 
 from resolvers.actor import Credential
 from resolvers.compute.port import FlavorRow, ServerRow, ServerVerb
-from resolvers.errors import Conflict, Denied, GurumError, NotFound, Unauthenticated
+from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unauthenticated
 from resolvers.image.port import ImageRow
 from resolvers.sandbox.people import TOKEN_SECONDS
 from resolvers.sandbox.seed_people import credential_id, project_id
@@ -152,3 +154,60 @@ async def test_keypairs_belong_to_a_person_whatever_the_project(cloud: Cloud) ->
     with pytest.raises(NotFound):
         await cloud.compute.delete_keypair(await cloud.acting("jiwoo"), "mine")
     await cloud.compute.delete_keypair(unscoped, "mine")
+
+
+async def test_an_application_credential_makes_trusts_when_it_is_unrestricted_and_in_its_project_alone(
+    cloud: Cloud,
+) -> None:
+    end = cloud.clock.now() + timedelta(days=1)
+    jiwoo = await cloud.identity.sign_in_application_credential(credential_id("jiwoo"), "jiwoo-secret")
+    trust = await cloud.identity.create_trust(jiwoo, project_id("shop"), ["member"], end)
+    assert trust.roles == ("member",)
+    with pytest.raises(Denied, match="You do not have the role `member` on this project"):
+        await cloud.identity.create_trust(jiwoo, project_id("talk"), ["member"], end)
+    minsu = await cloud.identity.sign_in_application_credential(credential_id("minsu"), "minsu-secret")
+    with pytest.raises(Denied, match="may not delegate roles; sign in with your password"):
+        await cloud.identity.create_trust(minsu, project_id("talk"), ["member"], end)
+    assert len(await cloud.redis.keys("*:trust:*")) == 1
+
+
+@pytest.mark.parametrize(("roles", "days"), [([], 1), (["member"], 0), (["member"], -1)])
+async def test_a_trust_without_a_role_or_an_end_to_come_is_refused(cloud: Cloud, roles: list[str], days: int) -> None:
+    jiwoo, end = (await cloud.acting("jiwoo")).token, cloud.clock.now() + timedelta(days=days)
+    with pytest.raises(Invalid, match="needs a role, and an end"):
+        await cloud.identity.create_trust(jiwoo, project_id("shop"), roles, end)
+    assert not await cloud.redis.keys("*:trust:*")
+
+
+async def test_a_trust_of_an_operator_s_project_gives_the_power_of_that_project_alone(cloud: Cloud) -> None:
+    operator = (await cloud.acting("operator")).token
+    end = cloud.clock.now() + timedelta(days=1)
+    trust = await cloud.identity.create_trust(operator, project_id("admin"), ["reader"], end)
+    token, _ = await cloud.identity.trust_token(trust.id)
+    assert not (await cloud.identity.identify(token)).system_roles
+    with pytest.raises(Denied, match="needs the role `member`"):
+        await cloud.compute.create_flavor(Credential(token), "mine", 1, 1, 1, True)
+    with pytest.raises(Denied, match="for another project"):
+        await cloud.compute.quotas(Credential(token, project_id("shop")))
+
+
+async def test_a_trust_and_a_role_that_was_taken_away_survive_a_restart(cloud: Cloud) -> None:
+    end = cloud.clock.now() + timedelta(days=1)
+    trust = await cloud.identity.create_trust((await cloud.acting("jiwoo")).token, project_id("shop"), ["member"], end)
+    token, _ = await cloud.identity.trust_token(trust.id)
+    again = await cloud.restart()
+    await again.compute.quotas(Credential(token))
+    await again.world.people.revoke_role("jiwoo", "shop", "member")
+    for identity in (cloud.identity, again.identity):
+        with pytest.raises(Unauthenticated):
+            await identity.identify(token)
+        with pytest.raises(Denied, match="lost a role"):
+            await identity.trust_token(trust.id)
+    with pytest.raises(NotFound):
+        await cloud.compute.quotas(await cloud.acting("jiwoo", "shop"))
+    await cloud.compute.quotas(await cloud.acting("jiwoo", "talk"))
+    with pytest.raises(Unauthenticated, match="no role on a project"):
+        await cloud.identity.sign_in("jiwoo", "jiwoo", "Default", "shop")
+    await cloud.world.people.restore_role("jiwoo", "shop", "member")
+    await again.identity.trust_token(trust.id)
+    await again.world.close()
