@@ -1,0 +1,140 @@
+"""Socket Mode: bolt's own aiohttp client, which connects again by itself, and a watch over it for the silence that it does not notice.
+
+Built by `platform.py` when there is an app token. `problem` tells readiness why nothing comes in while nothing does.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.platforms.base import PlatformError
+from bot.platforms.slack.errors import REVOKED
+from bot.platforms.slack.web import DEADLINE, Web, client_of
+from bot.ports import Clock
+
+PING_SECONDS = 10.0  # between two of the client's pings
+SILENCE_SECONDS = 45.0  # without a pong, a greeting or a delivery: the socket is deaf
+LOOK_SECONDS = 5.0
+_log = logging.getLogger("bot.platforms.slack")
+
+
+class Socket:
+    def __init__(
+        self, app: AsyncApp, token: str, base_url: str, clock: Clock, *, ping_seconds: float = PING_SECONDS
+    ) -> None:
+        self._app = app
+        self._token = token
+        self._base_url = base_url
+        self._clock = clock
+        self._ping_seconds = ping_seconds
+        self._handler: AsyncSocketModeHandler | None = None
+        self._greeted: Any = None  # the session that Slack said hello on
+        self._heard = 0.0
+        self._pong: float | None = None
+        self._deaf = False
+        self._refusal: str | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Returns at once; a Slack that is away is tried again until it is there."""
+        client = client_of(self._token, self._base_url)
+        self._handler = AsyncSocketModeHandler(
+            self._app,
+            self._token,
+            logger=client.logger,
+            web_client=_Noticing(client, self._asked),
+            ping_interval=self._ping_seconds,
+        )
+        self._handler.client.message_listeners.append(self._hear)
+        self._heard = self._clock.monotonic()
+        self._begin(self._handler.client.connect_to_new_endpoint(), "slack-socket")
+        self._begin(self._watch(), "slack-socket-watch")
+
+    async def stop(self) -> None:
+        if self._handler is None:
+            return
+        client = self._handler.client
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await client.close()
+        # The client cancels its loops without waiting for their end.
+        loops = (client.message_processor, client.current_session_monitor, client.message_receiver)
+        await asyncio.gather(*(loop for loop in loops if loop is not None), return_exceptions=True)
+
+    def problem(self) -> str | None:
+        if self._refusal is not None:
+            return self._refusal
+        if self._deaf:
+            return f"Slack's socket was silent for {SILENCE_SECONDS:g} s; it is connected anew."
+        return None if self._greeted is not None and self._greeted is self._session() else "No socket to Slack is open."
+
+    async def _watch(self) -> None:
+        while True:
+            await self._clock.sleep(LOOK_SECONDS)
+            self._look()
+
+    def _look(self) -> None:
+        assert self._handler is not None  # noqa: S101 - the watch begins after the handler is made
+        client, now = self._handler.client, self._clock.monotonic()
+        pong = client.last_ping_pong_time
+        if pong is not None and self._pong is not None and pong != self._pong:
+            self._heard, self._deaf = now, False
+        self._pong = pong
+        if self._session() is None or now - self._heard < SILENCE_SECONDS or client.connect_operation_lock.locked():
+            return  # closed ones the client itself connects anew
+        _log.warning("Slack's socket is silent; it is connected anew")
+        self._deaf, self._heard = True, now
+        self._begin(client.connect_to_new_endpoint(force=True), "slack-socket-again")
+
+    async def _hear(self, _client: object, message: dict[str, Any], _raw: str | None = None) -> None:
+        self._heard = self._clock.monotonic()
+        if message.get("type") == "hello":
+            self._deaf, self._greeted = False, self._session()
+
+    def _session(self) -> Any:
+        session = self._handler.client.current_session if self._handler is not None else None
+        return None if session is None or session.closed else session
+
+    def _asked(self, error: PlatformError | None) -> None:
+        if error is None:
+            self._refusal = None
+        elif error.code in REVOKED or error.code == "not_allowed_token_type":
+            self._refusal = f"Slack refuses the app-level token ({error.code}); put a new one into the settings."
+        else:
+            self._refusal = f"No socket to Slack can be opened: {error}"
+
+    def _begin(self, work: Any, name: str) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.warning("connecting to Slack failed: %s", type(error).__name__)  # the watch tries again
+
+
+class _Noticing(AsyncWebClient):
+    """A client for `apps.connections.open` that tells why it fails; bolt's only logs it, and tries again."""
+
+    def __init__(self, like: AsyncWebClient, told: Any) -> None:
+        super().__init__(
+            token=like.token, base_url=like.base_url, timeout=int(DEADLINE), retry_handlers=[], logger=like.logger
+        )
+        self._web = Web(like)
+        self._told = told
+
+    async def apps_connections_open(self, *, app_token: str, **kwargs: Any) -> AsyncSlackResponse:
+        try:
+            answer = await self._web.asked(super().apps_connections_open(app_token=app_token, **kwargs))
+        except PlatformError as error:
+            self._told(error)
+            raise
+        self._told(None)
+        return answer  # type: ignore[return-value] # bolt reads `url` of it, which a mapping has
