@@ -13,6 +13,7 @@ from bot.parser import Token, Words, fold, kebab, quote
 from bot.values import Misused as Misused
 from bot.values import is_switch_word, read, written
 
+PAGE = 20  # rows of a list, unless said
 _SWITCHES = ("explain", "plan", "json", "help")
 _NAMED = ("project", "cloud")
 
@@ -42,7 +43,8 @@ class Invocation:
     def variables(self, key: str | None = None) -> dict[str, Any]:
         """Of the command's document: flat for what reads; an input and the idempotency key for what changes."""
         if not self.spec.change:
-            return dict(self.values)
+            paged = self.spec.next is not None and self.spec.parameter("first") is not None
+            return {"first": PAGE, **self.values} if paged else dict(self.values)
         return {"input": dict(self.values), "idempotencyKey": key}
 
 

@@ -1,0 +1,129 @@
+"""A form for the parameters that a command still needs, with choices from the graph. Called by `app.py` when something required is missing.
+
+Asked for are the missing ones and then what may be given besides, choices first: who is asked anyway can say the rest in one go.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot import redact
+from bot.catalogue import CommandSpec, ParameterSpec
+from bot.invocation import Invocation, retyped
+from bot.messages import Choice, FieldKind, Form, FormField, clean
+from bot.parser import kebab
+from bot.texts import Texts
+from bot.values import is_json
+
+MAX_FIELDS = 10  # what still fits one look
+CHOICES = 200  # rows asked for
+_CONTEXT = frozenset({"project", "cloud"})  # the channel has them; they are asked only when required
+_SHORT = 12  # characters of an id beside a name that stands twice
+
+
+def form_for(
+    texts: Texts, invocation: Invocation, choices: Mapping[str, list[Choice]], form_id: str, max_choices: int
+) -> Form:
+    """`choices` by parameter name, as `choices_of` reads them; a parameter without becomes a field to type in."""
+    asked = asked_for(invocation)
+    return Form(
+        id=form_id,
+        title=texts.line("form.title", command=invocation.spec.typed),
+        command=redact.text(retyped(invocation)),
+        fields=tuple(_field(texts, parameter, choices.get(parameter.name, []), max_choices) for parameter in asked),
+        submit=texts.line("form.submit"),
+    )
+
+
+def asked_for(invocation: Invocation) -> list[ParameterSpec]:
+    """The parameters of the form, so that choices are read for these only."""
+    missing = list(invocation.missing)
+    optional = [
+        p
+        for p in invocation.spec.parameters
+        if p not in missing and p.name not in invocation.values and p.name not in _CONTEXT and not is_json(p)
+    ]
+    optional.sort(key=lambda p: p.choices_from is None)  # stable: else the order of the graph
+    return [*missing, *optional][: max(MAX_FIELDS, len(missing))]
+
+
+def choice_query(spec: CommandSpec, parameter: ParameterSpec, project: str | None) -> tuple[str, dict[str, Any]] | None:
+    """The document that lists what the parameter may be, and its variables; None when the graph has no list of it.
+
+    `project` narrows whom the document is run for (`Acting.project`), not the document: shared rows are choices too.
+    """
+    kind = parameter.choices_from
+    if kind is None or not re.fullmatch(r"[a-z][A-Za-z0-9]*", kind):
+        return None
+    return f"query($first: Int!) {{ rows: {plural(kind)}(first: $first) {{ nodes {{ id name }} }} }}", {
+        "first": CHOICES
+    }
+
+
+def choices_of(data: Mapping[str, Any] | None) -> list[Choice]:
+    """From the data of a choice query. A row is chosen by its name while nothing else has that name, because that reads better later."""
+    rows = ((data or {}).get("rows") or {}).get("nodes") or []
+    names = [str(row.get("name") or "") for row in rows]
+    return [_choice(str(row["id"]), name, names.count(name) > 1) for row, name in zip(rows, names, strict=True)]
+
+
+def plural(kind: str) -> str:
+    """How the root field with all rows of a kind is called."""
+    if kind.endswith("y") and kind[-2:-1] not in "aeiou":
+        return f"{kind[:-1]}ies"
+    return f"{kind}es" if kind.endswith(("s", "x", "ch", "sh")) else f"{kind}s"
+
+
+def label_of(name: str) -> str:
+    """`bootVolumeSize` -> `Boot volume size`."""
+    words = kebab(name).replace("-", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _choice(row_id: str, name: str, again: bool) -> Choice:
+    short = clean(row_id.rsplit("/", 1)[-1], _SHORT)
+    if not name:
+        return Choice(row_id, short)
+    shown = clean(name, 70)
+    if again or shown != name or "," in name or name != name.strip():
+        return Choice(row_id, f"{shown} ({short})")
+    return Choice(name, shown)
+
+
+def _field(texts: Texts, parameter: ParameterSpec, choices: list[Choice], max_choices: int) -> FormField:
+    if parameter.choices:
+        choices = [Choice(choice, choice) for choice in parameter.choices]
+    listed = 0 < len(choices) <= max_choices
+    hint = clean(parameter.help)
+    if choices and not listed:
+        hint = " ".join(
+            filter(None, [hint, texts.line("form.many_choices", count=len(choices), example=choices[0].label)])
+        )
+    return FormField(
+        name=parameter.name,
+        label=label_of(parameter.name),
+        kind=_kind(parameter, listed),
+        required=parameter.required,
+        choices=tuple(choices) if listed else (),
+        initial=_initial(parameter),
+        hint=hint,
+        secret=redact.secret(parameter.name),
+    )
+
+
+def _kind(parameter: ParameterSpec, listed: bool) -> FieldKind:
+    if listed:
+        return FieldKind.CHOICES if parameter.many else FieldKind.CHOICE
+    if parameter.type == "Boolean":
+        return FieldKind.SWITCH
+    if parameter.type in ("Int", "Float") and not parameter.many:
+        return FieldKind.NUMBER
+    if is_json(parameter) or parameter.many or redact.secret(parameter.name):
+        return FieldKind.LONG_TEXT
+    return FieldKind.TEXT
+
+
+def _initial(parameter: ParameterSpec) -> tuple[str, ...]:
+    if parameter.default is None:
+        return ()
+    return (parameter.default.lower(),) if parameter.type == "Boolean" else (parameter.default,)

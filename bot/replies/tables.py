@@ -1,0 +1,160 @@
+"""Answers of reading commands: rows as a table with its next page, one object as a card, a long text as a file, all with their age."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.catalogue import CommandSpec
+from bot.invocation import Invocation, retyped
+from bot.messages import Block, Button, Code, Fields, File, Message, Note, Paragraph, Source, Span, Table, clean
+from bot.replies.wording import at, file_name, lines_of, noted, row_of, said, span, value
+from bot.texts import Texts
+
+MAX_ROWS = 100  # in a message; more go into a file
+FIRST_ROWS = 20  # of those that go into a file
+MAX_FILE = 500_000  # characters
+MAX_CODE = 1_500
+TAIL = 15  # lines of a long text that the message shows
+MAX_BACKENDS = 5
+
+
+def of_read(
+    texts: Texts,
+    spec: CommandSpec,
+    data: Mapping[str, Any] | None,
+    source: Source | None,
+    invocation: Invocation,
+    extensions: Mapping[str, Any] | None = None,
+) -> Message:
+    """`extensions` are those of the answer; `freshness` in them tells how old the rows are."""
+    notes = _freshness(texts, (extensions or {}).get("freshness"))
+    if spec.text is not None:
+        return _text(texts, spec, at(data, spec.text), source, notes)
+    found = at(data, spec.rows or "")
+    if isinstance(found, list):
+        return _table(texts, spec, data, found, source, invocation, notes)
+    if isinstance(found, Mapping):
+        return _card(texts, spec, found, source, notes)
+    return Message(summary=texts.line("read.none"), blocks=(said(texts, "read.none"), *notes), source=source)
+
+
+def of_json(texts: Texts, spec: CommandSpec, data: Any, source: Source | None = None) -> Message:
+    """The answer as it came, as a file."""
+    raw = "".join(_escaped(c) for c in json.dumps(data, ensure_ascii=False, indent=2, default=str)[:MAX_FILE])
+    file = File(name=f"{file_name(spec.typed)}.json", text=raw, title=spec.typed)
+    return Message(
+        summary=texts.line("read.json", command=spec.typed),
+        blocks=(said(texts, "read.json", command=spec.typed),),
+        file=file,
+        source=source,
+    )
+
+
+def _table(
+    texts: Texts,
+    spec: CommandSpec,
+    data: Mapping[str, Any] | None,
+    found: Sequence[Any],
+    source: Source | None,
+    invocation: Invocation,
+    notes: list[Block],
+) -> Message:
+    if not found:
+        key = "read.no_match" if set(invocation.values) - {"first", "project", "cloud"} else "read.empty"
+        return Message(summary=texts.line(key), blocks=(said(texts, key), *notes), source=source)
+    columns = tuple(clean(title) for title, _ in spec.columns)
+    rows = tuple(tuple(value(texts, at(row, path), path) for _, path in spec.columns) for row in found)
+    total = at(data, spec.total) if spec.total else None
+    total = total if isinstance(total, int) else (None if spec.next else len(rows))
+    shown = rows if len(rows) <= MAX_ROWS else rows[:FIRST_ROWS]
+    caption = _caption(texts, spec, len(shown), total)
+    file = None
+    if len(shown) < len(rows):
+        file = File(name=f"{file_name(spec.typed)}.txt", text=_aligned(columns, rows), title=spec.typed)
+        notes = [*notes, noted(texts, "read.in_file", count=len(rows))]
+    blocks = (
+        Table(columns=columns, rows=shown, caption=caption, total=total),
+        *row_of(_more(texts, spec, data, invocation)),
+        *notes,
+    )
+    return Message(summary=caption, blocks=blocks, file=file, source=source)
+
+
+def _caption(texts: Texts, spec: CommandSpec, shown: int, total: int | None) -> str:
+    if total is None or total == shown:
+        return texts.line("read.all", command=spec.typed, count=shown)
+    return texts.line("read.part", command=spec.typed, shown=shown, total=total)
+
+
+def _more(
+    texts: Texts, spec: CommandSpec, data: Mapping[str, Any] | None, invocation: Invocation
+) -> tuple[Button, ...]:
+    page = at(data, spec.next) if spec.next else None
+    if not isinstance(page, Mapping) or not page.get("hasNextPage") or not page.get("endCursor"):
+        return ()
+    command = retyped(invocation, after=str(page["endCursor"]))
+    return (Button(label=texts.line("read.more"), command=command, document=spec.document or None),)
+
+
+def _card(
+    texts: Texts, spec: CommandSpec, row: Mapping[str, Any], source: Source | None, notes: list[Block]
+) -> Message:
+    pairs = tuple((clean(title), (Span(value(texts, at(row, path), path)),)) for title, path in spec.columns)
+    name = clean(row.get("name") or row.get("id") or spec.typed)
+    title = texts("read.card", command=spec.typed, name=name)
+    blocks: tuple[Block, ...] = (Paragraph(title), Fields(pairs), *notes)
+    return Message(summary="".join(part.text for part in title), blocks=blocks, source=source)
+
+
+def _text(texts: Texts, spec: CommandSpec, found: Any, source: Source | None, notes: list[Block]) -> Message:
+    given = lines_of(found, MAX_FILE) if isinstance(found, str) else ""
+    if not given.strip():
+        return Message(summary=texts.line("read.no_text"), blocks=(said(texts, "read.no_text"), *notes), source=source)
+    lines = given.rstrip("\n").split("\n")
+    if len(given) <= MAX_CODE and len(lines) <= TAIL * 2:
+        summary = texts.line("read.text", command=spec.typed, count=len(lines))
+        return Message(summary=summary, blocks=(Code(text=given, title=spec.typed), *notes), source=source)
+    tail = "\n".join(lines[-TAIL:])[-MAX_CODE:]
+    summary = texts.line("read.text_file", command=spec.typed, count=len(lines), last=min(TAIL, len(lines)))
+    file = File(name=f"{file_name(spec.typed)}.txt", text=given, title=spec.typed)
+    return Message(
+        summary=summary,
+        blocks=(Note((Span(summary),)), Code(text=tail, title=spec.typed), *notes),
+        file=file,
+        source=source,
+    )
+
+
+def _freshness(texts: Texts, freshness: Mapping[str, Any] | None) -> list[Block]:
+    if not freshness:
+        return []
+    backends: list[Mapping[str, Any]] = list(freshness.get("backends") or [])
+    lags = [each["lagSeconds"] for each in backends if each.get("lagSeconds") is not None]
+    notes: list[Block] = []
+    if freshness.get("source") == "LIVE":
+        notes.append(noted(texts, "fresh.LIVE"))
+    elif lags:
+        key = "fresh.STALE" if freshness.get("source") == "STALE" else "fresh.CACHE"
+        notes.append(noted(texts, key, age=span(texts, max(lags))))
+    for backend in [each for each in backends if each.get("status") not in (None, "OK")][:MAX_BACKENDS]:
+        down = backend["status"] == "DOWN"
+        reason = clean(backend.get("error") or "", 160)
+        key = "fresh.DOWN_why" if down and reason else "fresh.DOWN" if down else "fresh.DEGRADED"
+        notes.append(noted(texts, key, cloud=backend.get("name"), kind=backend.get("kind"), reason=reason))
+    return notes
+
+
+def _aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table for people in a text file; nothing in it is read as a formula by a spreadsheet."""
+    table = [columns, *rows]
+    widths = [max(len(row[place]) for row in table) for place in range(len(columns))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+    return "\n".join(lines)[:MAX_FILE] + "\n"
+
+
+def _escaped(c: str) -> str:
+    """A character that nobody sees, as JSON's own escape."""
+    if c == "\n" or clean(c) == c:
+        return c
+    units = c.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
