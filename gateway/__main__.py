@@ -1,4 +1,4 @@
-"""The command `9rum`: serve, check, export-schema, version. Reads the settings once; everything else is done by what it calls.
+"""The command `9rum`: serve, check, chat, export-schema, version. Reads the settings once; everything else is done by what it calls.
 
 Exit status: 0 when all is well, 1 when something outside does not work (store, cloud, port), 2 when the settings or arguments are wrong.
 """
@@ -45,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help="the settings (default: GURUM_CONFIG, else ./9rum.yaml if there)",
         )
+    from bot.terminal.options import add_options
+
+    add_options(command("chat", "Talk to the bot in this terminal, or let a program talk to it."))
     command("export-schema", "Print the schema of the graph.")
     command("version", "Print the version.")
     return parser
@@ -74,6 +77,12 @@ def _check(given: argparse.Namespace) -> int:
         return _wrong_settings(error.problems)
 
 
+def _chat(given: argparse.Namespace) -> int:
+    from bot.terminal.main import run
+
+    return run(given)
+
+
 def _export_schema(given: argparse.Namespace) -> int:
     from gateway.schema import sdl
     from resolvers import DOMAINS
@@ -93,7 +102,7 @@ def _wrong_settings(problems: Sequence[str]) -> int:
 
 
 # Each imports what it needs when it runs: `9rum version` shall not wait for the GraphQL libraries.
-COMMANDS = {"serve": _serve, "check": _check, "export-schema": _export_schema, "version": _version}
+COMMANDS = {"serve": _serve, "check": _check, "chat": _chat, "export-schema": _export_schema, "version": _version}
 
 if __name__ == "__main__":
     raise SystemExit(main())

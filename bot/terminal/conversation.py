@@ -1,0 +1,103 @@
+"""What was said in one room, as far as this terminal knows: entries in order, newest versions only, and the numbers that people type.
+
+Pure. A number stands for one button of one message as long as the program runs: what is pressed is what was read, however many messages
+came in between.
+"""
+
+import enum
+import itertools
+from collections.abc import Iterable, Iterator
+
+from bot.messages import Button, Message, Tone
+from bot.platforms.console.rooms import Entry
+from bot.terminal.render import buttons_of
+
+
+class Change(enum.Enum):
+    NEW = "new"
+    EDITED = "edited"
+    OLD = "old"  # known already, or an older version of it
+
+
+class Said:
+    """An entry as it is shown. `number` names messages of the bot for `:save` and `:source`; `numbers` its buttons, by command."""
+
+    def __init__(self, entry: Entry, number: int | None) -> None:
+        self.entry = entry
+        self.number = number
+        self.numbers: dict[str, int] = {}
+
+    @property
+    def going_on(self) -> bool:
+        """Whether the bot will edit it."""
+        return self.entry.message is not None and self.entry.message.tone is Tone.WAIT
+
+
+class Conversation:
+    def __init__(self) -> None:
+        self._said: dict[str, Said] = {}
+        self._messages: dict[int, Said] = {}
+        self._buttons: dict[int, tuple[Said, str]] = {}
+        self._message_numbers = itertools.count(1)
+        self._button_numbers = itertools.count(1)
+        self.last_change: float | None = None
+
+    def __iter__(self) -> Iterator[Said]:
+        return iter(self._said.values())
+
+    def merge(self, entry: Entry) -> Change:
+        self.last_change = max(self.last_change or 0.0, entry.edited_at or 0.0, entry.at)
+        known = self._said.get(entry.id)
+        if known is not None and known.entry.version >= entry.version:
+            return Change.OLD
+        if known is None:
+            known = self._said[entry.id] = Said(entry, None)
+            if entry.message is not None:
+                known.number = next(self._message_numbers)
+                self._messages[known.number] = known
+            change = Change.NEW
+        else:
+            known.entry = entry
+            change = Change.EDITED
+        self._count(known)
+        return change
+
+    def get(self, entry_id: str) -> Said | None:
+        return self._said.get(entry_id)
+
+    def answers(self, thread: str) -> list[Said]:
+        """What the bot said to one thing that was said."""
+        return [said for said in self if said.entry.thread == thread and said.entry.message is not None]
+
+    def button(self, number: int) -> tuple[Said, Button] | None:
+        """None when there never was one, or the message has changed since."""
+        found = self._buttons.get(number)
+        if found is None:
+            return None
+        said, command = found
+        offered = buttons_of(said.entry.message) if said.entry.message is not None else []
+        return next(((said, button) for button in offered if button.command == command), None)
+
+    def was_button(self, number: int) -> bool:
+        return number in self._buttons
+
+    def message(self, number: int | None, having: str) -> tuple[Said, Message] | None:
+        """The one with this number, or the newest one that has such a thing: `file` or `source`."""
+        candidates: Iterable[int] = reversed(self._messages) if number is None else [number]
+        for each in candidates:
+            said = self._messages.get(each)
+            message = said.entry.message if said is not None else None
+            if (
+                said is not None
+                and message is not None
+                and (number is not None or getattr(message, having) is not None)
+            ):
+                return said, message
+        return None
+
+    def _count(self, said: Said) -> None:
+        for button in buttons_of(said.entry.message) if said.entry.message is not None else []:
+            if button.command not in said.numbers:
+                number = next(self._button_numbers)
+                said.numbers[button.command] = number
+                self._buttons[number] = (said, button.command)

@@ -1,0 +1,24 @@
+"""Saving the file of a message; used by `program.py`. The name came from outside, so it names a new file here and no place."""
+
+import os
+from pathlib import Path
+
+from bot.messages import File
+from bot.terminal.cells import shown
+
+
+def save(file: File, path: str | None) -> tuple[bool, str]:
+    """Whether it was done, and a sentence. Nothing is ever overwritten."""
+    name = shown(file.name.replace("\\", "/").rpartition("/")[2]).strip().lstrip(".") or "file.txt"
+    place = Path(path).expanduser() if path else Path(name)
+    if place.is_dir():
+        place /= name
+    try:
+        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+            opened.write(file.text)
+    except FileExistsError:
+        return False, f"{shown(str(place))} is there already; give another name: :save NUMBER PATH."
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "the name can not be used"
+        return False, f"{shown(str(place))} could not be written: {reason}."
+    return True, f"Saved {shown(str(place))}."

@@ -1,0 +1,155 @@
+"""`9rum chat`: signs in, then talks (on a terminal) or says what it was told to say (`-c`, or a piped input). Called by the command line.
+
+Errors are one sentence on stderr. Exit status: see `options.STATUS`; 130 for Ctrl-C is the command line's.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import getpass
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+
+from bot.platforms.console.rooms import Room
+from bot.terminal.batch import FAILED, WRONG, Batch
+from bot.terminal.cells import shown
+from bot.terminal.client import ChatError, Client, Rooms
+from bot.terminal.options import URL
+from bot.terminal.program import Program, room_named
+from bot.terminal.styles import style_of
+
+PIPED_WIDTH = 100  # cells, where no terminal tells its width
+
+
+class Misused(Exception):
+    """One sentence about the arguments."""
+
+
+def run(given: argparse.Namespace) -> int:
+    try:
+        talking = given.command is None and sys.stdin.isatty()
+        if talking and not sys.stdout.isatty():
+            raise Misused("The output is no terminal: say what to do with -c, or by a piped input.")
+        if talking and (given.yes or given.json or given.no_wait):
+            raise Misused("--yes, --json and --no-wait go with -c or a piped input.")
+        credentials = _credentials(given, os.environ)
+        return asyncio.run(_run(given, credentials, talking))
+    except Misused as error:
+        return _say(str(error), WRONG)
+    except ChatError as error:
+        return _say(str(error), WRONG if error.signed_out or error.code == "INVALID" else FAILED)
+    except EOFError:
+        return _say("Nobody is signed in.", WRONG)
+
+
+async def _run(given: argparse.Namespace, credentials: Mapping[str, str | None], talking: bool) -> int:
+    client = Client(given.url or os.environ.get("GURUM_URL") or URL, language(os.environ))
+    if client.in_the_clear:
+        _say(f"{client.url} is not encrypted: others on the way can read the password.", 0)
+    async with client:
+        await client.sign_in(credentials)
+        rooms = await client.rooms()
+        room = room_named(rooms.rooms, given.room)
+        if room is None:
+            names = ", ".join(shown(each.name) for each in rooms.rooms)
+            raise ChatError(
+                f"There is no room {shown(given.room)}, or it is not yours. Yours: {names}.", code="INVALID"
+            )
+        if talking:
+            return await _talk(client, rooms, room)
+        return await _batch(given, client, room)
+
+
+async def _talk(client: Client, rooms: Rooms, room: Room) -> int:
+    program = Program(client, rooms, room, style_of(os.environ))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, program.leave)
+    status = await program.run()
+    await _leave(client, program.unfinished)
+    return status
+
+
+async def _batch(given: argparse.Namespace, client: Client, room: Room) -> int:
+    batch = Batch(
+        client,
+        room,
+        wait=not given.no_wait,
+        yes=given.yes,
+        as_json=given.json,
+        seconds=given.timeout,
+        width=shutil.get_terminal_size((PIPED_WIDTH, 24)).columns,
+    )
+    status = await batch.run(_given(given.command) if given.command is not None else _lines())
+    await _leave(client, batch.unfinished)
+    return status
+
+
+async def _leave(client: Client, unfinished: bool) -> None:
+    """Sign out, unless something still works with the session's token: that would fail."""
+    if not unfinished:
+        with contextlib.suppress(ChatError):
+            await client.sign_out()
+
+
+async def _given(commands: list[str]) -> AsyncIterator[str]:
+    for command in commands:
+        yield command
+
+
+async def _lines() -> AsyncIterator[str]:
+    """Lines of the input, without empty ones and those that begin with `#`."""
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        if line.strip() and not line.startswith("#"):
+            yield line.strip()
+
+
+def _credentials(given: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, str | None]:
+    """What `POST /session` takes. Raises Misused, EOFError."""
+    asking = sys.stdin.isatty() and not given.password_stdin
+    if given.credential is not None:
+        if given.user is not None or given.domain is not None or given.project is not None:
+            raise Misused(
+                "An application credential has its user and project already: leave out --user, --domain, --project."
+            )
+        return {"application_credential_id": given.credential, "secret": _secret(given, environment, asking, "Secret")}
+    if given.user is None and not asking:
+        raise Misused("Say who you are: --user NAME, or --credential ID.")
+    user = given.user if given.user is not None else input("User: ").strip()
+    if not user:
+        raise Misused("Say who you are: --user NAME, or --credential ID.")
+    password = _secret(given, environment, asking, f"Password of {shown(user)}")
+    return {"user": user, "password": password, "domain": given.domain, "project": given.project}
+
+
+def _secret(given: argparse.Namespace, environment: Mapping[str, str], asking: bool, what: str) -> str:
+    if given.password_stdin:
+        secret = sys.stdin.readline().rstrip("\r\n")
+    elif environment.get("GURUM_PASSWORD"):
+        secret = environment["GURUM_PASSWORD"]
+    elif asking:
+        secret = getpass.getpass(f"{what}: ")
+    else:
+        raise Misused(
+            "Nobody can be asked for the password here: set GURUM_PASSWORD, or give it with --password-stdin."
+        )
+    if not secret:
+        raise Misused("The password is empty.")
+    return secret
+
+
+def language(environment: Mapping[str, str]) -> str | None:
+    """`ko_KR.UTF-8` -> `ko-KR`: in which language the bot answers; None when the environment does not say."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            plain = value.partition(".")[0].partition("@")[0].replace("_", "-")
+            return plain if plain.replace("-", "").isalpha() and plain not in ("C", "POSIX") else None
+    return None
+
+
+def _say(sentence: str, status: int) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return status
