@@ -181,7 +181,7 @@ class _Binding:
         for parameter in open_places:
             if not self._loose:
                 return
-            taken = len(self._loose) if parameter.many else 1
+            taken = len(self._loose) if parameter.many or parameter.type == "JSON" else 1  # a=1 b=2 are one object
             self._given[parameter.name] = self._loose[:taken]
             del self._loose[:taken]
         if self._loose:

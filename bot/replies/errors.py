@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.catalogue import ParameterSpec
 from bot.invocation import Invocation, retyped
-from bot.messages import Block, Button, Message, Paragraph, Source, Span, Tone, clean
+from bot.messages import Block, Button, Message, Paragraph, Source, Span, Text, Tone, clean, text_of
 from bot.parser import kebab
 from bot.ports import GraphError
 from bot.replies.wording import FIRST, noted, row_of, said, short, span
@@ -33,7 +33,7 @@ def of_errors(texts: Texts, errors: Sequence[GraphError], source: Source | None 
         blocks.append(advice)
     if first.correlation_id:
         blocks.append(noted(texts, "error.correlation", id=first.correlation_id))
-    return Message(summary=_line(texts, first), blocks=tuple(blocks), tone=Tone.BAD, source=source)
+    return Message(summary=text_of(_sentence(texts, first)), blocks=tuple(blocks), tone=Tone.BAD, source=source)
 
 
 def of_ambiguous(texts: Texts, error: GraphError, invocation: Invocation, source: Source | None = None) -> Message:
@@ -45,10 +45,12 @@ def of_ambiguous(texts: Texts, error: GraphError, invocation: Invocation, source
     )
     if not buttons:
         return of_errors(texts, [error], source)
-    blocks: list[Block] = [Paragraph(_sentence(texts, error)), said(texts, "ambiguous.choose"), *row_of(buttons)]
+    key = "ambiguous.project" if error.field == "project" else "ambiguous.name"
+    blocks: list[Block] = [said(texts, key, message=_message(error)), *row_of(buttons)]
     if len(error.candidates) > FIRST:
         blocks.append(noted(texts, "list.more", count=len(error.candidates) - FIRST))
-    return Message(summary=_line(texts, error), blocks=tuple(blocks), tone=Tone.WARN, source=source)
+    summary = texts.line(key, message=_message(error))
+    return Message(summary=summary, blocks=tuple(blocks), tone=Tone.WARN, source=source)
 
 
 def _with(invocation: Invocation, field: str | None, row_id: str, name: str) -> str | None:
@@ -79,14 +81,14 @@ def _holds(given: Any, name: str) -> bool:
     return name in given if isinstance(given, list) else given == name
 
 
-def _sentence(texts: Texts, error: GraphError) -> tuple[Span, ...]:
-    # The graph's sentence is spliced as one plain span: marks in it came with names, and mean nothing.
-    message = (Span(clean(error.message, SENTENCE)),)
-    return texts(_key(texts, "error", error.code), message=message)
+def _sentence(texts: Texts, error: GraphError) -> Text:
+    key = f"error.{error.code}"
+    return texts(key if key in texts else "error.INTERNAL", message=_message(error))
 
 
-def _line(texts: Texts, error: GraphError) -> str:
-    return texts.line(_key(texts, "error", error.code), message=error.message)
+def _message(error: GraphError) -> Text:
+    """The graph's sentence as one plain span: marks in it may have come with a name, and mean nothing."""
+    return (Span(clean(error.message, SENTENCE)),)
 
 
 def _advice(texts: Texts, error: GraphError) -> Paragraph | None:
@@ -98,11 +100,6 @@ def _advice(texts: Texts, error: GraphError) -> Paragraph | None:
         return said(texts, "error.next.retry")
     key = f"error.next.{error.code}"
     return said(texts, key) if key in texts else None
-
-
-def _key(texts: Texts, section: str, code: str) -> str:
-    key = f"{section}.{code}"
-    return key if key in texts else f"{section}.INTERNAL"
 
 
 def _different(errors: Sequence[GraphError]) -> list[GraphError]:

@@ -173,6 +173,11 @@ def _label(parameter: ParameterSpec) -> str:
     return parameter.option if parameter.position is None else parameter.placeholder
 
 
+def _default(texts: Texts, parameter: ParameterSpec) -> str:
+    given = parameter.default or ""
+    return given if parameter.type != "Boolean" else texts.line("value.yes" if given.lower() == "true" else "value.no")
+
+
 def _about(texts: Texts, parameter: ParameterSpec) -> Text:
     """Help, type, and what may be said about its values."""
     parts: list[Text] = [(Span(clean(parameter.help)),)] if parameter.help else []
@@ -187,7 +192,7 @@ def _about(texts: Texts, parameter: ParameterSpec) -> Text:
     if parameter.choices_from:
         parts.append(texts("help.from", command=f"{kebab(parameter.choices_from)} list"))
     if parameter.default is not None:
-        parts.append(texts("help.default", value=parameter.default))
+        parts.append(texts("help.default", value=_default(texts, parameter)))
     spans: list[Span] = []
     for part in parts:
         spans.extend([Span(" "), *part] if spans else part)

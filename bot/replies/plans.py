@@ -58,7 +58,7 @@ def _changes(texts: Texts, changes: Sequence[Mapping[str, Any]]) -> list[Block]:
         return []
     columns = tuple(texts.line(f"plan.change.{name}") for name in ("target", "attribute", "before", "after"))
     rows = tuple(
-        (clean(each.get("target")), kind(each.get("attribute")), _side(each.get("before")), _side(each.get("after")))
+        (clean(each.get("target")), clean(each.get("attribute")), _side(each.get("before")), _side(each.get("after")))
         for each in changes[:FIRST]
     )
     return [Table(columns=columns, rows=rows, caption=texts.line("plan.changes"), total=len(changes))]

@@ -15,6 +15,7 @@ from bot.texts import Texts
 NOTHING = "–"  # in a cell without a value
 FIRST = 10  # of a list that may be long
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)")
+_TIMES = re.compile(r"(^|\.)at$|At$|(^|\.)asOf$")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-Z\\-_]")
 _UNSHOWN = re.compile(r"[^\n\t -~]")
 
@@ -48,7 +49,7 @@ def value(texts: Texts, given: Any, path: str = "") -> str:
             return clean(", ".join(value(texts, each, path) for each in given), MAX_CELL)
         case Mapping():
             return clean(", ".join(f"{key}={value(texts, each)}" for key, each in given.items()), MAX_CELL)
-        case str() if path.endswith(("At", "at", "asOf")) and _MOMENT.fullmatch(given):
+        case str() if _TIMES.search(path) and _MOMENT.fullmatch(given):
             return moment(given)
         case _:
             return clean(given)

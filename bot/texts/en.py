@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 TEXTS: Mapping[str, str] = {
     # ambiguous: a name that several things have
-    "ambiguous.choose": "Which one do you mean?",
+    "ambiguous.name": "**Which one do you mean?** {message}",
+    "ambiguous.project": "**In which project?** {message}",
     # bind: options and words that can not be right
     "bind.boolean": "`{option}` is yes or no; `{value}` is neither.",
     "bind.choice": "`{option}` can not be `{value}`; it is one of: {choices}.",

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 TEXTS: Mapping[str, str] = {
     # ambiguous: a name that several things have
-    "ambiguous.choose": "어느 것인지 골라 주십시오.",
+    "ambiguous.name": "**어느 것인지 골라 주십시오.** {message}",
+    "ambiguous.project": "**어느 프로젝트에서 실행할지 골라 주십시오.** {message}",
     # bind: options and words that can not be right
     "bind.boolean": "`{option}` 옵션은 yes 또는 no여야 합니다. 입력한 값: `{value}`",
     "bind.choice": "`{option}` 옵션에 `{value}` 값은 쓸 수 없습니다. 쓸 수 있는 값: {choices}",
