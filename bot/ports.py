@@ -129,9 +129,13 @@ class Identities(Protocol):
         """The name of a project (global id), or its id while it was not read yet."""
         ...
 
+    async def projects(self, token: str, name: str) -> Sequence[tuple[str, str]]:
+        """(global id, name) of the projects of that name, or native id, which the token's person sees. Raises TrustGone, IdentityAway."""
+        ...
+
 
 class TrustGone(Exception):
-    """The trust has ended, was deleted, or never was."""
+    """The trust or the token has ended, was deleted, or never was."""
 
 
 class RoleGone(Exception):

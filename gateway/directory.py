@@ -23,6 +23,9 @@ class Directory(Protocol):
     def named(self, project_ids: Iterable[str]) -> list[dict[str, str]]:
         """Id and name of each, by name; one that was not read yet has its native id for a name."""
 
+    def called(self, name: str) -> list[dict[str, str]]:
+        """Id and name of every project of that name, in whatever domain, or of that native id."""
+
 
 class ProjectDirectory:
     """`cloud` is the identity cloud. The admin project is found by its name and its domain's, because names repeat over domains."""
@@ -50,3 +53,9 @@ class ProjectDirectory:
         rows = ((project_id, self._projects.get(project_id)) for project_id in project_ids)
         found = [{"id": i, "name": row.name if row is not None else ids.parse(i).native} for i, row in rows]
         return sorted(found, key=lambda project: (project["name"], project["id"]))
+
+    def called(self, name: str) -> list[dict[str, str]]:
+        one = self._projects.get(ids.make("project", self._cloud, name))
+        rows = [one] if one is not None else self._projects.by("name", name).values()
+        found = [{"id": str(row.id), "name": str(row.name)} for row in rows if row.cloud == self._cloud]
+        return sorted(found, key=lambda project: project["id"])

@@ -9,8 +9,7 @@ from functools import partial
 from typing import Annotated, Final
 
 import orjson
-from graphql import GraphQLError
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -18,24 +17,15 @@ from starlette.routing import BaseRoute, Route
 from gateway import media
 from gateway.auth import Authenticator
 from gateway.directory import Directory
-from gateway.errors import HTTP_STATUS, Refusal, present
+from gateway.json_routes import json_object, own_page, served, validated
 from gateway.limits import LimitSettings
-from gateway.limits.body import BodyLimit, Disconnected
-from gateway.request import (
-    SESSION_COOKIE,
-    TrustedProxies,
-    cookie,
-    correlation_of,
-    headers_of,
-    origin_allowed,
-    token_of,
-)
+from gateway.limits.body import BodyLimit
+from gateway.request import SESSION_COOKIE, TrustedProxies, cookie, headers_of, token_of
 from gateway.settings import Settings
 from gateway.sign_in_limit import SignInLimit
 from resolvers.actor import Actor, Origin
 from resolvers.clock import Clock
-from resolvers.errors import Denied, GurumError, Invalid, NotFound, TimedOut, Unauthenticated, Unavailable
-from resolvers.inventory.store import shown
+from resolvers.errors import Denied, GurumError, NotFound, TimedOut, Unauthenticated, Unavailable
 
 log = logging.getLogger("gurum.session")
 
@@ -91,21 +81,10 @@ class SignIn:
     def routes(self) -> list[BaseRoute]:
         answers = {"GET": self._show, "POST": self._open, "DELETE": self._close}
 
-        async def serve(request: Request) -> Response:
-            correlation_id = correlation_of(request.scope, headers_of(request.scope))
-            try:
-                response = await answers[request.method](request)
-            except Disconnected:
-                return Response(status_code=400)
-            except Refusal as refusal:
-                response = _refused(refusal.error, refusal.status, correlation_id)
-            except Exception as error:
-                known = error if isinstance(error, GurumError) else GraphQLError("", original_error=error)
-                response = _refused(known, None, correlation_id)
-            response.headers["cache-control"] = "no-store"
-            return response
+        async def answer(request: Request) -> Response:
+            return await answers[request.method](request)
 
-        return [Route(PATH, serve, methods=list(answers))]
+        return [Route(PATH, served(answer), methods=list(answers))]
 
     async def _show(self, request: Request) -> Response:
         headers = headers_of(request.scope)
@@ -144,27 +123,13 @@ class SignIn:
 
     def _own_page(self, request: Request) -> dict[bytes, bytes]:
         """The headers; raises Refusal for a page of another origin, whoever's cookie the browser added."""
-        headers = headers_of(request.scope)
-        if not origin_allowed(request.scope, headers, self._allowed_origins):
-            raise Refusal(Denied("Pages of another origin may not sign in or out here."))
-        return headers
+        return own_page(request, self._allowed_origins, "sign in or out here")
 
     async def _wanted(self, request: Request, headers: dict[bytes, bytes]) -> ByPassword | ByCredential:
-        if not media.is_json(headers.get(b"content-type", b"").decode("latin-1")):
-            raise Refusal(Invalid(f"Send the sign-in as application/json. {SHAPE}"), 415)
-        body = await self._body.read(request.receive, headers)
-        try:
-            given = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            raise Invalid(f"The body is not JSON. {SHAPE}") from None
-        if not isinstance(given, dict):
-            raise Invalid(f"The body is not a JSON object. {SHAPE}")
-        model = ByCredential if "application_credential_id" in given else ByPassword
-        try:
-            return model.model_validate(given)
-        except ValidationError as error:
-            place = ".".join(str(part) for part in error.errors()[0]["loc"])
-            raise Invalid(f"`{shown(place)}` is missing, not known, or not a text. {SHAPE}", field=place) from None
+        given = await json_object(request, headers, self._body, "the sign-in", SHAPE)
+        if "application_credential_id" in given:
+            return validated(ByCredential, given, SHAPE)
+        return validated(ByPassword, given, SHAPE)
 
     async def _token(self, wanted: ByPassword | ByCredential, address: str | None) -> str:
         """Raises Unauthenticated with the same sentence for everything that may be wrong, RateLimited before asking at all."""
@@ -209,13 +174,3 @@ class SignIn:
             "operator": actor.operator,
         }
         return Response(orjson.dumps(answer), media_type=media.JSON)
-
-
-def _refused(error: GurumError | GraphQLError, status: int | None, correlation_id: str) -> Response:
-    shown_errors = present([error], correlation_id)
-    response = Response(
-        orjson.dumps({"errors": shown_errors.errors}), status or HTTP_STATUS[shown_errors.code], media_type=media.JSON
-    )
-    if shown_errors.retry_after is not None:
-        response.headers["retry-after"] = str(max(1, round(shown_errors.retry_after)))
-    return response

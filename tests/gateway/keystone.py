@@ -2,11 +2,13 @@
 
 import asyncio
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from resolvers.actor import Identity
-from resolvers.errors import Unauthenticated, Unavailable
+from resolvers.errors import Denied, GurumError, NotFound, Unauthenticated, Unavailable
+from resolvers.identity.port import Trust
 from resolvers.inventory.feed import Feed
 
 CLOUD = "krane"
@@ -21,7 +23,10 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
 
 
 class Keystone:
-    """`away` makes every call fail; `gate` holds `identify` until it is set. `asked` counts the checks of tokens."""
+    """`away` makes every call fail; `gate` holds `identify` until it is set. `asked` counts the checks of tokens.
+
+    `trusts` are those that stand, with their people; `refuse_trusts` is raised instead of making one in that project.
+    """
 
     def __init__(self) -> None:
         self.tokens: dict[str, Identity] = {}
@@ -30,6 +35,9 @@ class Keystone:
         self.asked = 0
         self.away = False
         self.gate: asyncio.Event | None = None
+        self.trusts: dict[str, tuple[str, Trust]] = {}
+        self.refuse_trusts: dict[str, GurumError] = {}
+        self.lost: set[str] = set()  # people who have no role any more
         self._numbers = itertools.count(1)
 
     def issue(self, name: str, **changes: Any) -> str:
@@ -68,6 +76,33 @@ class Keystone:
         self._there()
         self.revoked.append(token)
         self.tokens.pop(token, None)
+
+    async def create_trust(self, token: str, project: str, roles: Collection[str], expires_at: datetime) -> Trust:
+        self._there()
+        identity = self.tokens[token]
+        if project in self.refuse_trusts:
+            raise self.refuse_trusts[project]
+        if set(roles) - identity.roles.get(project, frozenset()):
+            raise Denied("You do not have every one of these roles on this project.")
+        trust = Trust(f"trust{next(self._numbers)}", project, tuple(sorted(roles)), expires_at)
+        self.trusts[trust.id] = (identity.user_name, trust)
+        return trust
+
+    async def delete_trust(self, trust_id: str) -> None:
+        self._there()
+        self.trusts.pop(trust_id, None)
+
+    async def trust_token(self, trust_id: str) -> tuple[str, datetime]:
+        self._there()
+        if trust_id not in self.trusts:
+            raise NotFound("Could not find the trust.")
+        name, trust = self.trusts[trust_id]
+        if name in self.lost:
+            raise Denied("The person lost a role that the trust delegates, or was disabled.")
+        only = {trust.project: frozenset(trust.roles)}
+        ends = 1_800_003_600.0
+        token = self.issue(name, roles=only, project_id=trust.project, restricted=True, expires_at=ends)
+        return token, datetime.fromtimestamp(ends, UTC)
 
     def _there(self) -> None:
         if self.away:

@@ -1,0 +1,230 @@
+"""What is kept of linked chat accounts: the links, one-time offers to make one, and trusts that are still to be deleted. In Redis.
+
+`people.py` is the only caller. Nothing here is a secret: an offer is kept under the SHA-256 of its secret, and the id of a trust is of use
+to 9rum's own account in Keystone alone.
+
+    gurum:chat:offer:{sha256}      Offer, until it ends or is taken
+    gurum:chat:offer-of:{account}  the digest of the account's newest offer, the only one that counts
+    gurum:chat:link:{account}      Link, until a while after its last delegation ends
+    gurum:chat:ended:{trust}       why a delegation ended before its time
+    gurum:chat:ending              sorted set: `trust account` by the moment at which the delegation ends, until that was announced
+    gurum:chat:left                sorted set: trusts to delete, by the moment of the next attempt
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Final, TypeVar
+
+import msgspec
+from redis.exceptions import WatchError
+
+from bot.platforms.base import Person
+from bot.ports import RedisClient
+
+R = TypeVar("R")
+
+MONTH: Final = 30 * 86_400.0  # seconds that an ended link is remembered, so that its owner is told what happened
+RETURN: Final = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
+return 1
+"""
+
+
+class Delegation(msgspec.Struct, frozen=True):
+    """One trust. `project` is a global id; `expires_at` in seconds since the epoch; `ended` tells why it ended before that."""
+
+    project: str
+    name: str
+    trust: str
+    roles: list[str]
+    expires_at: float
+    ended: str | None = None
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A chat account (`slack:T1/U7`), its name and locale there, and whom it acts as: `user` is the global id of a Keystone user."""
+
+    account: str
+    user: str
+    user_name: str
+    domain: str
+    delegations: list[Delegation]
+    linked_at: float
+    name: str = ""
+    locale: str | None = None
+
+    @property
+    def person(self) -> Person:
+        platform, _, native = self.account.partition(":")
+        return Person(platform=platform, id=native, name=self.name, locale=self.locale)
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """Which chat account may be linked by whoever has the secret. `channel` is where it was asked for."""
+
+    account: str
+    platform: str
+    name: str
+    locale: str | None
+    channel: str
+    ends_at: float
+
+
+_LINK: Final = msgspec.json.Decoder(Link)
+_OFFER: Final = msgspec.json.Decoder(Offer)
+ENDING: Final = "gurum:chat:ending"
+LEFT: Final = "gurum:chat:left"
+
+
+class LinkStore:
+    def __init__(self, redis: RedisClient) -> None:
+        self._redis = redis
+
+    # -- links ---------------------------------------------------------------------------------------------------------
+
+    async def link(self, account: str) -> Link | None:
+        """With what is known of delegations that ended before their time."""
+        stored = await self._redis.get(_link(account))
+        if stored is None:
+            return None
+        link = _LINK.decode(stored)
+        found = await self._redis.mget([_ended(one.trust) for one in link.delegations]) if link.delegations else []
+        told = [
+            msgspec.structs.replace(one, ended=why.decode() if why else None)
+            for one, why in zip(link.delegations, found, strict=True)
+        ]
+        return msgspec.structs.replace(link, delegations=told)
+
+    async def keep(self, link: Link, now: float) -> list[str]:
+        """Keep it in place of the one before; the trusts that are to be deleted now."""
+        kept = {one.trust for one in link.delegations}
+        until = max((one.expires_at for one in link.delegations), default=now) + MONTH
+
+        def change(pipe: Any, old: Link | None) -> list[str]:
+            replaced = [one.trust for one in old.delegations if one.trust not in kept] if old else []
+            _drop(pipe, link.account, replaced, now)
+            pipe.set(_link(link.account), msgspec.json.encode(link), exat=int(until) + 1)
+            for one in link.delegations:
+                pipe.zadd(ENDING, {f"{one.trust} {link.account}": one.expires_at})
+                pipe.zrem(LEFT, one.trust)
+            return replaced
+
+        return await self._changed(link.account, change)
+
+    async def remove(self, account: str, now: float) -> list[str] | None:
+        """Forget the link; the trusts that are to be deleted now, or None when there was no link."""
+
+        def change(pipe: Any, old: Link | None) -> list[str] | None:
+            if old is None:
+                return None
+            trusts = [one.trust for one in old.delegations]
+            _drop(pipe, account, trusts, now)
+            pipe.delete(_link(account), *(_ended(trust) for trust in trusts))
+            return trusts
+
+        return await self._changed(account, change)
+
+    async def end(self, delegation: Delegation, why: str, now: float) -> None:
+        """Remember why it is of no use any more, for as long as the link may be kept."""
+        seconds = max(delegation.expires_at - now, 0.0) + MONTH
+        await self._redis.set(_ended(delegation.trust), why, ex=int(seconds))
+
+    async def ending(self, now: float, until: float) -> list[tuple[str, str]]:
+        """(trust, account) of what ends until then and was not told before, here or in another process. Past ends are dropped."""
+        await self._redis.zremrangebyscore(ENDING, "-inf", now)
+        found = []
+        for member in await self._redis.zrangebyscore(ENDING, "-inf", until):
+            if await self._redis.zrem(ENDING, member):
+                trust, _, account = member.decode().partition(" ")
+                found.append((trust, account))
+        return found
+
+    async def _changed(self, account: str, change: Callable[[Any, Link | None], R]) -> R:
+        """Apply a change to the link as it stands, as a whole; again when somebody else changed it meanwhile."""
+        while True:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                await pipe.watch(_link(account))
+                stored = await pipe.get(_link(account))
+                pipe.multi()
+                result = change(pipe, _LINK.decode(stored) if stored else None)
+                try:
+                    await pipe.execute()
+                except WatchError:
+                    continue
+                return result
+
+    # -- trusts to delete ----------------------------------------------------------------------------------------------
+
+    async def leave(self, trust: str, when: float) -> None:
+        """Delete it at that moment or later, unless it becomes part of a link before."""
+        await self._redis.zadd(LEFT, {trust: when})
+
+    async def left(self, now: float, most: int) -> list[str]:
+        return [trust.decode() for trust in await self._redis.zrangebyscore(LEFT, "-inf", now, 0, most)]
+
+    async def gone(self, trust: str) -> None:
+        await self._redis.zrem(LEFT, trust)
+
+    # -- offers --------------------------------------------------------------------------------------------------------
+
+    async def offer(self, secret: str, offer: Offer, now: float) -> None:
+        digest, milliseconds = _digest(secret), max(int((offer.ends_at - now) * 1000), 1)
+        before = await self._redis.set(_newest(offer.account), digest, px=milliseconds, get=True)
+        pipe = self._redis.pipeline(transaction=True)
+        if before is not None:
+            pipe.delete(_offer(before.decode()))
+        pipe.set(_offer(digest), msgspec.json.encode(offer), px=milliseconds)
+        await pipe.execute()
+
+    async def offered(self, secret: str, now: float) -> Offer | None:
+        return _fresh(await self._redis.get(_offer(_digest(secret))), now)
+
+    async def take(self, secret: str, now: float) -> Offer | None:
+        """For one caller only."""
+        return _fresh(await self._redis.getdel(_offer(_digest(secret))), now)
+
+    async def give_back(self, secret: str, offer: Offer, now: float) -> bool:
+        """After it was taken in vain: it can be taken again, unless it has ended or a newer one was made."""
+        digest, milliseconds = _digest(secret), int((offer.ends_at - now) * 1000)
+        if milliseconds <= 0:
+            return False
+        keys = (_newest(offer.account), _offer(digest))
+        given: Awaitable[int] = self._redis.eval(RETURN, 2, *keys, digest, msgspec.json.encode(offer), milliseconds)
+        return bool(await given)
+
+    async def withdraw(self, account: str) -> None:
+        digest = await self._redis.getdel(_newest(account))
+        if digest is not None:
+            await self._redis.delete(_offer(digest.decode()))
+
+
+def _drop(pipe: Any, account: str, trusts: Iterable[str], now: float) -> None:
+    for trust in trusts:
+        pipe.zrem(ENDING, f"{trust} {account}")
+        pipe.zadd(LEFT, {trust: now})
+
+
+def _fresh(stored: bytes | None, now: float) -> Offer | None:
+    offer = _OFFER.decode(stored) if stored else None
+    return offer if offer is not None and offer.ends_at > now else None
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+def _link(account: str) -> str:
+    return f"gurum:chat:link:{account}"
+
+
+def _ended(trust: str) -> str:
+    return f"gurum:chat:ended:{trust}"
+
+
+def _offer(digest: str) -> str:
+    return f"gurum:chat:offer:{digest}"
+
+
+def _newest(account: str) -> str:
+    return f"gurum:chat:offer-of:{account}"

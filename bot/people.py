@@ -1,0 +1,331 @@
+"""Whom a chat account acts as: by the trusts of a linked account, or by the token of somebody who is signed in to 9rum itself.
+
+Asked by `turn.py` and `follow.py` before anything reaches the graph, and by the routes of linking in the gateway. No secret of a person is
+stored: tokens made of trusts stay in memory, those of signed-in people rest encrypted. What is kept is `links.py`.
+
+    gurum:chat:token:{account}     the encrypted token of somebody who is signed in, so that this person can be acted for later
+"""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from weakref import WeakValueDictionary
+
+import msgspec
+
+from bot.links import Delegation, Link, LinkStore, Offer
+from bot.platforms.base import Person, Place, Platform
+from bot.ports import Acting, Clock, Identities, IdentityAway, RedisClient, RoleGone, Seal, TrustGone
+
+__all__ = [
+    "Away",
+    "ChooseProject",
+    "Delegation",
+    "Link",
+    "LinkEnded",
+    "NoSuchProject",
+    "NotLinked",
+    "Offer",
+    "People",
+    "Unlinked",
+]
+
+log = logging.getLogger("gurum.people")
+
+TRUST_ENDED, ROLE_GONE, SIGNED_OUT = "trust_ended", "role_gone", "signed_out"
+OFFER_SECONDS: Final = 600.0
+SIGNED_IN_SECONDS: Final = 24 * 3600  # the longest session; a token that ended before is refused by Keystone
+BEFORE_END: Final = timedelta(seconds=60)  # a kept token is not used during its last minute
+KEPT: Final = 5_000  # tokens in memory
+AGAIN_SECONDS: Final = 300.0  # until the next attempt to delete a trust that is left
+UNFINISHED_SECONDS: Final = 600.0  # a trust that became part of no link by then is left over from a crash
+SWEEP: Final = 50  # trusts deleted at once
+
+
+class NotLinked(Exception):
+    """The chat account belongs to nobody yet."""
+
+
+class LinkEnded(Exception):
+    """What was delegated is of no use any more. `reason`: `trust_ended`, `role_gone`, or `signed_out` on 9rum's own pages."""
+
+    def __init__(self, reason: str, project: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.project = project  # its name
+
+
+class ChooseProject(Exception):
+    """It is not clear for which project to act. `projects` are (global id, name) to choose from."""
+
+    def __init__(self, projects: Iterable[tuple[str, str]]) -> None:
+        self.projects = list(projects)
+        super().__init__("more than one project is possible")
+
+
+class NoSuchProject(ChooseProject):
+    """A project was named for which this person can not act here; `asked` is what was named."""
+
+    def __init__(self, asked: str, projects: Iterable[tuple[str, str]]) -> None:
+        super().__init__(projects)
+        self.asked = asked
+
+
+class Away(Exception):
+    """Keystone does not answer now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    """`linked`: whether there was a link. `left`: trusts that Keystone could not delete now; that is tried again until it succeeds."""
+
+    linked: bool
+    left: int = 0
+
+    def __bool__(self) -> bool:
+        return self.linked
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    sealed: bytes
+    digest: bytes
+    until: datetime
+
+
+class People:
+    def __init__(
+        self,
+        redis: RedisClient,
+        identities: Identities,
+        seal: Seal,
+        clock: Clock,
+        platforms: Mapping[str, Platform],
+        offer_seconds: float = OFFER_SECONDS,
+    ) -> None:
+        self._redis = redis
+        self._links = LinkStore(redis)
+        self._identities = identities
+        self._seal = seal
+        self._clock = clock
+        self._platforms = platforms
+        self._offer_seconds = offer_seconds
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    # -- acting --------------------------------------------------------------------------------------------------------
+
+    async def acting(self, person: Person, place: Place, message: str | None, project: str | None) -> Acting:
+        """As whom and for which project. `project` is a global id or a name: what was typed, or the default of the channel.
+
+        Raises NotLinked, LinkEnded, ChooseProject (NoSuchProject), Away.
+        """
+        wanted = project or place.project
+        if self._signed_in(person):
+            token = await self._own_token(person)
+            chosen = None if wanted is None else await self._seen(token, wanted)
+        else:
+            link = await self._links.link(person.key)
+            if link is None:
+                raise NotLinked
+            delegation = self._delegation(link, wanted)
+            token, chosen = await self._token(delegation), delegation.project
+        return Acting(token, chosen, place.platform, place.channel, message, person.key)
+
+    def forget(self, acting: Acting) -> bool:
+        """The graph took the token for ended. Whether it was made of a trust, so that the next `acting` finds out what became of that."""
+        digest = _digest(acting.token)
+        ended = [trust for trust, kept in self._kept.items() if hmac.compare_digest(kept.digest, digest)]
+        for trust in ended:
+            del self._kept[trust]
+        return bool(ended)
+
+    # -- links ---------------------------------------------------------------------------------------------------------
+
+    async def link_of(self, person: Person) -> Link | None:
+        return await self._links.link(person.key)
+
+    async def unlink(self, person: Person) -> Unlinked:
+        """Forget the link and delete its trusts; the link is gone at once even when Keystone is away."""
+        await self._links.withdraw(person.key)
+        trusts = await self._links.remove(person.key, self._now())
+        if trusts is None:
+            return Unlinked(False)
+        return Unlinked(True, await self._delete(trusts))
+
+    async def offer(self, person: Person, place: Place) -> str:
+        """A secret for one link of this account, in place of one that was offered before. Only its hash is stored."""
+        secret = secrets.token_urlsafe(32)
+        ends_at = self._now() + self._offer_seconds
+        offer = Offer(person.key, person.platform, person.name, person.locale, place.key, ends_at)
+        await self._links.offer(secret, offer, self._now())
+        return secret
+
+    async def offered(self, secret: str) -> Offer | None:
+        """What a secret is for; None when it is wrong, was used, or has ended."""
+        return await self._links.offered(secret, self._now())
+
+    async def take(self, secret: str) -> Offer | None:
+        """As `offered`, and nobody else gets it."""
+        return await self._links.take(secret, self._now())
+
+    async def give_back(self, secret: str, offer: Offer) -> None:
+        """It was taken in vain: it can be used again until it ends."""
+        await self._links.give_back(secret, offer, self._now())
+
+    async def unfinished(self, trust: str) -> None:
+        """A trust was made that is part of no link yet: should this process end now, it is deleted later."""
+        await self._links.leave(trust, self._now() + UNFINISHED_SECONDS)
+
+    async def discard(self, trust: str) -> None:
+        """It becomes part of no link."""
+        await self._delete([trust])
+
+    async def save(self, link: Link) -> None:
+        """Keep the link in place of the one before, whose trusts are deleted then."""
+        await self._delete(await self._links.keep(link, self._now()))
+
+    async def expiring(self, within: timedelta) -> list[Link]:
+        """Links with the delegations that end within the time, each told once over all processes. Deletes what is left to delete, too."""
+        await self.sweep()
+        now = self._now()
+        ending: dict[str, set[str]] = {}
+        for trust, account in await self._links.ending(now, now + within.total_seconds()):
+            ending.setdefault(account, set()).add(trust)
+        found = []
+        for account, trusts in ending.items():
+            link = await self._links.link(account)
+            soon = [one for one in link.delegations if one.trust in trusts and one.ended is None] if link else []
+            if link is not None and soon:
+                found.append(msgspec.structs.replace(link, delegations=soon))
+        return found
+
+    async def sweep(self) -> None:
+        """Delete trusts that could not be deleted when it was their time."""
+        await self._delete(await self._links.left(self._now(), SWEEP))
+
+    # -- own -----------------------------------------------------------------------------------------------------------
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+    def _signed_in(self, person: Person) -> bool:
+        platform = self._platforms.get(person.platform)
+        return platform is not None and platform.capabilities.signed_in
+
+    async def _own_token(self, person: Person) -> str:
+        place = f"gurum:chat:token:{person.key}"
+        if person.token is not None:
+            await self._redis.set(place, self._seal.close(person.token.encode()), ex=SIGNED_IN_SECONDS)
+            return person.token
+        sealed = await self._redis.get(place)
+        token = self._seal.open(sealed) if sealed is not None else None
+        if token is None:
+            raise LinkEnded(SIGNED_OUT)
+        return token.decode()
+
+    async def _seen(self, token: str, wanted: str) -> str:
+        """The global id of a project of somebody who is signed in."""
+        if wanted.startswith("project:"):
+            return wanted
+        try:
+            found = await self._identities.projects(token, wanted)
+        except TrustGone as error:
+            raise LinkEnded(SIGNED_OUT) from error
+        except IdentityAway as error:
+            raise Away from error
+        if not found:
+            raise NoSuchProject(wanted, ())
+        if len(found) > 1:
+            raise ChooseProject(found)
+        return found[0][0]
+
+    def _delegation(self, link: Link, wanted: str | None) -> Delegation:
+        """Never another project than the one that was named, and no guess where there are several."""
+        possible = link.delegations
+        if wanted is not None:
+            possible = [one for one in link.delegations if wanted in self._names(one)]
+        if len(possible) == 1:
+            return possible[0]
+        if not possible and wanted is not None:
+            raise NoSuchProject(wanted, [(one.project, one.name) for one in link.delegations])
+        if not possible:
+            raise NotLinked
+        if (why := self._why_ended(possible)) is not None:
+            raise LinkEnded(why)
+        raise ChooseProject([(one.project, one.name) for one in possible])
+
+    def _names(self, delegation: Delegation) -> tuple[str, ...]:
+        """By which a delegation is asked for: the project may have another name by now."""
+        return delegation.project, delegation.name, self._identities.project_name(delegation.project)
+
+    def _why_ended(self, delegations: Iterable[Delegation]) -> str | None:
+        """Why none of them is of use; None when one is."""
+        why = None
+        for one in delegations:
+            why = one.ended or (TRUST_ENDED if one.expires_at <= self._now() else None)
+            if why is None:
+                return None
+        return why
+
+    async def _token(self, delegation: Delegation) -> str:
+        why = self._why_ended([delegation])
+        if why is not None:
+            raise LinkEnded(why, delegation.name)
+        lock = self._asking.setdefault(delegation.trust, asyncio.Lock())
+        async with lock:
+            kept = self._kept_token(delegation.trust)
+            if kept is not None:
+                return kept
+            try:
+                fresh = await self._identities.trust_token(delegation.trust)
+            except (TrustGone, RoleGone) as error:
+                why = ROLE_GONE if isinstance(error, RoleGone) else TRUST_ENDED
+                await self._links.end(delegation, why, self._now())
+                raise LinkEnded(why, delegation.name) from error
+            except IdentityAway as error:
+                raise Away from error
+            self._keep(delegation.trust, fresh.token, fresh.expires_at)
+            return fresh.token
+
+    def _kept_token(self, trust: str) -> str | None:
+        kept = self._kept.get(trust)
+        if kept is None or kept.until <= self._clock.now():
+            return None
+        self._kept.move_to_end(trust)
+        token = self._seal.open(kept.sealed)
+        return token.decode() if token is not None else None
+
+    def _keep(self, trust: str, token: str, expires_at: datetime) -> None:
+        self._kept[trust] = _Kept(self._seal.close(token.encode()), _digest(token), expires_at - BEFORE_END)
+        self._kept.move_to_end(trust)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    async def _delete(self, trusts: Iterable[str]) -> int:
+        """Delete trusts that stand among those left; how many are left still. Once Keystone is away, the rest is not tried."""
+        left = 0
+        for trust in trusts:
+            self._kept.pop(trust, None)
+            if left == 0:
+                try:
+                    await self._identities.delete_trust(trust)
+                except IdentityAway as error:
+                    log.warning("a trust is still to be deleted: %s", error)
+                else:
+                    await self._links.gone(trust)
+                    continue
+            left += 1
+            await self._links.leave(trust, self._now() + AGAIN_SECONDS)
+        return left
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
