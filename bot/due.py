@@ -6,11 +6,13 @@ Used by `confirm` and `follow`, which say what the message shall be then; `app` 
     gurum:bot:due:{name}    what to do, encrypted
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from bot import loops
 from bot.messages import Message
 from bot.outbox import Outbox, Undelivered
 from bot.platforms.base import Place
@@ -53,6 +55,10 @@ class Due:
         self._clock = clock
         self._outbox = outbox
         self._guard = guard
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def stop(self) -> None:
+        await loops.end(list(self._tasks.values()))
 
     async def put(self, name: str, seconds: float, edit: DueEdit) -> None:
         """Make the edit in so many seconds; replaces what was due under the name."""
@@ -74,14 +80,23 @@ class Due:
         await pipe.execute()
 
     async def sweep(self) -> None:
-        """Make the edits whose time has come."""
+        """Begin the edits whose time has come; one channel that is slow holds nobody up."""
         now = self._clock.now().timestamp()
         for raw in await self._redis.eval(TAKE, 1, "gurum:bot:due", now, now + LEASE_SECONDS, AT_ONCE):
             name = raw.decode()
+            if name not in self._tasks:
+                self._tasks[name] = asyncio.create_task(self._make(name))
+
+    async def _make(self, name: str) -> None:
+        try:
             edit = await self.look(name)
             if edit is not None and (edit.guard is None or await self._guard(*edit.guard)):
-                try:
-                    await self._outbox.edit(edit.place, edit.message_id, edit.message)
-                except Undelivered:
-                    log.info("the message of %s is gone, or can not be changed any more", name)
+                await self._outbox.edit(edit.place, edit.message_id, edit.message)
             await self.drop(name)
+        except Undelivered:
+            log.info("the message of %s is gone, or can not be changed any more", name)
+            await self.drop(name)
+        except Exception:
+            log.exception("the edit of %s failed; it is tried again", name)
+        finally:
+            self._tasks.pop(name, None)

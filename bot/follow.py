@@ -174,6 +174,8 @@ class Follower:
                 if operation is None:
                     if first_code(answer.errors) in ("NOT_FOUND", "DENIED"):
                         return None
+                    if first_code(answer.errors) == "UNAUTHENTICATED":
+                        self._people.forget(acting)
                     break
                 seen = self._clock.monotonic()
                 if operation["state"] in gql.ENDED:

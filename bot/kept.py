@@ -60,6 +60,9 @@ class Kept(Generic[T]):
             return Taken.GONE
         return Taken.MINE if by.decode() == taker else Taken.OTHERS
 
+    async def taken(self, name: str, slot: str) -> bool:
+        return bool(await self._redis.hexists(self._key(name), f"by:{slot}"))
+
     async def release(self, name: str, slot: str, taker: str) -> None:
         """Give back what was taken in vain."""
         if await self._redis.hget(self._key(name), f"by:{slot}") == taker.encode():

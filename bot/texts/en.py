@@ -3,9 +3,17 @@
 from collections.abc import Mapping
 
 TEXTS: Mapping[str, str] = {
+    # aliases: other words
+    "aliases.none": "There are no other words for commands here.",
+    "aliases.summary": "Other words for commands here: {count}",
     # ambiguous: a name that several things have
     "ambiguous.name": "**Which one do you mean?** {message}",
     "ambiguous.project": "**In which project?** {message}",
+    # ask: what a command still needs
+    "ask.choices": "Say `{option}`; there are: {choices}",
+    "ask.missing": "Still needed: {missing}",
+    "ask.usage": "Usage: `{usage}`",
+    "ask.value": "Say `{option}`. {help}",
     # bind: options and words that can not be right
     "bind.boolean": "`{option}` is yes or no; `{value}` is neither.",
     "bind.choice": "`{option}` can not be `{value}`; it is one of: {choices}.",
@@ -21,6 +29,35 @@ TEXTS: Mapping[str, str] = {
     "bind.unknown_near": "`{command}` has no option `{option}`. Did you mean {nearest}?",
     "bind.value": "`{option}` needs a value: `{expected}`.",
     "bind.words": "`{word}` is one word too many. Usage: `{usage}`. Put a value with spaces in quotes.",
+    # button: labels
+    "button.apply": "Apply",
+    "button.approve": "Approve",
+    "button.cancel": "Cancel",
+    "button.confirm": "Confirm",
+    "button.fill": "Fill in",
+    "button.help": "Help: {command}",
+    "button.link": "Link again",
+    "button.refuse": "Refuse",
+    "button.undo": "Undo",
+    # confirm: plans that wait for a yes
+    "confirm.again": "This was answered already; nothing was done a second time.",
+    "confirm.cancelled": "`{action}` was cancelled; nothing was changed.",
+    "confirm.changed": "Something changed meanwhile. This is the plan as of now; please look at it again.",
+    "confirm.gone": "The plan of `{action}` is not kept any more; please send the command again.",
+    "confirm.how": "Say `{confirm}` to run it, or `{cancel}`.",
+    "confirm.how_typed": "Type `{words}` to run it.",
+    "confirm.not_answer": "This plan was confirmed already and waits for an approval.",
+    "confirm.not_approval": "This plan waits for its asker, not for an approval.",
+    "confirm.old": "This is too old, or was answered; please send the command again.",
+    "confirm.others": "Only {name} can answer this plan. Send the command yourself to get a plan of your own.",
+    "confirm.over_answer": "Nobody confirmed it in time; nothing was changed. Send the command again for a new plan.",
+    "confirm.over_approval": "Nobody approved it in time; nothing was changed. Send the command again for a new plan.",
+    "confirm.own": "You asked for this, so somebody else has to approve it.",
+    "confirm.refused": "{name} refused `{action}`; nothing was changed.",
+    "confirm.refused_because": "{name} refused `{action}`: {reason}. Nothing was changed.",
+    "confirm.type": "Type the name too, so that it is surely the right one: `{words}`.",
+    "confirm.waits": "It waits for somebody else with the role `{role}`: `{approve}` or `{refuse} REASON`.",
+    "confirm.which": "Say which plan: `{words}`; its message shows the id.",
     # danger: what a command may do
     "danger.DESTRUCTIVE": "**Destructive**: something can not be brought back.",
     "danger.HIGH": "**High**: service is interrupted, or money is spent.",
@@ -54,8 +91,13 @@ TEXTS: Mapping[str, str] = {
     "explain.intro": "`{command}` would send this; nothing was run.",
     "explain.role": "It needs the role `{role}`.",
     "explain.variables": "Variables",
+    # follow: operations under way
+    "follow.lost": "The operation `{id}` can not be followed from here any more; `operation show {id}` tells how it went.",
     # form: the window that asks for what is missing
+    "form.again": "This form was sent already; it ran once.",
     "form.many_choices": "There are {count}; type a name, such as {example}.",
+    "form.old": "This form is too old; please send the command again.",
+    "form.others": "This form was opened for somebody else. Send the command yourself.",
     "form.submit": "Run",
     "form.title": "{command}",
     # fresh: how old the rows of an answer are
@@ -88,6 +130,22 @@ TEXTS: Mapping[str, str] = {
     "help.unknown": "I know no command `{words}`. `help` shows what there is.",
     "help.unknown_near": "I know no command `{words}`. Did you mean {nearest}?",
     "help.usage": "Usage",
+    # language: of the answers
+    "language.done": "You are answered in `{language}` from now on.",
+    "language.is": "You are answered in `{language}`; there are: {known}.",
+    "language.unknown": "I do not speak `{language}`; there are: {known}.",
+    # link: chat accounts and people
+    "link.away": "The sign-in service (Keystone) does not answer now; nothing was done. Please try again in a moment.",
+    "link.ends_soon": "What you delegated to 9rum for {projects} ends at {at} UTC. Send `link` to renew it.",
+    "link.needed": "Your chat account is not linked yet, so nothing was done. Open the address, sign in, and send the command again.",
+    "link.no_address": "Accounts can not be linked: 9rum does not know its own address. An operator sets `http.url`.",
+    "link.offer": "Open the address and sign in to link this account.",
+    "link.once": "It is for you alone, works once, and ends in 10 minutes.",
+    "link.open": "Link my account",
+    "link.role_gone": "A role that you delegated on {project} is not yours any more; nothing was done. Link your account again.",
+    "link.signed_in": "You are signed in to 9rum itself here; there is nothing to link.",
+    "link.signed_out": "You are signed out; nothing was done. Sign in and send the command again.",
+    "link.trust_ended": "What you delegated to 9rum has ended ({project}); nothing was done. Link your account again.",
     # list: the end of a long list
     "list.more": "and {count} more",
     # operation: a change under way or done
@@ -99,6 +157,22 @@ TEXTS: Mapping[str, str] = {
     "operation.next": "Look at what it says, put it right, and send the command again.",
     "operation.note": "Operation `{id}` · correlation id `{correlation}`",
     "operation.others": " and {count} more",
+    # own: summaries of the bot's own commands
+    "own.aliases": "The other words that are understood here.",
+    "own.approve": "Approve a plan of somebody else.",
+    "own.audit": "Read the audit log.",
+    "own.cancel": "Drop a plan of yours.",
+    "own.confirm": "Run a plan of yours.",
+    "own.help": "What you may run here, and how it is written.",
+    "own.language": "Choose the language of the answers to you.",
+    "own.link": "Link your chat account with your cloud account.",
+    "own.refuse": "Refuse a plan of somebody else.",
+    "own.replay": "Make a plan of what an old audit row did.",
+    "own.undo": "Take back what a finished command did.",
+    "own.unlink": "End the link; 9rum can not act for you any more.",
+    "own.use": "Choose the project of this channel; `-` forgets it.",
+    "own.version": "Which 9rum this is.",
+    "own.whoami": "As whom 9rum acts for you, and until when.",
     # parser: text that can not be read
     "parser.control": "The text holds a control character ({code}). Please type the command again.",
     "parser.direction": "The text holds an invisible character that changes the reading direction ({code}). Please type it again.",
@@ -135,6 +209,10 @@ TEXTS: Mapping[str, str] = {
     "plan.summary": "Plan: {action} {targets}",
     "plan.targets": "Touches",
     "plan.undo": "It can be undone with `{command}`.",
+    # project: which one is meant
+    "project.choose": "Which project do you mean?",
+    "project.hint": "Add `--project NAME`, or choose one for this place with `use project NAME`. Yours: {projects}",
+    "project.unknown": "You can not act for a project `{project}` here.",
     # read: answers of reading commands
     "read.all": "{command}: {count}",
     "read.card": "**{command}** `{name}`",
@@ -148,12 +226,42 @@ TEXTS: Mapping[str, str] = {
     "read.part": "{command}: {shown} of {total}",
     "read.text": "{command}: lines {count}",
     "read.text_file": "{command}: the last {last} of {count} lines; all of them are in the file.",
+    # replay: an old row again
+    "replay.usage": "Say which row: `audit replay ID`; `audit` shows the ids.",
     # span: times
     "span.day": "{count} d",
     "span.hour": "{count} h",
     "span.minute": "{count} min",
     "span.second": "{count} s",
+    # turn: the reply itself
+    "turn.internal": "Something went wrong inside 9rum; the log has it under the correlation id `{id}`.",
+    "turn.poison": "This command could not be handled after several attempts and was dropped. An operator finds more in the log.",
+    "turn.private": "Answered privately.",
+    "turn.wait": "Working on it …",
+    # undo: taking back
+    "undo.again": "This is being undone already.",
+    "undo.old": "The time to undo this is over, or there is nothing to undo.",
+    "undo.others": "Only who ran it can undo it by this button. Send the opposite command yourself.",
+    "undo.which": "Say which operation: `undo ID`; its reply shows the id.",
+    # unlink: the end of a link
+    "unlink.done": "Your account is unlinked; 9rum can not act for you any more.",
+    "unlink.none": "This account is not linked.",
+    # use: the project of a place
+    "use.done": "Commands here are about the project `{project}` from now on, unless they say another.",
+    "use.forgotten": "The project that was chosen here is forgotten.",
+    "use.is": "Commands here are about the project `{project}`.",
+    "use.none": "No project is chosen here.",
+    "use.usage": "Say `use project NAME`, `use project` to see it, or `use project -` to forget it.",
     # value: in cells
     "value.no": "no",
     "value.yes": "yes",
+    # version: of 9rum
+    "version.is": "9rum {version}",
+    # whoami: whom the bot acts as
+    "whoami.account": "Chat account",
+    "whoami.project": "Project",
+    "whoami.roles": "Roles",
+    "whoami.summary": "9rum acts as {user} for you.",
+    "whoami.until": "Until",
+    "whoami.user": "Cloud account",
 }

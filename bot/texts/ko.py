@@ -3,9 +3,17 @@
 from collections.abc import Mapping
 
 TEXTS: Mapping[str, str] = {
+    # aliases: other words
+    "aliases.none": "여기에는 명령의 별칭이 없습니다.",
+    "aliases.summary": "여기서 쓸 수 있는 별칭 {count}개",
     # ambiguous: a name that several things have
     "ambiguous.name": "**어느 것인지 골라 주십시오.** {message}",
     "ambiguous.project": "**어느 프로젝트에서 실행할지 골라 주십시오.** {message}",
+    # ask: what a command still needs
+    "ask.choices": "`{option}` 옵션을 주십시오. 선택할 수 있는 값: {choices}",
+    "ask.missing": "더 필요한 값: {missing}",
+    "ask.usage": "사용법: `{usage}`",
+    "ask.value": "`{option}` 옵션을 주십시오. {help}",
     # bind: options and words that can not be right
     "bind.boolean": "`{option}` 옵션은 yes 또는 no여야 합니다. 입력한 값: `{value}`",
     "bind.choice": "`{option}` 옵션에 `{value}` 값은 쓸 수 없습니다. 쓸 수 있는 값: {choices}",
@@ -21,6 +29,35 @@ TEXTS: Mapping[str, str] = {
     "bind.unknown_near": "`{command}` 명령에는 `{option}` 옵션이 없습니다. 혹시 찾으시는 옵션: {nearest}",
     "bind.value": "`{option}` 옵션에는 값이 필요합니다: `{expected}`",
     "bind.words": "`{word}` 값을 넣을 자리가 없습니다. 사용법: `{usage}`. 공백이 있는 값은 따옴표로 묶어 주십시오.",
+    # button: labels
+    "button.apply": "적용",
+    "button.approve": "승인",
+    "button.cancel": "취소",
+    "button.confirm": "확인",
+    "button.fill": "입력하기",
+    "button.help": "도움말: {command}",
+    "button.link": "다시 연결",
+    "button.refuse": "거부",
+    "button.undo": "되돌리기",
+    # confirm: plans that wait for a yes
+    "confirm.again": "이미 처리된 요청입니다. 다시 실행하지 않았습니다.",
+    "confirm.cancelled": "`{action}` 요청을 취소했습니다. 아무것도 바뀌지 않았습니다.",
+    "confirm.changed": "그사이에 상태가 바뀌었습니다. 지금의 실행 계획이니 다시 확인해 주십시오.",
+    "confirm.gone": "`{action}` 실행 계획이 더는 남아 있지 않습니다. 명령을 다시 보내 주십시오.",
+    "confirm.how": "실행하려면 `{confirm}`, 그만두려면 `{cancel}` 명령을 보내십시오.",
+    "confirm.how_typed": "실행하려면 `{words}` 명령을 입력하십시오.",
+    "confirm.not_answer": "이 계획은 이미 확인되어 승인을 기다리고 있습니다.",
+    "confirm.not_approval": "이 계획은 승인이 아니라 요청자의 확인을 기다리고 있습니다.",
+    "confirm.old": "너무 오래되었거나 이미 처리되었습니다. 명령을 다시 보내 주십시오.",
+    "confirm.others": "이 계획에는 {name} 님만 답할 수 있습니다. 직접 명령을 보내면 새 계획을 받을 수 있습니다.",
+    "confirm.over_answer": "제때 확인하지 않아 실행하지 않았습니다. 새 계획이 필요하면 명령을 다시 보내십시오.",
+    "confirm.over_approval": "제때 승인되지 않아 실행하지 않았습니다. 새 계획이 필요하면 명령을 다시 보내십시오.",
+    "confirm.own": "본인이 요청한 작업은 다른 사람이 승인해야 합니다.",
+    "confirm.refused": "{name} 님이 `{action}` 요청을 거부했습니다. 아무것도 바뀌지 않았습니다.",
+    "confirm.refused_because": "{name} 님이 `{action}` 요청을 거부했습니다: {reason}. 아무것도 바뀌지 않았습니다.",
+    "confirm.type": "대상이 맞는지 확인할 수 있게 이름까지 입력하십시오: `{words}`.",
+    "confirm.waits": "역할 `{role}` 권한이 있는 다른 사람의 승인을 기다립니다: `{approve}` 또는 `{refuse} 사유`.",
+    "confirm.which": "어느 계획인지 말해 주십시오: `{words}`. 계획 메시지에 ID가 있습니다.",
     # danger: what a command may do
     "danger.DESTRUCTIVE": "**파괴적**: 되돌릴 수 없는 것이 있습니다.",
     "danger.HIGH": "**높음**: 서비스가 중단되거나 비용이 발생합니다.",
@@ -54,8 +91,13 @@ TEXTS: Mapping[str, str] = {
     "explain.intro": "`{command}` 명령이 보낼 내용입니다. 아무것도 실행하지 않았습니다.",
     "explain.role": "필요한 역할: `{role}`",
     "explain.variables": "변수",
+    # follow: operations under way
+    "follow.lost": "작업 `{id}` 상태를 여기서 더는 볼 수 없습니다. `operation show {id}` 명령으로 확인하십시오.",
     # form: the window that asks for what is missing
+    "form.again": "이미 제출한 양식입니다. 한 번만 실행했습니다.",
     "form.many_choices": "모두 {count}개입니다. 이름을 입력해 주십시오. 예: {example}",
+    "form.old": "양식이 너무 오래되었습니다. 명령을 다시 보내 주십시오.",
+    "form.others": "다른 사람에게 열린 양식입니다. 직접 명령을 보내 주십시오.",
     "form.submit": "실행",
     "form.title": "{command}",
     # fresh: how old the rows of an answer are
@@ -88,6 +130,22 @@ TEXTS: Mapping[str, str] = {
     "help.unknown": "`{words}` 명령은 없습니다. `help` 명령으로 쓸 수 있는 명령을 볼 수 있습니다.",
     "help.unknown_near": "`{words}` 명령은 없습니다. 혹시 찾으시는 명령: {nearest}",
     "help.usage": "사용법",
+    # language: of the answers
+    "language.done": "이제부터 `{language}` 언어로 답합니다.",
+    "language.is": "지금은 `{language}` 언어로 답합니다. 선택할 수 있는 언어: {known}.",
+    "language.unknown": "`{language}` 언어는 모릅니다. 선택할 수 있는 언어: {known}.",
+    # link: chat accounts and people
+    "link.away": "로그인 서비스(Keystone)가 지금 응답하지 않아 실행하지 않았습니다. 잠시 뒤 다시 시도해 주십시오.",
+    "link.ends_soon": "{projects} 위임이 {at}(UTC)에 끝납니다. `link` 명령으로 갱신하십시오.",
+    "link.needed": "아직 채팅 계정이 연결되지 않아 실행하지 않았습니다. 주소를 열어 로그인한 뒤 명령을 다시 보내 주십시오.",
+    "link.no_address": "9rum 주소가 설정되지 않아 계정을 연결할 수 없습니다. 운영자가 `http.url` 값을 설정해야 합니다.",
+    "link.offer": "주소를 열어 로그인하면 이 계정이 연결됩니다.",
+    "link.once": "본인만 쓸 수 있고, 한 번만 쓸 수 있으며, 10분 뒤에 만료됩니다.",
+    "link.open": "내 계정 연결하기",
+    "link.role_gone": "{project} 프로젝트에 위임한 역할이 더는 없어 실행하지 않았습니다. 계정을 다시 연결해 주십시오.",
+    "link.signed_in": "여기서는 이미 9rum에 로그인되어 있어 연결이 필요 없습니다.",
+    "link.signed_out": "로그아웃되어 실행하지 않았습니다. 로그인한 뒤 명령을 다시 보내 주십시오.",
+    "link.trust_ended": "9rum에 위임한 권한이 끝나 실행하지 않았습니다({project}). 계정을 다시 연결해 주십시오.",
     # list: the end of a long list
     "list.more": "외 {count}개",
     # operation: a change under way or done
@@ -99,6 +157,22 @@ TEXTS: Mapping[str, str] = {
     "operation.next": "내용을 확인하고 문제를 해결한 뒤 명령을 다시 보내 주십시오.",
     "operation.note": "작업 `{id}` · 상관관계 ID `{correlation}`",
     "operation.others": " 외 {count}개",
+    # own: summaries of the bot's own commands
+    "own.aliases": "여기서 쓸 수 있는 별칭을 봅니다.",
+    "own.approve": "다른 사람의 계획을 승인합니다.",
+    "own.audit": "감사 로그를 봅니다.",
+    "own.cancel": "내 계획을 취소합니다.",
+    "own.confirm": "내 계획을 실행합니다.",
+    "own.help": "여기서 실행할 수 있는 명령과 사용법을 봅니다.",
+    "own.language": "답변 언어를 고릅니다.",
+    "own.link": "채팅 계정을 클라우드 계정과 연결합니다.",
+    "own.refuse": "다른 사람의 계획을 거부합니다.",
+    "own.replay": "지난 감사 기록의 작업으로 새 계획을 만듭니다.",
+    "own.undo": "끝난 명령을 되돌립니다.",
+    "own.unlink": "연결을 끊습니다. 9rum이 더는 대신 실행할 수 없습니다.",
+    "own.use": "이 채널의 프로젝트를 고릅니다. `-`는 선택을 지웁니다.",
+    "own.version": "9rum 버전을 봅니다.",
+    "own.whoami": "9rum이 누구의 권한으로 언제까지 실행하는지 봅니다.",
     # parser: text that can not be read
     "parser.control": "입력한 글에 제어 문자({code})가 들어 있습니다. 명령을 다시 입력해 주십시오.",
     "parser.direction": "입력한 글에 읽는 방향을 바꾸는 보이지 않는 문자({code})가 들어 있습니다. 명령을 다시 입력해 주십시오.",
@@ -135,6 +209,10 @@ TEXTS: Mapping[str, str] = {
     "plan.summary": "실행 계획: {action} {targets}",
     "plan.targets": "대상",
     "plan.undo": "`{command}` 명령으로 되돌릴 수 있습니다.",
+    # project: which one is meant
+    "project.choose": "어느 프로젝트입니까?",
+    "project.hint": "`--project 이름`을 붙이거나 `use project 이름`으로 이곳의 프로젝트를 정하십시오. 내 프로젝트: {projects}",
+    "project.unknown": "여기서는 `{project}` 프로젝트로 실행할 수 없습니다.",
     # read: answers of reading commands
     "read.all": "{command}: {count}개",
     "read.card": "**{command}** `{name}`",
@@ -148,12 +226,42 @@ TEXTS: Mapping[str, str] = {
     "read.part": "{command}: {total}개 중 {shown}개",
     "read.text": "{command}: {count}줄",
     "read.text_file": "{command}: 전체 {count}줄 중 마지막 {last}줄입니다. 전체 내용은 파일에 있습니다.",
+    # replay: an old row again
+    "replay.usage": "어느 기록인지 말해 주십시오: `audit replay ID`. ID는 `audit` 명령에서 볼 수 있습니다.",
     # span: times
     "span.day": "{count}일",
     "span.hour": "{count}시간",
     "span.minute": "{count}분",
     "span.second": "{count}초",
+    # turn: the reply itself
+    "turn.internal": "9rum 내부에서 문제가 발생했습니다. 로그의 상관관계 ID는 `{id}`입니다.",
+    "turn.poison": "여러 번 시도했지만 이 명령을 처리하지 못해 중단했습니다. 자세한 내용은 운영자가 로그에서 볼 수 있습니다.",
+    "turn.private": "비공개로 답했습니다.",
+    "turn.wait": "처리하고 있습니다 …",
+    # undo: taking back
+    "undo.again": "이미 되돌리고 있습니다.",
+    "undo.old": "되돌릴 수 있는 시간이 지났거나 되돌릴 것이 없습니다.",
+    "undo.others": "이 버튼은 실행한 사람만 쓸 수 있습니다. 반대 명령을 직접 보내 주십시오.",
+    "undo.which": "어느 작업인지 말해 주십시오: `undo ID`. 답변에 ID가 있습니다.",
+    # unlink: the end of a link
+    "unlink.done": "연결을 끊었습니다. 9rum이 더는 대신 실행할 수 없습니다.",
+    "unlink.none": "연결된 계정이 아닙니다.",
+    # use: the project of a place
+    "use.done": "이제부터 여기의 명령은 따로 말하지 않으면 `{project}` 프로젝트에 대한 것입니다.",
+    "use.forgotten": "여기서 고른 프로젝트를 지웠습니다.",
+    "use.is": "여기의 명령은 `{project}` 프로젝트에 대한 것입니다.",
+    "use.none": "여기서 고른 프로젝트가 없습니다.",
+    "use.usage": "`use project 이름`으로 고르고, `use project`로 보고, `use project -`로 지웁니다.",
     # value: in cells
     "value.no": "아니요",
     "value.yes": "예",
+    # version: of 9rum
+    "version.is": "9rum {version}",
+    # whoami: whom the bot acts as
+    "whoami.account": "채팅 계정",
+    "whoami.project": "프로젝트",
+    "whoami.roles": "역할",
+    "whoami.summary": "9rum은 {user} 권한으로 실행합니다.",
+    "whoami.until": "만료",
+    "whoami.user": "클라우드 계정",
 }

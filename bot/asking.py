@@ -1,0 +1,118 @@
+"""Asks for what a command still needs: a form where the platform has forms, a question in text where it has none. Called by `run`.
+
+The form itself is kept in the store, bound to the person who was asked; its values may come back to another process, and once.
+"""
+
+import asyncio
+import logging
+
+from bot import forms
+from bot.catalogue import ParameterSpec
+from bot.invocation import Invocation, retyped
+from bot.kept import Taken, name_for
+from bot.messages import Button, Buttons, ButtonStyle, Choice, Message, Paragraph, Tone
+from bot.platforms.base import PlatformError
+from bot.replies.errors import sentence
+from bot.services import KeptForm
+from bot.turn import Refused, Turn
+
+log = logging.getLogger(__name__)
+
+CHOICES_WAIT = 1.5  # seconds: a form may be opened for three
+SHOWN = 12  # choices in a question
+
+
+async def ask(turn: Turn, invocation: Invocation) -> None:
+    """Open a form, or say what is missing with a way to say it."""
+    capabilities = turn.capabilities
+    if capabilities.forms and turn.incoming.trigger is not None and await _opened(turn, invocation):
+        return
+    await turn.adopt_pressed()
+    if capabilities.forms and capabilities.buttons:
+        await turn.reply(_offer(turn, invocation))
+    else:
+        await turn.reply(await _question(turn, invocation))
+
+
+async def submitted(turn: Turn) -> tuple[str, dict[str, list[str]]]:
+    """The text of the command whose form was filled, and what was filled in. Raises Refused."""
+    name = turn.incoming.form or ""
+    kept = await turn.services.forms.look(name)
+    if kept is None:
+        raise Refused("form.old", private=True)
+    if kept.person != turn.person.key:
+        raise Refused("form.others", code="DENIED", private=True)
+    if await turn.services.forms.take(name, "values", turn.name) is not Taken.MINE:
+        raise Refused("form.again", code="CONFLICT", private=True)
+    turn.place, turn.link = kept.place, kept.link or turn.link
+    return kept.text, turn.incoming.values or {}
+
+
+async def _opened(turn: Turn, invocation: Invocation) -> bool:
+    name = name_for(turn.name, "form")
+    kept = KeptForm(person=turn.person.key, place=turn.place, text=turn.text, link=turn.link)
+    await turn.services.forms.keep(name, kept, turn.services.settings.form_minutes * 60)
+    choices = await _choices(turn, invocation, forms.asked_for(invocation))
+    platform = turn.services.platforms[turn.place.platform]
+    form = forms.form_for(turn.texts, invocation, choices, name, platform.capabilities.max_choices)
+    try:
+        await platform.ask(turn.incoming, form)
+    except PlatformError as error:
+        if error.code != "no_trigger":
+            log.warning("a form could not be opened: %s (%s)", error, error.code)
+        return False
+    return True
+
+
+async def _choices(turn: Turn, invocation: Invocation, parameters: list[ParameterSpec]) -> dict[str, list[Choice]]:
+    """Of each parameter, what the person may choose. A list that does not come in time is left out: the field takes text then."""
+    found = await asyncio.gather(*(_choices_of(turn, invocation, parameter) for parameter in parameters))
+    return {parameter.name: choices for parameter, choices in zip(parameters, found, strict=True) if choices}
+
+
+async def _choices_of(turn: Turn, invocation: Invocation, parameter: ParameterSpec) -> list[Choice]:
+    acting = await turn.acting()
+    query = forms.choice_query(invocation.spec, parameter, acting.project)
+    if query is None:
+        return []
+    try:
+        answer = await asyncio.wait_for(turn.ask(*query), CHOICES_WAIT)
+    except TimeoutError:
+        return []
+    return forms.choices_of(answer.data) if answer.data is not None else []
+
+
+def _offer(turn: Turn, invocation: Invocation) -> Message:
+    """A button that opens the form: pressing it brings a new trigger."""
+    message = sentence(turn.texts, "ask.missing", tone=Tone.INFO, missing=_listed(invocation))
+    button = Button(label=turn.texts.line("button.fill"), command=retyped(invocation), style=ButtonStyle.PRIMARY)
+    return _with(message, Buttons((button,)))
+
+
+async def _question(turn: Turn, invocation: Invocation) -> Message:
+    """`Say --flavor FLAVOR; there are: m1.tiny, ...`, one line for each missing parameter."""
+    choices = await _choices(turn, invocation, list(invocation.missing))
+    lines = [Paragraph(turn.texts("ask.usage", usage=invocation.spec.usage))]
+    for parameter in invocation.missing:
+        labels = list(parameter.choices) or [choice.value for choice in choices.get(parameter.name, [])]
+        option = f"{parameter.option} {parameter.placeholder}"
+        if labels:
+            shown = ", ".join(labels[:SHOWN]) + (", …" if len(labels) > SHOWN else "")
+            lines.append(Paragraph(turn.texts("ask.choices", option=option, choices=shown)))
+        else:
+            lines.append(Paragraph(turn.texts("ask.value", option=option, help=parameter.help)))
+    return _with(sentence(turn.texts, "ask.missing", tone=Tone.INFO, missing=_listed(invocation)), *lines)
+
+
+def _listed(invocation: Invocation) -> str:
+    return ", ".join(parameter.option for parameter in invocation.missing)
+
+
+def _with(message: Message, *blocks: Paragraph | Buttons) -> Message:
+    return Message(
+        summary=message.summary,
+        blocks=(*message.blocks, *blocks),
+        tone=message.tone,
+        file=message.file,
+        source=message.source,
+    )

@@ -1,0 +1,51 @@
+"""Commands that change something: run at once where policy asks nothing, else shown as a plan that waits to be confirmed. Called by `run`.
+
+What the person may not do is sent to the graph all the same: it denies, and writes the audit row.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot import confirm, gql
+from bot.catalogue import COMMAND_QUERY, CommandSpec
+from bot.invocation import Invocation
+from bot.operations import started
+from bot.turn import Answered, Turn
+
+
+async def change(turn: Turn, invocation: Invocation, key: str | None = None) -> None:
+    """`key` is the idempotency key where it is not the message's own. Raises Answered."""
+    spec, values = invocation.spec, invocation.values
+    await turn.adopt_pressed()
+    async with turn.patience():
+        facts = await _facts(turn, invocation)
+        asks = facts["allowed"] and (facts["confirmation"] != "NONE" or facts["approval"] is not None)
+        if invocation.flags.plan or asks:
+            plan = await planned(turn, spec, values, invocation)
+            draft = await confirm.draft(turn, spec.name, values)
+            await confirm.propose(turn, draft, plan, only_plan=invocation.flags.plan)
+            return
+        variables = invocation.variables(key or turn.idempotency_key)
+        answer = await turn.ask(gql.change(spec), variables)
+        await started(turn, answer, turn.source(spec.document, variables), await turn.project(), invocation)
+
+
+async def planned(
+    turn: Turn, spec: CommandSpec, values: Mapping[str, Any], invocation: Invocation | None = None
+) -> Mapping[str, Any]:
+    """The plan of a command. Raises Answered."""
+    answer = await turn.ask(gql.plan(spec), {"input": dict(values)})
+    plan = gql.found(answer, "plan", "it")
+    if plan is None:
+        raise Answered(answer.errors, invocation)
+    found: Mapping[str, Any] = plan
+    return found
+
+
+async def _facts(turn: Turn, invocation: Invocation) -> Mapping[str, Any]:
+    answer = await turn.ask(COMMAND_QUERY, {"name": invocation.spec.name})
+    facts = gql.found(answer, "command")
+    if facts is None:
+        raise Answered(answer.errors, invocation)
+    found: Mapping[str, Any] = facts
+    return found

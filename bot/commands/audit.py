@@ -1,0 +1,32 @@
+"""`audit` reads the log (the graph's `audit list`); `audit replay ID` makes a plan of what an old row did, and shows it to be confirmed."""
+
+from bot import confirm, gql, run
+from bot.commands.own import Own
+from bot.parser import split
+from bot.turn import Answered, Refused, Turn
+
+
+async def read(turn: Turn) -> None:
+    raw = turn.words.raw if turn.words is not None else "audit"
+    if not turn.rest or (await turn.catalogue()).find(turn.words.words if turn.words else (), {}) is None:
+        turn.words = split(f"audit list {raw.strip()[len('audit') :]}")
+    assert turn.words is not None  # noqa: S101 - typed commands have words
+    await run.typed(turn, turn.words)
+
+
+async def replay(turn: Turn) -> None:
+    if len(turn.rest) != 1:
+        raise Refused("replay.usage")
+    turn.command = "audit.replay"
+    await turn.adopt_pressed()
+    async with turn.patience():
+        answer = await turn.ask(gql.REPLAY, {"id": turn.rest[0]})
+        plan = gql.found(answer, "it")
+        if plan is None:
+            raise Answered(answer.errors)
+        drafted = await confirm.draft(turn, plan["action"], plan["input"] or {})
+        await confirm.propose(turn, drafted, plan, only_plan=True)
+
+
+AUDIT = Own("audit", "audit [--action GLOB] [--actor NAME]", "own.audit", read)
+REPLAY = Own("audit replay", "audit replay ID", "own.replay", replay)

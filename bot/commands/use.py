@@ -1,0 +1,28 @@
+"""`use project NAME`: what commands in this place are about unless they say another. `use project` tells, `use project -` forgets."""
+
+from bot.commands.own import Own
+from bot.messages import Tone
+from bot.turn import Refused, Turn
+
+
+async def run(turn: Turn) -> None:
+    if not turn.rest or turn.rest[0].casefold() not in ("project", "프로젝트") or len(turn.rest) > 2:
+        raise Refused("use.usage")
+    defaults = turn.services.defaults
+    await turn.adopt_pressed()
+    if len(turn.rest) == 1:
+        project = await defaults.project(turn.place)
+        await turn.say("use.none" if project is None else "use.is", project=project or "")
+    elif turn.rest[1] == "-":
+        await turn.acting()
+        await defaults.use(turn.place, None)
+        await turn.say("use.forgotten", tone=Tone.GOOD)
+    else:
+        name = turn.rest[1]
+        turn.use_project(name)
+        acting = await turn.acting()  # raises when the person has no such project
+        await defaults.use(turn.place, acting.project or name)
+        await turn.say("use.done", tone=Tone.GOOD, project=name)
+
+
+USE = Own("use", "use project NAME", "own.use", run)

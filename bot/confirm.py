@@ -1,0 +1,308 @@
+"""Plans that wait: for their asker to confirm them, then for a second person where policy wants one. Called by `changes` and the commands.
+
+A confirmation belongs to the asker and to the plan's hash, expires, and is given once, in whichever process. What changed meanwhile is
+planned anew and shown again under a new id.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from bot import gql, redact, texts
+from bot.due import DueEdit
+from bot.kept import Taken, name_for
+from bot.messages import Block, Button, ButtonStyle, Message, Note, Paragraph, Source, Tone
+from bot.operations import started
+from bot.parser import quote
+from bot.platforms.base import Person
+from bot.ports import Acting
+from bot.replies.errors import sentence
+from bot.replies.plans import of_plan
+from bot.services import Pending
+from bot.turn import Answered, Refused, Turn
+
+REMEMBERED_SECONDS = 24 * 3600  # after its end, so that a late press gets its own sentence
+ANSWER, APPROVAL = "answer", "approval"
+_CHANGED = frozenset({"CONFLICT", "NOT_FOUND"})
+
+
+async def draft(turn: Turn, action: str, values: Mapping[str, Any]) -> Pending:
+    """What is known of a plan before it is made: who asks, where, what."""
+    return Pending(
+        person=msgspec.structs.replace(turn.person, token=None),
+        place=turn.place,
+        message_id=None,
+        stage=ANSWER,
+        plan_id="",
+        plan_project=None,
+        hash="",
+        action=action,
+        typed=None,
+        approval=None,
+        expires_at=0.0,
+        text=redact.text(turn.text),
+        values=dict(values),
+        project=await turn.project(),
+        language=turn.texts.language,
+        link=turn.link,
+    )
+
+
+async def propose(
+    turn: Turn, drafted: Pending, plan: Mapping[str, Any], *, only_plan: bool = False, changed: bool = False
+) -> None:
+    """Show a plan and wait. `only_plan`: nothing runs without a press, whatever policy says. `changed`: it replaces an older one."""
+    approval = plan["approval"]
+    asks = plan["confirmation"] != "NONE" or only_plan
+    pending = msgspec.structs.replace(
+        drafted,
+        stage=ANSWER if asks else APPROVAL,
+        plan_id=plan["id"],
+        plan_project=plan["projectId"],
+        hash=plan["hash"],
+        typed=_to_type(plan) if plan["confirmation"] == "TYPED" else None,
+        approval=approval["role"] if approval is not None and approval["state"] != "APPROVED" else None,
+    )
+    await _show(turn, name_for(turn.name, pending.stage), pending, plan, changed)
+
+
+async def confirm(turn: Turn, name: str, typed: str) -> None:
+    """The asker says yes. Raises Refused, Answered."""
+    pending = await _of_asker(turn, name, ANSWER)
+    if pending.typed is not None and typed.strip() != pending.typed:
+        raise Refused(
+            "confirm.type", command=pending.action, words=f"confirm {name} {quote(pending.typed)}", name=pending.typed
+        )
+    await _take(turn, name, ANSWER)
+    await turn.services.due.drop(f"confirm:{name}")
+    await turn.adopt(pending.message_id or turn.incoming.message, pending.place)
+    async with turn.patience():
+        if pending.approval is None:
+            await _apply(turn, pending, await _acting(turn, pending))
+            return
+        planned = await turn.services.graph.execute(await _acting(turn, pending), gql.PLANNED, {"id": pending.plan_id})
+        plan = gql.found(planned, "it")
+        if plan is None:
+            await _again(turn, pending, planned.errors)
+        else:
+            await _show(turn, name_for(turn.name, APPROVAL), _stage(pending, APPROVAL), plan)
+
+
+async def cancel(turn: Turn, name: str) -> None:
+    """The asker says no, before or after it was confirmed."""
+    pending = await _of_asker(turn, name, None)
+    await _take(turn, name, pending.stage)
+    await turn.services.due.drop(f"confirm:{name}")
+    await turn.adopt(pending.message_id or turn.incoming.message, pending.place)
+    await turn.reply(_over(turn, pending, "confirm.cancelled"))
+
+
+async def approve(turn: Turn, name: str) -> None:
+    """A second person agrees: the graph checks that this one may, and then it runs as the asker."""
+    pending = await _of_approver(turn, name)
+    variables = {"planId": pending.plan_id, "hash": pending.hash}
+    async with turn.patience():
+        answer = await turn.ask(gql.APPROVE, variables)
+        if gql.found(answer, "it") is None and not await _approved_by_us(turn, pending):
+            await _unplanned(turn, name, pending, answer.errors)
+            raise Answered(answer.errors, private=True)
+        await _take(turn, name, APPROVAL)
+        await turn.services.due.drop(f"confirm:{name}")
+        await turn.adopt(pending.message_id or turn.incoming.message, pending.place)
+        await _apply(turn, pending, await _acting(turn, pending))
+
+
+async def refuse(turn: Turn, name: str, reason: str) -> None:
+    """A second person says no, and perhaps why."""
+    pending = await _of_approver(turn, name)
+    variables = {"planId": pending.plan_id, "hash": pending.hash, "reason": reason or None}
+    answer = await turn.ask(gql.REFUSE, variables)
+    if gql.found(answer, "it") is None:
+        await _unplanned(turn, name, pending, answer.errors)
+        raise Answered(answer.errors, private=True)
+    await _take(turn, name, APPROVAL)
+    await turn.services.due.drop(f"confirm:{name}")
+    await turn.adopt(pending.message_id or turn.incoming.message, pending.place)
+    key = "confirm.refused_because" if reason else "confirm.refused"
+    await turn.reply(_over(turn, pending, key, name=turn.person.name or turn.person.id, reason=reason))
+
+
+# -- showing -----------------------------------------------------------------------------------------------------------
+
+
+async def _show(turn: Turn, name: str, pending: Pending, plan: Mapping[str, Any], changed: bool = False) -> None:
+    """Keep it, show it with its buttons, and see to it that they end in time."""
+    services = turn.services
+    if await services.pendings.taken(name, pending.stage):
+        return  # this message is handled for the second time, and the plan was answered in between
+    seconds = _seconds(turn, pending, plan)
+    pending = msgspec.structs.replace(pending, expires_at=services.clock.now().timestamp() + seconds)
+    await services.pendings.keep(name, pending, seconds + REMEMBERED_SECONDS)
+    said = texts.of(pending.language)
+    source = Source(command=pending.text)
+    notes: list[Block] = [Note(said("confirm.changed"))] if changed else []
+    notes += _how(turn, name, pending)
+    await turn.reply(_with(of_plan(said, dict(plan), source, _buttons(turn, name, pending, plan)), *notes))
+    shown = msgspec.structs.replace(pending, place=turn.place, message_id=turn.message_id)
+    await services.pendings.keep(name, shown, seconds + REMEMBERED_SECONDS)
+    if turn.message_id is not None and turn.capabilities.edits:
+        over = _with(of_plan(said, dict(plan), source, ()), Note(said(f"confirm.over_{pending.stage}")))
+        edit = DueEdit(place=turn.place, message_id=turn.message_id, message=over, guard=(name, pending.stage))
+        await services.due.put(f"confirm:{name}", seconds, edit)
+
+
+def _buttons(turn: Turn, name: str, pending: Pending, plan: Mapping[str, Any]) -> tuple[Button, ...]:
+    if not turn.capabilities.buttons:
+        return ()
+    said = texts.of(pending.language)
+    cancel_button = Button(label=said.line("button.cancel"), command=f"cancel {name}")
+    if pending.stage == APPROVAL:
+        return (
+            Button(label=said.line("button.approve"), command=f"approve {name}", style=ButtonStyle.PRIMARY),
+            Button(label=said.line("button.refuse"), command=f"refuse {name}"),
+            cancel_button,
+        )
+    if pending.typed is not None:
+        return (cancel_button,)
+    style = ButtonStyle.PRIMARY if plan["danger"] == "LOW" else ButtonStyle.DANGER
+    label = said.line("button.apply" if plan["confirmation"] == "NONE" else "button.confirm")
+    return (Button(label=label, command=f"confirm {name}", style=style), cancel_button)
+
+
+def _how(turn: Turn, name: str, pending: Pending) -> list[Block]:
+    """What to say or type, where a button does not tell."""
+    said = texts.of(pending.language)
+    if pending.stage == APPROVAL:
+        keys = {"role": pending.approval or "", "approve": f"approve {name}", "refuse": f"refuse {name}"}
+        return [Paragraph(said("confirm.waits", **keys))]
+    if pending.typed is not None:
+        return [Paragraph(said("confirm.how_typed", words=f"confirm {name} {quote(pending.typed)}"))]
+    if not turn.capabilities.buttons:
+        return [Paragraph(said("confirm.how", confirm=f"confirm {name}", cancel=f"cancel {name}"))]
+    return []
+
+
+def _over(turn: Turn, pending: Pending, key: str, **values: object) -> Message:
+    said = texts.of(pending.language)
+    shown = sentence(said, key, tone=Tone.INFO, action=pending.action, **values)
+    return msgspec.structs.replace(shown, source=Source(command=pending.text))
+
+
+# -- running -----------------------------------------------------------------------------------------------------------
+
+
+async def _apply(turn: Turn, pending: Pending, acting: Acting) -> None:
+    """Run the plan as its asker. The graph makes one operation of one plan, however often it is asked."""
+    variables = {"planId": pending.plan_id, "hash": pending.hash}
+    answer = await turn.services.graph.execute(acting, gql.APPLY, variables)
+    if gql.found(answer, "it") is None:
+        await _again(turn, pending, answer.errors)
+        return
+    source = Source(command=pending.text)
+    await started(turn, answer, source, pending.project, None, _asker(turn, pending), pending.language)
+
+
+async def _again(turn: Turn, pending: Pending, errors: tuple[Any, ...]) -> None:
+    """What was refused because something changed is planned anew and shown again; anything else is said. Raises Answered."""
+    error = errors[0] if errors else None
+    spec = (await turn.catalogue()).get(pending.action)
+    if error is None or error.code not in _CHANGED or error.operation_id is not None or spec is None:
+        raise Answered(errors, private=False)
+    acting = await _acting(turn, pending)
+    answer = await turn.services.graph.execute(acting, gql.plan(spec), {"input": pending.values})
+    plan = gql.found(answer, "plan", "it")
+    if plan is None:
+        raise Answered(answer.errors or errors, private=False)
+    await propose(turn, pending, plan, changed=True, only_plan=True)
+
+
+async def _approved_by_us(turn: Turn, pending: Pending) -> bool:
+    """Whether this very person approved it before, in a run that was cut off."""
+    answer = await turn.ask(gql.PLANNED, {"id": pending.plan_id})
+    approval = gql.found(answer, "it", "approval")
+    return approval is not None and approval["state"] == "APPROVED"
+
+
+async def _unplanned(turn: Turn, name: str, pending: Pending, errors: tuple[Any, ...]) -> None:
+    """A plan that is gone from the graph waits for nobody any more: say so in its message."""
+    if not errors or errors[0].code != "NOT_FOUND" or pending.message_id is None:
+        return
+    if await turn.services.pendings.take(name, APPROVAL, turn.name) is Taken.MINE:
+        await turn.services.due.drop(f"confirm:{name}")
+        await turn.services.outbox.edit(pending.place, pending.message_id, _over(turn, pending, "confirm.gone"))
+
+
+# -- who ---------------------------------------------------------------------------------------------------------------
+
+
+async def _of_asker(turn: Turn, name: str, stage: str | None) -> Pending:
+    pending = await _open(turn, name, stage)
+    if pending.person.key != turn.person.key:
+        asker = pending.person.name or pending.person.id
+        raise Refused("confirm.others", code="DENIED", command=pending.action, private=True, name=asker)
+    return pending
+
+
+async def _of_approver(turn: Turn, name: str) -> Pending:
+    pending = await _open(turn, name, APPROVAL)
+    if pending.person.key == turn.person.key:
+        raise Refused("confirm.own", code="DENIED", command=pending.action, private=True)
+    turn.use_project(pending.plan_project or pending.project)
+    return pending
+
+
+async def _open(turn: Turn, name: str, stage: str | None) -> Pending:
+    """The plan that waits under the name. Raises Refused when it does not wait, or not for this."""
+    pending = await turn.services.pendings.look(name)
+    if pending is None or pending.expires_at <= turn.services.clock.now().timestamp():
+        raise Refused("confirm.old", private=True)
+    if stage is not None and pending.stage != stage:
+        raise Refused(f"confirm.not_{stage}", private=True)
+    return pending
+
+
+async def _take(turn: Turn, name: str, slot: str) -> None:
+    taken = await turn.services.pendings.take(name, slot, turn.name)
+    if taken is Taken.GONE:
+        raise Refused("confirm.old", private=True)
+    if taken is Taken.OTHERS:
+        raise Refused("confirm.again", code="CONFLICT", private=True)
+
+
+async def _acting(turn: Turn, pending: Pending) -> Acting:
+    """As the asker, whoever pressed."""
+    return await turn.services.people.acting(_asker(turn, pending), pending.place, pending.link, pending.project)
+
+
+def _asker(turn: Turn, pending: Pending) -> Person:
+    return turn.person if turn.person.key == pending.person.key else pending.person
+
+
+# -- small -------------------------------------------------------------------------------------------------------------
+
+
+def _stage(pending: Pending, stage: str) -> Pending:
+    return msgspec.structs.replace(pending, stage=stage, typed=None)
+
+
+def _to_type(plan: Mapping[str, Any]) -> str:
+    names = [target["name"] for target in plan["targets"] if target["name"].strip()]
+    return str(names[0]) if names else str(plan["action"])
+
+
+def _seconds(turn: Turn, pending: Pending, plan: Mapping[str, Any]) -> float:
+    settings = turn.services.settings
+    wanted = settings.confirm_minutes * 60 if pending.stage == ANSWER else settings.approval_hours * 3600
+    if plan.get("expiresAt") is None:
+        return wanted
+    left = (datetime.fromisoformat(plan["expiresAt"]) - turn.services.clock.now()).total_seconds()
+    return max(min(wanted, left), 1.0)
+
+
+def _with(message: Message, *blocks: Block) -> Message:
+    """With more blocks, above the buttons."""
+    buttons = tuple(block for block in message.blocks if type(block).__name__ == "Buttons")
+    others = tuple(block for block in message.blocks if type(block).__name__ != "Buttons")
+    return msgspec.structs.replace(message, blocks=(*others, *blocks, *buttons))

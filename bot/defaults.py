@@ -1,0 +1,47 @@
+"""What goes without saying in a place and for a person: the project, other words for commands, the language. Used by `turn` and commands.
+
+gurum:bot:defaults   hash: `project:{place}` and `language:{person}`
+"""
+
+from collections.abc import Mapping
+
+from bot.platforms.base import Person, Place
+from bot.ports import RedisClient
+from bot.settings import BotSettings
+
+DEFAULTS = "gurum:bot:defaults"
+
+
+class Defaults:
+    def __init__(self, redis: RedisClient, settings: BotSettings) -> None:
+        self._redis = redis
+        self._settings = settings
+
+    async def project(self, place: Place) -> str | None:
+        """What `use project` chose here, else what the settings say of the channel, else the room's own."""
+        chosen = await self._redis.hget(DEFAULTS, f"project:{place.key}")
+        return (chosen.decode() if chosen else None) or self._settings.channel(place.key).project or place.project
+
+    async def use(self, place: Place, project: str | None) -> None:
+        """None: forget what was chosen."""
+        if project is None:
+            await self._redis.hdel(DEFAULTS, f"project:{place.key}")
+        else:
+            await self._redis.hset(DEFAULTS, f"project:{place.key}", project)
+
+    async def language(self, person: Person, place: Place) -> str:
+        """What the person chose, else the locale that the platform knows, else the channel's, else the installation's."""
+        chosen = await self._redis.hget(DEFAULTS, f"language:{person.key}")
+        if chosen:
+            return str(chosen.decode())
+        return person.locale or self._settings.channel(place.key).language or self._settings.language
+
+    async def speak(self, person: Person, language: str | None) -> None:
+        """None: forget what was chosen."""
+        if language is None:
+            await self._redis.hdel(DEFAULTS, f"language:{person.key}")
+        else:
+            await self._redis.hset(DEFAULTS, f"language:{person.key}", language)
+
+    def aliases(self, place: Place) -> Mapping[str, str]:
+        return {**self._settings.aliases, **self._settings.channel(place.key).aliases}

@@ -1,0 +1,37 @@
+"""The catalogue of commands as the graph tells it, read again when it is old or a word is unknown. Used by `turn`.
+
+It is the same for everybody (who may run what is asked separately), so one copy in the process is enough; it is a cache and nothing more.
+"""
+
+import asyncio
+
+from bot.catalogue import CATALOGUE_QUERY, Catalogue, catalogue_of
+from bot.ports import Acting, Answer, Clock, Graph
+
+FRESH_SECONDS = 60.0
+UNKNOWN_SECONDS = 5.0  # an unknown word asks again, but not more often than this
+
+
+class Known:
+    def __init__(self, graph: Graph, clock: Clock) -> None:
+        self._graph = graph
+        self._clock = clock
+        self._catalogue: Catalogue | None = None
+        self._read_at = 0.0
+        self._lock = asyncio.Lock()
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """What was read last, for those who may not ask."""
+        return self._catalogue
+
+    async def get(self, acting: Acting, max_age: float = FRESH_SECONDS) -> Catalogue | Answer:
+        """The catalogue, or the answer that refused it. An older one is better than none while the graph can not be asked."""
+        async with self._lock:
+            if self._catalogue is not None and self._clock.monotonic() - self._read_at < max_age:
+                return self._catalogue
+            answer = await self._graph.execute(acting, CATALOGUE_QUERY, {})
+            if answer.data is not None and answer.data.get("commands") is not None:
+                self._catalogue = catalogue_of(answer.data)
+                self._read_at = self._clock.monotonic()
+            return answer if self._catalogue is None else self._catalogue

@@ -1,0 +1,104 @@
+"""Every way in which a command can be refused, as one sentence with the next step, private where it must be. Called by `app`.
+
+Attempts that never reached the graph get their audit row here; those that did have one already.
+"""
+
+import re
+from collections.abc import Mapping
+
+from bot.linking import offer
+from bot.messages import Block, Button, Buttons, Message, Note, Tone, clean
+from bot.parser import Unreadable, quote
+from bot.people import Away, ChooseProject, LinkEnded, NoSuchProject, NotLinked
+from bot.replies.errors import of_ambiguous, of_errors, sentence
+from bot.turn import Answered, Refused, Turn
+
+PROJECTS = 10  # buttons at most
+_PROJECT = re.compile(r"""(?:(?<=\s)|^)(?:[-—–]{1,2}project(?:=|\s+)|project=)("[^"]*"|'[^']*'|\S+)""")
+
+
+async def answer_for(turn: Turn, error: Exception) -> bool:
+    """Answer for what was raised; False when it is nothing that is known."""
+    match error:
+        case Unreadable():
+            await _sentence(turn, "INVALID", error.key, False, error.values)
+        case Refused():
+            turn.command = error.command if error.command != "chat" else turn.command
+            await _sentence(turn, error.code, error.key, error.private, error.values)
+        case Answered():
+            await _answered(turn, error)
+        case NotLinked():
+            await turn.refused("UNAUTHENTICATED", turn.texts.line("link.needed"), _meant(turn))
+            await offer(turn, "link.needed")
+        case LinkEnded():
+            await _ended(turn, error)
+        case ChooseProject():
+            await _choose(turn, error)
+        case Away():
+            await _sentence(turn, "UNAVAILABLE", "link.away", False, {})
+        case _:
+            return False
+    return True
+
+
+def _meant(turn: Turn) -> str | None:
+    """The command that an unlinked person typed, when the catalogue was read for somebody else already."""
+    catalogue = turn.services.known.catalogue
+    if catalogue is None or turn.words is None:
+        return None
+    found = catalogue.find(turn.words.words, turn.services.defaults.aliases(turn.place))
+    return found[0].name if found is not None else None
+
+
+async def _sentence(turn: Turn, code: str, key: str, private: bool, values: Mapping[str, object]) -> None:
+    message = sentence(turn.texts, key, tone=Tone.WARN, **values)
+    await turn.refused(code, message.summary)
+    await (turn.aside(message) if private else turn.reply(message))
+
+
+async def _answered(turn: Turn, error: Answered) -> None:
+    first = error.errors[0] if error.errors else None
+    if first is not None and first.code == "DENIED":
+        turn.services.counters.denied += 1
+    source = turn.source(error.invocation.spec.document, error.invocation.variables()) if error.invocation else None
+    if first is not None and first.candidates and error.invocation is not None and turn.capabilities.buttons:
+        message = of_ambiguous(turn.texts, first, error.invocation, source)
+    else:
+        message = of_errors(turn.texts, error.errors, source)
+    await (turn.aside(message) if error.private else turn.reply(message))
+
+
+async def _ended(turn: Turn, error: LinkEnded) -> None:
+    """`trust_ended` and `role_gone` offer to link anew; somebody signed out has to sign in."""
+    key = f"link.{error.reason}"
+    await turn.refused("UNAUTHENTICATED", turn.texts.line(key, project=error.project or ""))
+    message = sentence(turn.texts, key, tone=Tone.WARN, project=error.project or "")
+    if turn.capabilities.buttons and not turn.capabilities.signed_in:
+        button = Button(label=turn.texts.line("button.link"), command="link")
+        message = Message(summary=message.summary, blocks=(*message.blocks, Buttons((button,))), tone=message.tone)
+    await turn.aside(message)
+
+
+async def _choose(turn: Turn, error: ChooseProject) -> None:
+    if isinstance(error, NoSuchProject):
+        key, values = "project.unknown", {"project": error.asked}
+        await turn.refused("NOT_FOUND", turn.texts.line(key, **values))
+    else:
+        key, values = "project.choose", {}
+    names = [name for _, name in error.projects]
+    message = sentence(turn.texts, key, tone=Tone.WARN, **values)
+    blocks: list[Block] = list(message.blocks)
+    if error.projects and turn.capabilities.buttons:
+        blocks.append(Buttons(tuple(_button(turn, row, name, names) for row, name in error.projects[:PROJECTS])))
+    if error.projects:
+        blocks.append(Note(turn.texts("project.hint", projects=", ".join(names[:PROJECTS]))))
+    await turn.aside(Message(summary=message.summary, blocks=tuple(blocks), tone=message.tone))
+
+
+def _button(turn: Turn, project: str, name: str, names: list[str]) -> Button:
+    """The same text for this project; a button or a command of the bot itself chooses for the place."""
+    said = quote(name if names.count(name) == 1 else project)
+    label = clean(name, 50) if names.count(name) == 1 else clean(f"{name} ({project})", 70)
+    if any(turn.command == own.name for own in turn.services.own):
+        return Button(label=label, command=f"use project {said}")
+    return Button(label=label, command=f"{_PROJECT.sub('', turn.text).strip()} --project {said}")

@@ -1,0 +1,123 @@
+"""A command of the graph, from its words to what answers it: help, explanation, form, rows, plan or operation. Called by `app`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot import asking, changes, reads
+from bot.catalogue import CommandSpec
+from bot.invocation import Invocation, bind, retyped, with_values
+from bot.known import UNKNOWN_SECONDS
+from bot.messages import Button, Buttons, Message, Tone
+from bot.parser import Words, split
+from bot.ports import Answer
+from bot.replies import helps
+from bot.replies.errors import sentence
+from bot.turn import Answered, Turn
+from bot.values import Misused
+
+ALLOWED = "{ commands { name } }"
+
+
+async def typed(turn: Turn, words: Words) -> None:
+    """Raises Refused, Answered, and what `People.acting` raises."""
+    bound = await _bound(turn, words)
+    if bound is not None:
+        await execute(turn, bound)
+
+
+async def filled(turn: Turn) -> None:
+    """A form came back: the command that it asked for, with what was filled in."""
+    turn.text, values = await asking.submitted(turn)
+    turn.words = split(turn.text)
+    bound = await _bound(turn, turn.words)
+    if bound is not None:
+        try:
+            whole = with_values(bound, values)
+        except Misused as misused:
+            await _misused(turn, bound.spec, misused, retyped(bound))
+            return
+        turn.text = retyped(whole)
+        await execute(turn, replace(whole, text=turn.text))
+
+
+async def execute(turn: Turn, invocation: Invocation) -> None:
+    spec, flags = invocation.spec, invocation.flags
+    turn.command = spec.name
+    if flags.help:
+        await turn.adopt_pressed()
+        await turn.reply(helps.of_command(turn.texts, spec, spec.name in await allowed(turn)))
+    elif flags.explain:
+        source = turn.source(spec.document, invocation.variables())
+        await turn.reply(helps.of_explain(turn.texts, spec, invocation.variables(), source))
+    elif invocation.missing:
+        await asking.ask(turn, invocation)
+    elif spec.change:
+        await changes.change(turn, invocation)
+    else:
+        await reads.read(turn, invocation)
+
+
+async def allowed(turn: Turn) -> frozenset[str]:
+    """The names of the commands that this person may run here. Raises Answered."""
+    answer: Answer = await turn.ask(ALLOWED, {})
+    if answer.data is None or answer.data.get("commands") is None:
+        raise Answered(answer.errors)
+    return frozenset(command["name"] for command in answer.data["commands"])
+
+
+async def unknown(turn: Turn, words: Words) -> None:
+    """Say which commands come near, and keep a row of the attempt."""
+    catalogue = await turn.catalogue()
+    own = [command.name for command in turn.services.own]
+    message = helps.unknown(turn.texts, words.words, catalogue.nearest(words.words, also=own))
+    await turn.refused("INVALID", message.summary)
+    await turn.adopt_pressed()
+    await turn.reply(message)
+
+
+async def _bound(turn: Turn, words: Words) -> Invocation | None:
+    """The command that the words are; None when that was answered already."""
+    aliases = turn.services.defaults.aliases(turn.place)
+    catalogue = await turn.catalogue()
+    found = catalogue.find(words.words, aliases)
+    if found is None:
+        catalogue = await turn.catalogue(UNKNOWN_SECONDS)
+        found = catalogue.find(words.words, aliases)
+    if found is None:
+        noun = catalogue.noun(words.words, aliases)
+        if noun is None:
+            await unknown(turn, words)
+        else:
+            await turn.adopt_pressed()
+            await turn.reply(helps.of_noun(turn.texts, catalogue, noun, await allowed(turn)))
+        return None
+    spec, rest = found
+    turn.command = spec.name
+    try:
+        return bind(spec, words, rest)
+    except Misused as misused:
+        if any(option == "help" for option, _ in words.options):
+            await turn.reply(helps.of_command(turn.texts, spec, spec.name in await allowed(turn)))
+        else:
+            await _misused(turn, spec, misused)
+        return None
+
+
+async def _misused(turn: Turn, spec: CommandSpec, misused: Misused, again: str | None = None) -> None:
+    """`again` is command text to begin anew with."""
+    values: Mapping[str, Any] = misused.values
+    message = sentence(turn.texts, misused.key, tone=Tone.WARN, **values)
+    await turn.refused("INVALID", message.summary, spec.name)
+    if turn.capabilities.buttons:
+        label = turn.texts.line("button.help", command=spec.typed)
+        buttons = [Button(label=label, command=f"help {spec.typed}")]
+        if again is not None:
+            buttons.insert(0, Button(label=turn.texts.line("button.fill"), command=again))
+        message = _with_buttons(message, *buttons)
+    await turn.adopt_pressed()
+    await turn.reply(message)
+
+
+def _with_buttons(message: Message, *buttons: Button) -> Message:
+    return Message(summary=message.summary, blocks=(*message.blocks, Buttons(buttons)), tone=message.tone)

@@ -1,0 +1,266 @@
+"""One incoming message on its way to its one reply: who asked, where, in which language, and how the answer gets there.
+
+Made by `app`; passed to everything that handles the message. The reply's id is kept, so that a message that is handled again after a crash
+edits its reply and does not post a second one.
+
+    gurum:bot:reply:{hash}           id of the reply to an incoming message, KEPT_SECONDS
+    gurum:bot:said:{place}:{id}      whom a reply answers
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot import redact
+from bot.catalogue import Catalogue
+from bot.messages import Message, Source, Tone
+from bot.outbox import Undelivered
+from bot.parser import Words
+from bot.platforms.base import Capabilities, Entry, Incoming, Person, Place
+from bot.ports import Acting, Answer, Attempt, GraphError, first_code
+from bot.replies.errors import sentence
+from bot.services import Services
+from bot.texts import Texts
+
+KEPT_SECONDS = 48 * 3600
+PATIENCE = 0.4  # seconds without an answer before the reply says that it is coming
+PRIVATE_CODES = frozenset({"DENIED", "UNAUTHENTICATED"})
+
+
+class Refused(Exception):
+    """The bot itself refuses: one sentence, an audit row, nothing done. `key` and `values` make the sentence."""
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        code: str = "INVALID",
+        command: str = "chat",
+        private: bool = False,
+        **values: object,
+    ) -> None:
+        super().__init__(key)
+        self.key = key
+        self.code = code
+        self.command = command
+        self.private = private
+        self.values = values
+
+
+class Answered(Exception):
+    """The graph refused. It has audited that itself where an audit row is due."""
+
+    def __init__(self, errors: tuple[GraphError, ...], invocation: Any = None, private: bool | None = None) -> None:
+        super().__init__(errors[0].message if errors else "no answer")
+        self.errors = errors
+        self.invocation = invocation
+        self.private = bool(errors and errors[0].code in PRIVATE_CODES) if private is None else private
+
+
+class Turn:
+    """`text` is the command text without the prefix; `words` and `rest` are set when it was read."""
+
+    def __init__(self, services: Services, incoming: Incoming, texts: Texts, text: str) -> None:
+        self.services = services
+        self.incoming = incoming
+        self.texts = texts
+        self.text = text
+        self.place: Place = incoming.place
+        self.link: str | None = incoming.link
+        self.words: Words | None = None
+        self.rest: tuple[str, ...] = ()
+        self.command = "chat"  # its name, once it is known
+        self._project: str | None = None
+        self._actings: dict[str | None, Acting] = {}
+        self._message_id: str | None = None
+        self._looked = False
+        self._waiting = False  # the reply says only that an answer is coming
+        self._answered = False
+        self._writing = asyncio.Lock()
+
+    # -- who and where -------------------------------------------------------------------------------------------------
+
+    @property
+    def person(self) -> Person:
+        return self.incoming.person
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.services.platforms[self.place.platform].capabilities
+
+    @property
+    def name(self) -> str:
+        """The same for repeated deliveries of the message, and only for them."""
+        return hashlib.sha256(f"{self.person.platform}:{self.incoming.id}".encode()).hexdigest()
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"chat-{self.name[:32]}"
+
+    @property
+    def message_id(self) -> str | None:
+        return self._message_id
+
+    def source(self, document: str = "", variables: Mapping[str, Any] | None = None) -> Source:
+        shown = redact.values(variables or {})
+        return Source(command=redact.text(self.text), document=document, variables=shown)
+
+    def use_project(self, project: str | None) -> None:
+        """Act for this one, whatever was said."""
+        self._project = project
+
+    async def project(self) -> str | None:
+        """What `--project` says, else the default of the place."""
+        if self._project is not None:
+            return self._project
+        said = dict(self.words.options).get("project") if self.words is not None else None
+        return said or await self.services.defaults.project(self.place)
+
+    async def acting(self) -> Acting:
+        """Raises what `People.acting` raises."""
+        project = await self.project()
+        if project not in self._actings:
+            self._actings[project] = await self.services.people.acting(self.person, self.place, self.link, project)
+        return self._actings[project]
+
+    # -- the graph -----------------------------------------------------------------------------------------------------
+
+    async def ask(self, document: str, variables: Mapping[str, Any], command: str | None = None) -> Answer:
+        """Run it as the person. A token that was taken back in the meantime is asked for anew, once. Raises what `acting` raises."""
+        acting = await self.acting()
+        answer = await self.services.graph.execute(acting, document, variables, command=command)
+        if first_code(answer.errors) != "UNAUTHENTICATED" or self.capabilities.signed_in:
+            return answer
+        if not self.services.people.forget(acting):
+            return answer
+        self._actings.clear()
+        return await self.services.graph.execute(await self.acting(), document, variables, command=command)
+
+    async def catalogue(self, max_age: float | None = None) -> Catalogue:
+        """Raises Answered."""
+        acting = await self.acting()
+        known = self.services.known
+        found = await (known.get(acting) if max_age is None else known.get(acting, max_age))
+        if isinstance(found, Answer):
+            raise Answered(found.errors)
+        return found
+
+    # -- the reply -----------------------------------------------------------------------------------------------------
+
+    async def adopt(self, message_id: str | None, place: Place | None = None) -> None:
+        """Answer by editing this message, which stands in the place."""
+        if message_id is not None:
+            self._message_id, self._looked = message_id, True
+            self.place = place or self.place
+
+    async def adopt_pressed(self) -> None:
+        """Answer by editing the message whose button was pressed, when it is a reply to this person."""
+        pressed = self.incoming.message
+        if self.incoming.entry is Entry.BUTTON and pressed is not None:
+            whose = await self.services.redis.get(self._said(pressed))
+            if whose == self.person.key.encode():
+                await self.adopt(pressed)
+
+    async def reply(self, message: Message) -> None:
+        """Post the one reply, or edit it when it was posted. Raises Undelivered."""
+        async with self._writing:
+            self._answered, self._waiting = True, False
+            await self._write(message)
+
+    async def settle(self) -> None:
+        """The reply is a record now: no button of it replaces it by another answer."""
+        if self._message_id is not None:
+            await self.services.redis.delete(self._said(self._message_id))
+
+    async def aside(self, message: Message) -> None:
+        """Show it to the person alone where the platform can, and in the reply where it can not."""
+        if not self.capabilities.private or self.place.direct:
+            await self.reply(message)
+            return
+        await self.secretly(message)
+
+    async def secretly(self, message: Message) -> None:
+        """Show it to the person alone, always."""
+        if self.place.direct:
+            await self.reply(message)
+            return
+        async with self._writing:
+            waiting, self._answered = self._waiting, True
+        await self.services.outbox.whisper(self.place, self.person, message)
+        if waiting:
+            await self.reply(sentence(self.texts, "turn.private", tone=Tone.INFO))
+
+    async def say(self, key: str, tone: Tone = Tone.INFO, private: bool = False, **values: object) -> None:
+        """Answer with one sentence of the texts."""
+        message = sentence(self.texts, key, tone=tone, **values)
+        await (self.aside(message) if private else self.reply(message))
+
+    @asynccontextmanager
+    async def patience(self) -> AsyncIterator[None]:
+        """While the body waits for the graph for long, the reply says that it is coming."""
+        done = asyncio.Event()
+        waiting = asyncio.create_task(self._promise(done))
+        try:
+            yield
+        finally:
+            done.set()
+            await waiting
+
+    async def refused(self, code: str, line: str, command: str | None = None) -> None:
+        """Write an audit row for an attempt that ends here."""
+        self.services.counters.refused += 1
+        link = None if self.capabilities.signed_in else await self.services.people.link_of(self.person)
+        await self.services.journal.refused(
+            Attempt(
+                person=self.person.key,
+                command=command or self.command,
+                code=code,
+                sentence=line,
+                platform=self.place.platform,
+                channel=self.place.channel,
+                message=self.link,
+                text=redact.text(self.text),
+                user=link.user if link else None,
+                user_name=link.user_name if link else None,
+            )
+        )
+
+    # -- own -----------------------------------------------------------------------------------------------------------
+
+    async def _write(self, message: Message) -> None:
+        if not self._looked:
+            kept = await self.services.redis.get(f"gurum:bot:reply:{self.name}")
+            self._message_id, self._looked = (kept.decode() if kept else None), True
+        if self._message_id is not None and self.capabilities.edits:
+            try:
+                await self.services.outbox.edit(self.place, self._message_id, message)
+                return
+            except Undelivered:
+                pass  # it is gone, or too old to be edited: say it anew
+        self._message_id = await self.services.outbox.post(self.place, message)
+        pipe = self.services.redis.pipeline(transaction=True)
+        pipe.set(f"gurum:bot:reply:{self.name}", self._message_id, ex=KEPT_SECONDS)
+        pipe.set(self._said(self._message_id), self.person.key, ex=KEPT_SECONDS)
+        await pipe.execute()
+
+    async def _promise(self, done: asyncio.Event) -> None:
+        try:
+            await asyncio.wait_for(done.wait(), PATIENCE)
+        except TimeoutError:
+            if self.capabilities.edits:
+                await self._write_waiting()
+
+    async def _write_waiting(self) -> None:
+        async with self._writing:
+            if self._answered:
+                return
+            try:
+                await self._write(sentence(self.texts, "turn.wait", tone=Tone.WAIT))
+                self._waiting = True
+            except Undelivered:
+                pass  # the answer itself is tried anyway, and tells
+
+    def _said(self, message_id: str) -> str:
+        return f"gurum:bot:said:{self.place.key}:{message_id}"
