@@ -123,10 +123,8 @@ class Authenticator:
         system = frozenset[str]() if identity.restricted else effective(identity.system_roles)
         # A role on a domain is none on its projects (Keystone lists inherited roles as roles on the projects): its admin sees which
         # projects and users there are (resolvers/inventory/rights.py), not what is in them, as upstream.
-        admin_project = ids.native(self._directory.admin_project())
-        operator = ADMIN in system or (
-            admin_project is not None and ADMIN in identity.roles.get(admin_project, frozenset())
-        )
+        admin_project = self._directory.admin_project()
+        operator = ADMIN in system or ADMIN in identity.roles.get(ids.native(admin_project) or "", frozenset())
         return Actor(
             identity=identity,
             user_id=ids.make("user", self.cloud, identity.user_id),
@@ -135,6 +133,7 @@ class Authenticator:
             all_projects=operator or READER in system,
             operator=operator,
             token=token,
+            admin_project=admin_project,
         )
 
 

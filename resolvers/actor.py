@@ -4,11 +4,13 @@ It answers two questions and no more: which projects may this caller see, and wh
 The person's token travels in `Credential`, whose repr never shows it.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from resolvers import ids
+from resolvers.errors import NotFound
 
 READER, MEMBER, ADMIN = "reader", "member", "admin"
 # Keystone's own implication (admin implies member implies reader); backends answer effective roles, this covers those that do not.
@@ -58,7 +60,7 @@ class Actor:
 
     `all_projects`: the caller sees every project (system reader or admin, or admin of the admin project).
     `user_id` and `project_id` are global ids; `identity` holds Keystone's own. `project_id` is the project that the token is
-    scoped to, the default of mutations.
+    scoped to, the default of mutations. `admin_project` is the project whose admins are operators, where it is known.
     """
 
     identity: Identity
@@ -69,6 +71,7 @@ class Actor:
     operator: bool
     token: str = field(repr=False)
     origin: Origin = Origin()
+    admin_project: str | None = None
 
     @property
     def user_name(self) -> str:
@@ -95,11 +98,35 @@ class Actor:
         """To act upstream on a project (global id)."""
         return Credential(self.token, ids.native(project_id))
 
+    def narrowed(self, project_id: str) -> "Actor":
+        """The same person in one project only: nothing else of a project is seen or done. Raises NotFound for a project out of sight.
+
+        An operator is an ordinary admin in a project, and an operator only in the project whose admins are operators.
+        """
+        if not self.sees(project_id):
+            raise NotFound("There is no such project.", field="project")
+        if self.operator and project_id == self.admin_project:
+            return dataclasses.replace(self, project_id=project_id)
+        roles = self.roles_on(project_id)
+        native = ids.parse(project_id).native
+        identity = dataclasses.replace(
+            self.identity, roles={native: roles}, domain_roles={}, system_roles=frozenset(), project_id=native
+        )
+        return dataclasses.replace(
+            self,
+            identity=identity,
+            project_id=project_id,
+            projects={project_id: roles},
+            all_projects=False,
+            operator=False,
+        )
+
     def rights_key(self) -> tuple[object, ...]:
         """Equal for callers with equal sight and roles: the key of anything that is shared between requests."""
         if self.all_projects:
-            return ("all", self.operator)
-        return ("user", self.user_id, frozenset(self.projects.items()))
+            return ("all", self.user_id, self.operator)
+        domains = None if self.identity.restricted else frozenset(self.identity.domain_roles.items())
+        return ("user", self.user_id, frozenset(self.projects.items()), domains)
 
 
 def effective(roles: frozenset[str]) -> frozenset[str]:

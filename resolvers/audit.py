@@ -32,7 +32,10 @@ class AuditResult(enum.StrEnum):
 
 
 class AuditRow(msgspec.Struct, kw_only=True, frozen=True):
-    """`duration` is seconds from start to end. `error` is the code of a failure. `message` is the sentence the caller got."""
+    """`duration` is seconds from start to end. `error` is the code of a failure. `message` is the sentence the caller got.
+
+    `origin` is where the attempt came from (`http`, a chat platform), `channel` the channel there, `said` the message (a link or an id).
+    """
 
     at: datetime
     action: str
@@ -50,6 +53,8 @@ class AuditRow(msgspec.Struct, kw_only=True, frozen=True):
     message: str | None = None
     duration: float | None = None
     backend_request_ids: list[str] = []
+    channel: str | None = None
+    said: str | None = None
 
 
 class StoredRow(msgspec.Struct, kw_only=True, frozen=True):

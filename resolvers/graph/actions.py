@@ -5,21 +5,22 @@ query    { plan { serverStart(input: {server: "web-1"}) { id hash targets { name
 mutation { apply(planId: "...", hash: "...") { id state } }
 """
 
-import hmac
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-import msgspec
 import strawberry
 from strawberry import Info
+from strawberry.scalars import JSON
 
-from resolvers import action as declared
 from resolvers.action import Action
 from resolvers.context import Context
-from resolvers.errors import Conflict, NotFound
 from resolvers.graph.commands import Danger
 from resolvers.graph.spelling import snake
-from resolvers.operations.graph import Operation
+from resolvers.operations import approvals
+from resolvers.operations.graph import Operation, camel_keys
+from resolvers.operations.plans import ApprovalState
+from resolvers.policy import Confirmation
 
 
 @strawberry.type(name="PlanTarget", description="A resource that an action touches; its id is null before it exists.")
@@ -46,6 +47,23 @@ class QuotaEffectType:
     after: int
 
 
+strawberry.enum(ApprovalState, description=ApprovalState.__doc__)
+
+
+@strawberry.type(name="PlanApproval", description="What a second person said of a plan that policy asks one for.")
+class ApprovalType:
+    role: str = strawberry.field(description="What that person needs on the plan's project.")
+    state: ApprovalState
+    by_id: str | None
+    by_name: str | None
+    at: datetime | None
+    reason: str | None
+
+
+def _input(root: strawberry.Parent[Any]) -> JSON:
+    return camel_keys(root.input)
+
+
 @strawberry.type(description="What an action would do; nothing is done by asking. `apply(planId: id, hash)` runs it.")
 class Plan:
     id: strawberry.ID
@@ -53,29 +71,22 @@ class Plan:
     action: str
     danger: Danger
     requires: str = strawberry.field(description="The role it needs on the project.")
+    project_id: str | None
+    project_name: str | None
+    actor_id: str = strawberry.field(description="Who asked for it, and alone can apply it.")
+    actor_name: str
+    input: JSON = strawberry.field(resolver=_input, description="The input as it was given, secrets masked.")
     targets: list[TargetType]
     changes: list[DifferenceType]
     quota: list[QuotaEffectType]
     dependants: list[TargetType]
     warnings: list[str]
     undo: str | None = strawberry.field(description="How it can be taken back; null when it can not.")
-
-
-class PlanData:
-    """A plan as the schema reads it."""
-
-    def __init__(self, plan_id: str, digest: str, action: Action, plan: declared.Plan) -> None:
-        self.id = plan_id
-        self.hash = digest
-        self.action = action.name
-        self.danger = action.danger
-        self.requires = "operator" if action.system else action.role
-        self.targets = plan.targets
-        self.changes = plan.changes
-        self.quota = plan.quota
-        self.dependants = plan.dependants
-        self.warnings = plan.warnings
-        self.undo = plan.undo
+    confirmation: Confirmation = strawberry.field(description="What the policy asks of you before it runs.")
+    approval: ApprovalType | None = strawberry.field(
+        description="Of a second person; null when the policy asks for none."
+    )
+    expires_at: datetime = strawberry.field(description="When it can not be applied any more.")
 
 
 def mutations(actions: Sequence[Action]) -> type[Any]:
@@ -84,7 +95,14 @@ def mutations(actions: Sequence[Action]) -> type[Any]:
     fields["apply"] = strawberry.field(
         resolver=_apply,
         graphql_type=Operation,
-        description="Run a plan of the last 15 minutes, when the state is still as it was.",
+        description="Run a plan of yours before it expires, when the state is still as it was. Without `idempotencyKey` a plan runs "
+        "once; one that needed an approval runs once in any case.",
+    )
+    fields["approve_plan"] = strawberry.field(
+        resolver=_approve, graphql_type=Plan, description="Let a plan run that somebody else asked for; they apply it."
+    )
+    fields["refuse_plan"] = strawberry.field(
+        resolver=_refuse, graphql_type=Plan, description="Keep a plan that waits for an approval from running."
     )
     fields["undo"] = strawberry.field(
         resolver=_undo, graphql_type=Operation, description="Take a finished operation back."
@@ -107,10 +125,17 @@ def plan_queries(actions: Sequence[Action]) -> type[Any]:
         info.context.require_actor()
         return plans()
 
-    described = strawberry.field(
-        resolver=plan, graphql_type=plans, description="Ask what an action would do, without doing it."
-    )
-    return strawberry.type(type("PlanQueries", (), {"plan": described}))
+    fields = {
+        "plan": strawberry.field(
+            resolver=plan, graphql_type=plans, description="Ask what an action would do, without doing it."
+        ),
+        "planned": strawberry.field(
+            resolver=_planned,
+            graphql_type=Plan,
+            description="A plan that was made before: for who asked for it, and for whoever may approve it.",
+        ),
+    }
+    return strawberry.type(type("PlanQueries", (), fields))
 
 
 def _mutation(action: Action) -> Any:
@@ -123,11 +148,7 @@ def _mutation(action: Action) -> Any:
 
 def _planner(action: Action) -> Any:
     async def resolve(info: Info[Context, None], input: Any) -> Any:  # noqa: A002 - the schema's name
-        context = info.context
-        plan = await context.engine.plan(context, action, input)
-        digest = plan.hash(action.name, context.actor.user_id)
-        plan_id = await context.plans.keep(context.actor.user_id, action.name, msgspec.to_builtins(input), digest)
-        return PlanData(plan_id, digest, action, plan)
+        return await approvals.keep(info.context, action, input)
 
     resolve.__annotations__["input"] = action.input
     return strawberry.field(resolver=resolve, graphql_type=Plan, description=action.summary)
@@ -139,18 +160,24 @@ async def _apply(
     hash: str,  # noqa: A002 - the schema's name
     idempotency_key: str | None = None,
 ) -> Any:
-    context = info.context
-    kept = await context.plans.take(context.actor.user_id, plan_id)
-    if kept is None:
-        raise NotFound(
-            "There is no such plan, or it is older than a quarter of an hour; ask for a new one.", field="planId"
-        )
-    name, plain, digest = kept
-    if not hmac.compare_digest(digest.encode(), hash.encode()):
-        raise Conflict("The hash is not the one of this plan; look at the plan again.", field="hash")
-    action = context.actions[name]
-    given = msgspec.convert(plain, type=action.input, strict=False)
-    return await context.engine.attempt(context, action, given, idempotency_key, expected=digest)
+    return await approvals.apply(info.context, plan_id, hash, idempotency_key)
+
+
+async def _planned(info: Info[Context, None], id: strawberry.ID) -> Any:  # noqa: A002 - the schema's name
+    return await approvals.seen(info.context, id)
+
+
+async def _approve(info: Info[Context, None], plan_id: strawberry.ID, hash: str) -> Any:  # noqa: A002 - the schema's name
+    return await approvals.settle(info.context, plan_id, hash, approve=True)
+
+
+async def _refuse(
+    info: Info[Context, None],
+    plan_id: strawberry.ID,
+    hash: str,  # noqa: A002 - the schema's name
+    reason: str | None = None,
+) -> Any:
+    return await approvals.settle(info.context, plan_id, hash, approve=False, reason=reason)
 
 
 async def _secret(info: Info[Context, None], operation_id: strawberry.ID) -> str:

@@ -97,8 +97,12 @@ class Offer:
         actor = context.actor
         only = actor.only_project
         project = context.inventory.get(actor, "project", only)
-        decision = context.engine.policy.decide(
-            actor, self.command.name, only, project.name if project is not None else None, self.command.danger
+        policy, name = context.engine.policy, self.command.name
+        danger = self.command.danger if self.command.kind is CommandKind.CHANGE else None
+        decision = (
+            policy.possible(actor, name, danger)
+            if only is None
+            else policy.decide(actor, name, only, project.name if project is not None else None, danger)
         )
         return dataclasses.replace(
             self.command,

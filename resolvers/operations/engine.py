@@ -17,24 +17,23 @@ import orjson
 from notifications import tasks
 from resolvers import ids
 from resolvers.action import Action, Plan
-from resolvers.actor import Credential
-from resolvers.audit import Audit, AuditResult, AuditRow
+from resolvers.actor import Actor, Credential
+from resolvers.audit import Audit, AuditResult
 from resolvers.clients.requests import collecting
 from resolvers.clock import Clock
 from resolvers.context import Context, Ports
 from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unavailable, by_code
-from resolvers.inventory.store import Inventory, shown
+from resolvers.inventory.store import Inventory
+from resolvers.operations import rows
 from resolvers.operations.record import Failure, OperationState, Record, StepState, UndoOffer
 from resolvers.operations.run import Run
 from resolvers.operations.store import OperationStore
-from resolvers.policy.policy import Policy
+from resolvers.policy import Confirmation, Decision, Policy
 
 log = logging.getLogger(__name__)
 
 ACCEPT_WAIT = 15.0  # seconds a mutation waits for the backend to accept; then it answers the operation as it is
 MAINTAIN_EVERY = 3.0  # seconds; a third of the lease
-MASK = "***"
-KEPT_TEXT, KEPT_MEMBERS = 200, 50  # of each text and list of a refused input
 
 
 class Engine:
@@ -76,12 +75,19 @@ class Engine:
     # -- attempts ------------------------------------------------------------------------------------------------------
 
     async def attempt(
-        self, context: Context, action: Action, given: Any, key: str | None = None, expected: str | None = None
+        self,
+        context: Context,
+        action: Action,
+        given: Any,
+        key: str | None = None,
+        expected: str | None = None,
+        approved: str | None = None,
     ) -> Record:
         """Plan, authorize, run. Answers when the backend has accepted (or has had ACCEPT_WAIT seconds to).
 
-        `expected` is the hash of a plan that the caller saw: another one is refused with Conflict. Raises what the plan, the policy
-        or the backend's refusal of the first step raise; each attempt leaves its audit row.
+        `expected` is the hash of a plan that the caller saw: another one is refused with Conflict. `approved` is the role with which
+        a second person approved it. Raises what the plan, the policy or the backend's refusal of the first step raise; each attempt
+        leaves its audit row.
         """
         plain = msgspec.to_builtins(given)
         operation_id = secrets.token_hex(8)
@@ -89,9 +95,9 @@ class Engine:
             known = None if key is None else await self._bound(context, action, key, operation_id, plain)
             if known is not None:
                 return known
-            plan = await self._confirmed(context, action, given, key, expected)
+            plan = await self._confirmed(context, action, given, key, expected, approved)
         except GurumError as error:
-            await self._refused(context, action, plain, error)
+            await self.refused(context, action.name, rows.masked(plain, action), error)
             raise
         record = self._record(context, action, plan, plain, operation_id)
         sealed = {name: value for name, value in plan.args.items() if name in action.secret}
@@ -106,13 +112,35 @@ class Engine:
         return await self._accepted(run, task)
 
     async def plan(self, context: Context, action: Action, given: Any) -> Plan:
-        """The plan, after 9rum's policy allowed it. The right to act at all is asked before anything is looked up."""
-        if not action.offered_to(context.actor):
+        """The plan, after the policy and the roles allowed it."""
+        plan, _ = await self.decided(context, action, given)
+        return plan
+
+    async def decided(self, context: Context, action: Action, given: Any) -> tuple[Plan, Decision]:
+        """The plan, and what the policy asks before it runs. The right to act at all is asked before anything is looked up."""
+        actor, policy = context.actor, self.policy
+        policy.check(policy.possible(actor, action.name, action.danger))
+        if not action.offered_to(actor):
             needed = "an operator of the cloud" if action.system else f"the role `{action.role}` on some project"
             raise Denied(f"`{action.name}` needs {needed}.")
         plan = await action.plan(context, given)
-        action.authorize(context.actor, plan)
-        return plan
+        action.authorize(actor, plan)
+        name = self.project_name(plan.project_id)
+        decision = policy.decide(actor, action.name, plan.project_id, name, action.danger)
+        policy.check(decision)
+        return plan, decision
+
+    def project_name(self, project_id: str | None) -> str | None:
+        """None for none, and while the projects were not read."""
+        if project_id is None or "project" not in self.inventory.kinds:
+            return None
+        row = self.inventory.table("project").get(project_id)
+        return None if row is None else str(row.name)
+
+    async def refused(self, context: Context, action: str, given: dict[str, Any], error: GurumError) -> None:
+        """The audit row of an attempt that ends here. `given` is masked."""
+        row = rows.of_refusal(context.actor, context.correlation_id, action, given, error, self.clock.now())
+        await self.audit.append(row)
 
     async def undo(self, context: Context, operation_id: str, key: str | None = None) -> Record:
         """Run the undo that a finished operation offers, as the caller, with all checks of an ordinary attempt."""
@@ -263,12 +291,22 @@ class Engine:
 
     # -- own -----------------------------------------------------------------------------------------------------------
 
+    async def _audit(self, record: Record, result: AuditResult) -> None:
+        await self.audit.append(rows.of_record(record, result, self.clock.now()))
+
     async def _confirmed(
-        self, context: Context, action: Action, given: Any, key: str | None, expected: str | None
+        self,
+        context: Context,
+        action: Action,
+        given: Any,
+        key: str | None,
+        expected: str | None,
+        approved: str | None,
     ) -> Plan:
         """The plan, if it is the one that the caller saw. When there is none, whatever the reason, the key is free again."""
         try:
-            plan = await self.plan(context, action, given)
+            plan, decision = await self.decided(context, action, given)
+            _agreed(context.actor, action, decision, expected is not None, approved)
             if expected is not None and plan.hash(action.name, context.actor.user_id) != expected:
                 raise Conflict("The state changed since this plan was made; look at a new plan and confirm that one.")
         except BaseException:
@@ -309,8 +347,10 @@ class Engine:
             actor_name=actor.user_name,
             project_id=plan.project_id,
             origin=actor.origin.kind,
+            channel=actor.origin.channel,
+            said=actor.origin.message,
             correlation_id=context.correlation_id,
-            input=masked(plain, action),
+            input=rows.masked(plain, action),
             args={name: value for name, value in plan.args.items() if name not in action.secret},
             plan_hash=plan.hash(action.name, actor.user_id),
             personal=plan.personal,
@@ -318,62 +358,16 @@ class Engine:
             resource_ids=[target.id for target in plan.targets if target.id],
         )
 
-    async def _refused(self, context: Context, action: Action, plain: dict[str, Any], error: GurumError) -> None:
-        actor = context.actor
-        await self.audit.append(
-            AuditRow(
-                at=self.clock.now(),
-                action=action.name,
-                result=AuditResult.DENIED if isinstance(error, Denied) else AuditResult.REFUSED,
-                actor_id=actor.user_id,
-                actor_name=actor.user_name,
-                origin=actor.origin.kind,
-                correlation_id=context.correlation_id,
-                input=shortened(masked(plain, action)),
-                error=error.code,
-                message=error.message,
-            )
+
+def _agreed(actor: Actor, action: Action, decision: Decision, seen: bool, approved: str | None) -> None:
+    """Raises Denied when the policy asks for more than was done. Over HTTP a program decides by itself whether to look at plans."""
+    if decision.approval_role is not None and decision.approval_role != approved:
+        raise Denied(
+            f"`{action.name}` needs the approval of somebody else with the role `{decision.approval_role}`: "
+            "ask for its plan, let it be approved, and apply it."
         )
-
-    async def _audit(self, record: Record, result: AuditResult) -> None:
-        ended = record.finished_at
-        await self.audit.append(
-            AuditRow(
-                at=self.clock.now(),
-                action=record.action,
-                result=result,
-                actor_id=record.actor_id,
-                actor_name=record.actor_name,
-                origin=record.origin,
-                correlation_id=record.correlation_id,
-                project_id=record.project_id,
-                operation_id=record.id,
-                resource_ids=record.resource_ids,
-                input=record.input,
-                plan_hash=record.plan_hash,
-                error=record.error.code if record.error else None,
-                message=record.error.message if record.error else None,
-                duration=(ended - record.started_at).total_seconds() if ended else None,
-                backend_request_ids=record.backend_request_ids,
-            )
-        )
-
-
-def masked(plain: dict[str, Any], action: Action) -> dict[str, Any]:
-    """The input as it may be stored and shown: without what was left out, secrets hidden."""
-    return {name: MASK if name in action.secret else value for name, value in plain.items() if value is not None}
-
-
-def shortened(value: Any) -> Any:
-    """A refused input as it is kept for ever: enough to see what was tried, however much was sent."""
-    if isinstance(value, str):
-        return shown(value, KEPT_TEXT)
-    if isinstance(value, list):
-        return [shortened(member) for member in value[:KEPT_MEMBERS]]
-    if isinstance(value, dict):
-        kept = list(value.items())[:KEPT_MEMBERS]
-        return {shown(name, KEPT_TEXT): shortened(member) for name, member in kept}
-    return value
+    if decision.confirmation is not Confirmation.NONE and not seen and actor.origin.kind != "http":
+        raise Denied(f"`{action.name}` is confirmed before it runs: look at its plan, and apply that.")
 
 
 def _seal(token: str, secret: dict[str, Any]) -> str:

@@ -1,17 +1,89 @@
-"""Plans that were shown to somebody, kept for a while so that `apply(planId, hash)` can run exactly that. Called by `graph/actions.py`.
+"""Plans that were shown to somebody, kept for a while so that `apply(planId, hash)` can run exactly that. Called by `approvals`.
 
 The input may hold secrets (user data), so a kept plan is encrypted like the tokens of operations.
+
+    gurum:plan:{id}            the plan as it was shown, encrypted
+    gurum:plan:{id}:approval   what a second person said of it, a hash; there when policy asks for one
 """
 
+import enum
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
+import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
 from notifications.redis import RedisClient
+from resolvers.action import Danger, Difference, QuotaEffect, Target
+from resolvers.policy.decision import Confirmation
 
-KEPT_SECONDS = 15 * 60
+KEPT = timedelta(minutes=15)
+KEPT_FOR_APPROVAL = timedelta(hours=24)  # the approver may be asleep
+_SETTLE = """
+local state = redis.call('HGET', KEYS[1], 'state')
+if not state then return {'none'} end
+local applied = redis.call('HGET', KEYS[1], 'applied')
+if ARGV[1] == state or state == 'REFUSED' or applied then return {state, applied or ''} end
+redis.call('HSET', KEYS[1], 'state', ARGV[1], 'by_id', ARGV[2], 'by_name', ARGV[3], 'at', ARGV[4], 'reason', ARGV[5])
+return {ARGV[1], ''}
+"""
+_BEGIN = """
+local state = redis.call('HGET', KEYS[1], 'state')
+if state == 'APPROVED' then redis.call('HSETNX', KEYS[1], 'applied', ARGV[1]) end
+return state
+"""
+_GIVE_BACK = """
+if redis.call('HGET', KEYS[1], 'applied') == ARGV[1] then redis.call('HDEL', KEYS[1], 'applied') end
+"""
+
+
+class ApprovalState(enum.StrEnum):
+    """WAITING: nobody said anything yet. A refusal stays; an approval may be withdrawn until the plan is applied."""
+
+    WAITING = "WAITING"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+
+
+class Approval(msgspec.Struct, kw_only=True, frozen=True):
+    """`role` is what the second person needs on the plan's project."""
+
+    role: str
+    state: ApprovalState = ApprovalState.WAITING
+    by_id: str | None = None
+    by_name: str | None = None
+    at: datetime | None = None
+    reason: str | None = None
+
+
+class KeptPlan(msgspec.Struct, kw_only=True, frozen=True):
+    """`given` is the input as it came, `input` the same with secrets masked. The rest is what the asker was shown."""
+
+    id: str
+    actor_id: str
+    actor_name: str
+    action: str
+    given: dict[str, Any]
+    input: dict[str, Any]
+    hash: str
+    danger: Danger
+    requires: str
+    project_id: str | None
+    project_name: str | None
+    expires_at: datetime
+    confirmation: Confirmation
+    targets: list[Target]
+    changes: list[Difference]
+    quota: list[QuotaEffect]
+    dependants: list[Target]
+    warnings: list[str]
+    undo: str | None
+    approval: Approval | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(KeptPlan).decode
 
 
 class PlanStore:
@@ -19,20 +91,59 @@ class PlanStore:
         self._redis = redis
         self._fernet = Fernet(key)
 
-    async def keep(self, user_id: str, action: str, plain_input: dict[str, Any], plan_hash: str) -> str:
-        """An id that only this user can use, for KEPT_SECONDS."""
-        plan_id = secrets.token_hex(8)
-        document = orjson.dumps([user_id, action, plain_input, plan_hash])
-        await self._redis.set(f"gurum:plan:{plan_id}", self._fernet.encrypt(document), ex=KEPT_SECONDS)
-        return plan_id
+    @staticmethod
+    def new_id() -> str:
+        return secrets.token_hex(8)
 
-    async def take(self, user_id: str, plan_id: str) -> tuple[str, dict[str, Any], str] | None:
-        """(action, input, hash), or None when the plan is unknown, too old, or somebody else's."""
-        secret = await self._redis.get(f"gurum:plan:{plan_id}") if plan_id.isalnum() else None
-        if secret is None:
+    async def keep(self, plan: KeptPlan, kept: timedelta) -> None:
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.set(_name(plan.id), self._fernet.encrypt(_encode(plan)), ex=kept)
+        if plan.approval is not None:
+            pipe.hset(_approval(plan.id), mapping={"state": plan.approval.state.value})
+            pipe.expire(_approval(plan.id), kept)
+        await pipe.execute()
+
+    async def get(self, plan_id: str) -> KeptPlan | None:
+        """With what was said of it until now. None when it is unknown, too old, or of an installation with another key."""
+        if not plan_id.isalnum():
             return None
+        secret, said = await self._redis.get(_name(plan_id)), await self._redis.hgetall(_approval(plan_id))
         try:
-            owner, action, plain_input, plan_hash = orjson.loads(self._fernet.decrypt(secret))
-        except InvalidToken:
+            plan = None if secret is None else _decode(self._fernet.decrypt(secret))
+        except (InvalidToken, msgspec.DecodeError):
             return None
-        return (action, plain_input, plan_hash) if owner == user_id else None
+        if plan is None or plan.approval is None:
+            return plan
+        told = {key.decode(): value.decode() or None for key, value in said.items() if key != b"applied"}
+        if "state" not in told:
+            return None  # it ends with its plan; a moment apart
+        return msgspec.structs.replace(
+            plan, approval=msgspec.convert({"role": plan.approval.role, **told}, type=Approval)
+        )
+
+    async def settle(
+        self, plan_id: str, state: ApprovalState, by_id: str, by_name: str, at: datetime, reason: str | None
+    ) -> bool:
+        """Approve or refuse, at once and for every process. A refusal stays; an approval may be withdrawn until the plan is applied.
+
+        False when it stands otherwise already: another state that stays, or applied.
+        """
+        given = (state.value, by_id, by_name, at.isoformat(), reason or "")
+        answer = await self._redis.eval(_SETTLE, 1, _approval(plan_id), *given)
+        return bool(answer[0] == state.value.encode())
+
+    async def begin(self, plan_id: str, attempt: str) -> bool:
+        """Take an approved plan for running: from now on it can not be refused. False when it is not approved."""
+        return bool(await self._redis.eval(_BEGIN, 1, _approval(plan_id), attempt) == b"APPROVED")
+
+    async def give_back(self, plan_id: str, attempt: str) -> None:
+        """That attempt did not run it after all."""
+        await self._redis.eval(_GIVE_BACK, 1, _approval(plan_id), attempt)
+
+
+def _name(plan_id: str) -> str:
+    return f"gurum:plan:{plan_id}"
+
+
+def _approval(plan_id: str) -> str:
+    return f"gurum:plan:{plan_id}:approval"

@@ -58,6 +58,7 @@ class Record(msgspec.Struct, kw_only=True):
     """`args` is the plan's resolved input (global ids instead of names), `input` what the caller sent, secrets masked.
 
     `private` holds what a run needs but nobody may read (user data); it is dropped at the end.
+    `channel` and `said` are where in chat it was asked for: the channel, and the message's link or id.
     `personal` operations are seen by their person alone. `progress` is between 0 and 1. `correlation_id` leads to the logs.
     """
 
@@ -83,3 +84,5 @@ class Record(msgspec.Struct, kw_only=True):
     undo: UndoOffer | None = None
     personal: bool = False
     version: int = 0
+    channel: str | None = None
+    said: str | None = None
