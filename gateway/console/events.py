@@ -1,0 +1,144 @@
+"""`/chat/events`: what happens in a person's rooms, as Server-Sent Events, for as long as the person may see it.
+
+Events: `ready` once the stream hears everything, `entry` (a new or edited entry, whole), `form` (a form to open), `ended` with the
+reason, when the gateway ends it; then, or when the line is lost, the client comes again with `after`, the newest time it has seen.
+Mounted by `chat.py`.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import msgspec
+from starlette.datastructures import QueryParams
+from starlette.types import Receive, Scope, Send
+
+from bot.messages import Form
+from bot.platforms.console import ConsolePlatform
+from bot.platforms.console.rooms import Entry
+from gateway import media
+from gateway.console.answers import number, refused
+from gateway.console.members import Member, Members
+from gateway.errors import Refusal, log_unknown, masked
+from gateway.live import Connections, LiveSettings, Place, still_welcome
+from gateway.request import caller_key, correlation_of, headers_of
+from notifications.bus import SlowSubscriber
+from resolvers.errors import Invalid
+
+log = logging.getLogger("gurum.console")
+
+RECHECK_SECONDS: Final = 30.0  # at most between checks whether the person may still see the rooms
+TOO_SLOW: Final = "Events came faster than they were read; connect again."
+_HEADERS: Final = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store, no-transform"),
+    (b"x-accel-buffering", b"no"),  # nginx would collect events before it passes them on
+]
+_COMMENT: Final = b":\n\n"
+
+
+class ChatEvents:
+    def __init__(
+        self, platform: ConsolePlatform, members: Members, connections: Connections, settings: LiveSettings
+    ) -> None:
+        self._platform = platform
+        self._members = members
+        self._connections = connections
+        self._settings = settings
+        self._recheck = min(settings.recheck_seconds, RECHECK_SECONDS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = headers_of(scope)
+        place: Place | None = None
+        try:
+            try:
+                if not media.accepts_events(headers.get(b"accept", b"").decode("latin-1")):
+                    raise Refusal(Invalid(f"Events are {media.EVENT_STREAM}; accept it."), 406)
+                after = number(QueryParams(scope["query_string"]).get("after"), "after")
+                member = await self._members.member(scope, headers, "sse")
+                place = self._connections.open("sse")
+                self._connections.claim(place, caller_key(member.actor, member.facts.address))
+            except Exception as error:
+                await refused(error, correlation_of(scope, headers))(scope, receive, send)
+                return
+            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await self._stream(member, after, place, receive, send)
+        finally:
+            if place is not None:
+                self._connections.close(place)
+
+    async def _stream(self, member: Member, after: float | None, place: Place, receive: Receive, send: Send) -> None:
+        """Once the head of the answer has left, everything that goes wrong is told by an event."""
+
+        async def tell(message: bytes, more: bool = True) -> None:
+            async with asyncio.timeout(self._settings.send_seconds):
+                await send({"type": "http.response.body", "body": message, "more_body": more})
+
+        left = asyncio.create_task(_disconnected(receive))
+        try:
+            reason = await self._follow(member, after, place, left, tell)
+            if reason is not None:
+                await tell(event("ended", {"reason": reason}), more=False)
+        except TimeoutError:
+            log.info("a page did not read its events in time")
+        finally:
+            left.cancel()
+            await asyncio.gather(left, return_exceptions=True)
+
+    async def _follow(
+        self, member: Member, after: float | None, place: Place, left: "asyncio.Task[None]", tell: Any
+    ) -> str | None:
+        """Until the caller goes (None), or must go: the reason."""
+        items = self._platform.listen(member.person, member.rooms, after)
+        coming = asyncio.create_task(_next(items))
+        now = asyncio.get_running_loop().time
+        recheck = now() + self._recheck
+        try:
+            await asyncio.sleep(0)  # the task has begun: it hears what is said from here on
+            await tell(event("ready", {}))
+            while True:
+                pause = max(0.0, min(self._settings.ping_seconds, recheck - now()))
+                await asyncio.wait({coming, left, place.ending}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+                if left.done():
+                    return None
+                if place.ending.done():
+                    return place.ending.result().reason
+                if now() >= recheck:
+                    reason = await still_welcome(self._members.callers.make_context, member.facts, member.actor)
+                    if reason is not None:
+                        return reason
+                    recheck = now() + self._recheck
+                if coming.done():
+                    await tell(_told(coming.result()))
+                    coming = asyncio.create_task(_next(items))
+                else:
+                    await tell(_COMMENT)
+        except SlowSubscriber:
+            return TOO_SLOW
+        except TimeoutError:
+            raise
+        except Exception as error:
+            log_unknown(error, member.facts.correlation_id)
+            return masked(member.facts.correlation_id)
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+            await items.aclose()  # type: ignore[attr-defined] # an async generator, which its type does not say
+
+
+def event(name: str, content: Any) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), msgspec.json.encode(content))
+
+
+def _told(item: Entry | Form) -> bytes:
+    return event("form" if isinstance(item, Form) else "entry", item)
+
+
+async def _next(items: AsyncIterator[Entry | Form]) -> Entry | Form:
+    return await anext(items)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

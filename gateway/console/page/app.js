@@ -1,0 +1,147 @@
+// The console: a rail of rooms, the conversation, and beside it the details of an answer. Later panes (resources, alerts,
+// operations, a timeline) join as entries of the rail and as other contents of the side.
+import { classes, html, useEffect, useMemo, useRef, useState } from './ui.js';
+import { graphql } from './api.js';
+import { Chat } from './chat.js';
+import { COMMANDS, indexed } from './complete.js';
+import { Composer } from './composer.js';
+import { Details } from './entry.js';
+import { FormDialog } from './formdialog.js';
+import { Bar } from './bar.js';
+import { Rail } from './rail.js';
+import { t } from './prefs.js';
+import { sentence } from './session.js';
+import { SignIn } from './signin.js';
+import { Talk } from './talk.js';
+
+export function Console({ session, language }) {
+  if (session.person === undefined) return html`<main id="main" class="middle"><p class="note" role="status">${t('loading')}</p></main>`;
+  if (session.person === null) {
+    return html`<${Bar} /><main id="main" class="middle"><${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('sign.note')} /></main>`;
+  }
+  return html`<${Room} key=${session.person.user.id} session=${session} language=${language} />`;
+}
+
+// The drafts of this page outlive a session that ended meanwhile, for the same person.
+const drafts = new Map();
+
+function useChat(session) {
+  const [, again] = useState({});
+  const [spoken, setSpoken] = useState('');
+  const [problem, setProblem] = useState('');
+  const chat = useMemo(() => new Chat({ changed: () => again({}), alarm: setSpoken, lost: session.lost }), []);
+  const begin = () => {
+    setProblem('');
+    chat.start(decodeURIComponent(location.hash.slice(1))).catch((error) => chat.failed(error, setProblem));
+  };
+  useEffect(() => {
+    begin();
+    return () => chat.stop();
+  }, []);
+  return { chat, spoken, problem, begin };
+}
+
+function useWide() {
+  const query = useMemo(() => matchMedia('(min-width: 1000px)'), []);
+  const [wide, setWide] = useState(query.matches);
+  useEffect(() => {
+    const changed = () => setWide(query.matches);
+    query.addEventListener('change', changed);
+    return () => query.removeEventListener('change', changed);
+  }, []);
+  return wide;
+}
+
+function Room({ session, language }) {
+  const { chat, spoken, problem, begin } = useChat(session);
+  const wide = useWide();
+  const [nouns, setNouns] = useState(new Map());
+  const [under, setUnder] = useState(null); // the request that the next words go under
+  const [refused, setRefused] = useState('');
+  const [menu, setMenu] = useState(false);
+  const nameOf = (room) => (room ? (room.direct ? t('room.direct') : room.name) : '');
+
+  const acts = useMemo(
+    () => ({
+      nameOf,
+      reply: (entry) => setUnder({ room: entry.room, id: entry.thread ?? entry.id, text: entry.text }),
+      again: (entry) => chat.send(entry),
+      drop: (entry) => chat.drop(entry),
+      pick: (entry) => chat.pick(entry),
+      press: async (entry, button) => {
+        setRefused('');
+        try {
+          await chat.press(entry, button);
+        } catch (error) {
+          chat.failed(error, setRefused);
+        }
+      },
+    }),
+    [chat, language],
+  );
+
+  useEffect(() => {
+    graphql(COMMANDS).then(({ commands }) => setNouns(indexed(commands)), () => {}); // without, nothing is suggested and all works
+  }, []);
+  useEffect(() => {
+    setUnder(null);
+    setRefused('');
+    if (chat.current) history.replaceState(null, '', `#${encodeURIComponent(chat.current)}`);
+    document.title = chat.room() ? `${nameOf(chat.room())} · 9rum` : '9rum';
+  }, [chat.current, language]);
+
+  if (!chat.me) {
+    const shown = problem ? html`<p class="failed" role="alert">${problem} <button type="button" onClick=${begin}>${t('again')}</button></p>` : html`<p class="note" role="status">${t('loading')}</p>`;
+    return html`<${Bar} session=${session} /><main id="main" class="middle">${shown}</main>`;
+  }
+  const room = chat.room();
+  const say = (text) => {
+    chat.say(text, under?.id);
+    setUnder(null);
+  };
+  return html`<a class="skip" href="#main" onClick=${toMain}>${t('skip')}</a>
+    <${Bar} session=${session} menu=${menu} setMenu=${setMenu} />
+    <div class=${classes('panes', menu && 'menu')}>
+      <${Rail} chat=${chat} nameOf=${nameOf} close=${() => setMenu(false)} person=${session.person} />
+      <main id="main" tabindex="-1">
+        <header class="room">
+          <h1>${nameOf(room)}</h1>
+          <p class="note">${room.direct ? t('room.direct.note') : t('room.project.note')}</p>
+        </header>
+        <${Line} chat=${chat} />
+        ${refused && html`<p class="banner bad" role="alert">${refused} <button type="button" class="quiet" onClick=${() => setRefused('')}>${t('close')}</button></p>`}
+        <${Talk} chat=${chat} wide=${wide} acts=${acts} />
+        <${Composer} chat=${chat} nouns=${nouns} drafts=${drafts} under=${under} leave=${() => setUnder(null)} say=${say} roomName=${nameOf(room)} />
+      </main>
+      ${wide && html`<${Side} chat=${chat} />`}
+    </div>
+    <p class="unseen" role="status" aria-live="polite">${spoken}</p>
+    ${chat.form && html`<${FormDialog} key=${chat.form.id} form=${chat.form} fill=${(form, values) => chat.fill(form, values)} close=${() => chat.closeForm()} />`}`;
+}
+
+function toMain(event) {
+  event.preventDefault();
+  document.getElementById('main').focus();
+}
+
+// Says so when nothing comes through, after a moment: a line that is back at once is no news.
+function Line({ chat }) {
+  if (chat.line !== 'waiting') return null;
+  return html`<p class="banner late" role="status">${t('line.lost')} <button type="button" class="quiet" onClick=${() => chat.retry?.()}>${t('line.now')}</button></p>`;
+}
+
+function Side({ chat }) {
+  const entry = chat.detailed();
+  const pinned = entry && entry.id === chat.picked;
+  const box = useRef(null);
+  useEffect(() => {
+    if (pinned) box.current?.scrollTo(0, 0);
+  }, [entry?.id]);
+  return html`<aside id="detail" ref=${box} aria-label=${t('details')} tabindex="0">
+    <h2>${pinned ? t('details') : t('details.newest')}</h2>
+    ${entry
+      ? html`<p><strong>${entry.message.summary}</strong></p><${Details} entry=${entry} />
+          ${pinned && html`<button type="button" onClick=${() => chat.pick(null)}>${t('details.follow')}</button>`}`
+      : html`<p class="note">${t('details.none')}</p>`}
+  </aside>`;
+}

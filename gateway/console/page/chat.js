@@ -1,0 +1,285 @@
+// The conversation as data: rooms, their entries, what is being sent; kept up to date by the stream of events.
+// Knows nothing of drawing: `changed` is called after each change, `alarm` with what a reader should hear.
+import { Problem, ask, follow, freshId } from './api.js';
+import { sentence } from './session.js';
+
+const PAGE = 50;
+const OVERLAP = 5; // seconds heard twice after a lost line: the clocks of several gateways differ a little
+const FIRST_WAIT = 500; // milliseconds; doubled with each failure
+const LONGEST_WAIT = 30_000;
+const ASKED_SECONDS = 120; // a form belongs to this page when it sent something so shortly before
+
+export class Chat {
+  constructor({ changed, alarm, lost }) {
+    Object.assign(this, { changed, alarm, lost });
+    this.me = null;
+    this.rooms = [];
+    this.current = null; // the id of the room that is shown
+    this.talks = new Map(); // room id -> {entries: Map(id -> entry), loaded, loading, more, problem}
+    this.unread = new Map(); // room id -> count
+    this.line = 'connecting'; // connecting, live, waiting
+    this.problem = '';
+    this.form = null;
+    this.picked = null; // the entry whose details were asked for
+    this.asked = null; // {room, thread, at} of what this page sent last
+    this.newest = null; // the newest time of a change that was heard of
+    this.stopping = new AbortController();
+  }
+
+  stop() {
+    this.stopping.abort();
+  }
+
+  // -- rooms ---------------------------------------------------------------------------------------------------------
+
+  async start(wanted) {
+    await this.readRooms(wanted);
+    this.listen();
+  }
+
+  async readRooms(wanted) {
+    const { rooms, me } = await ask('GET', '/chat/rooms', undefined, this.stopping.signal);
+    this.me = me;
+    this.rooms = rooms;
+    const known = (id) => rooms.some((room) => room.id === id);
+    if (!known(this.current)) this.open(known(wanted) ? wanted : rooms[0].id);
+    this.changed();
+  }
+
+  room(id = this.current) {
+    return this.rooms.find((room) => room.id === id);
+  }
+
+  talk(id = this.current) {
+    if (!this.talks.has(id)) this.talks.set(id, { entries: new Map(), loaded: false, loading: false, more: true, problem: '' });
+    return this.talks.get(id);
+  }
+
+  open(id) {
+    this.current = id;
+    this.picked = null;
+    this.unread.delete(id);
+    if (!this.talk().loaded) this.older();
+    this.changed();
+  }
+
+  async older(id = this.current) {
+    const talk = this.talk(id);
+    if (talk.loading || (talk.loaded && !talk.more)) return;
+    talk.loading = true;
+    talk.problem = '';
+    this.changed();
+    try {
+      const first = talk.loaded ? Math.min(...[...talk.entries.values()].filter((e) => !e.sending).map((e) => e.at)) : Infinity;
+      const before = Number.isFinite(first) ? `&before=${first}` : '';
+      const { messages } = await ask('GET', `${this.path(id)}?limit=${PAGE}${before}`, undefined, this.stopping.signal);
+      for (const entry of messages) this.put(entry);
+      talk.more = messages.length === PAGE;
+      talk.loaded = true;
+    } catch (error) {
+      this.failed(error, (text) => (talk.problem = text));
+    } finally {
+      talk.loading = false;
+      this.changed();
+    }
+  }
+
+  path(id) {
+    return `/chat/rooms/${encodeURIComponent(id)}/messages`;
+  }
+
+  // -- what comes ----------------------------------------------------------------------------------------------------
+
+  put(entry) {
+    const { entries } = this.talk(entry.room);
+    const known = entries.get(entry.id);
+    if (known && !known.sending && known.version >= entry.version) return null;
+    entries.set(entry.id, entry);
+    this.newest = Math.max(this.newest ?? 0, entry.edited_at ?? entry.at);
+    return { known };
+  }
+
+  heard(entry) {
+    const put = this.put(entry);
+    if (!put) return;
+    const ours = entry.author?.id === this.me.id;
+    if (entry.room !== this.current && !put.known && !ours) {
+      this.unread.set(entry.room, (this.unread.get(entry.room) ?? 0) + 1);
+    }
+    // A progress bar that moves is not read out; a new answer and a changed outcome are.
+    const before = put.known?.message;
+    const news = entry.message && (!before || before.tone !== entry.message.tone);
+    if (entry.room === this.current && news) this.alarm(entry.message.summary);
+    else if (entry.room === this.current && entry.text && !ours) this.alarm(`${entry.author?.name ?? ''}: ${entry.text}`);
+    this.changed();
+  }
+
+  formed(form) {
+    const asked = this.asked;
+    // A form that another page or a terminal of this person asked for opens there.
+    if (!asked || Date.now() / 1000 - asked.at > ASKED_SECONDS) return;
+    this.form = { ...form, room: asked.room, thread: asked.thread, sent: freshId() }; // one id, however often it is sent
+    this.changed();
+  }
+
+  async listen() {
+    let wait = FIRST_WAIT;
+    while (!this.stopping.signal.aborted) {
+      try {
+        const after = this.newest === null ? '' : `?after=${Math.max(0, this.newest - OVERLAP).toFixed(6)}`;
+        await follow(`/chat/events${after}`, (name, content) => {
+          if (name === 'ready') {
+            wait = FIRST_WAIT;
+            this.line = 'live';
+            this.changed();
+          } else if (name === 'entry') this.heard(content);
+          else if (name === 'form') this.formed(content);
+        }, this.stopping.signal);
+      } catch (error) {
+        if (this.failed(error, () => {})) return;
+      }
+      if (this.stopping.signal.aborted) return;
+      this.line = 'waiting';
+      this.changed();
+      await this.pause(wait * (0.75 + Math.random() / 2));
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+      await this.again();
+    }
+  }
+
+  // Rooms come and go with a person's rights; they are read anew before each new line.
+  async again() {
+    if (this.stopping.signal.aborted) return;
+    try {
+      await this.readRooms(this.current);
+      this.problem = '';
+    } catch (error) {
+      this.failed(error, () => {});
+    }
+  }
+
+  // Waits, but not when the browser says that the network is back, or the reader asks.
+  pause(milliseconds) {
+    return new Promise((done) => {
+      const ready = () => {
+        clearTimeout(timer);
+        removeEventListener('online', ready);
+        this.retry = null;
+        done();
+      };
+      const timer = setTimeout(ready, milliseconds);
+      addEventListener('online', ready);
+      this.stopping.signal.addEventListener('abort', ready, { once: true });
+      this.retry = ready;
+    });
+  }
+
+  // True when nothing more will come: the page was left, or the session has ended.
+  failed(error, tell) {
+    if (error.name === 'AbortError') return true;
+    if (error instanceof Problem && error.status === 401) {
+      this.stop();
+      this.lost();
+      return true;
+    }
+    tell(sentence(error));
+    return false;
+  }
+
+  // -- what goes -----------------------------------------------------------------------------------------------------
+
+  say(text, thread) {
+    const room = this.current;
+    const last = Math.max(0, ...[...this.talk(room).entries.values()].map((entry) => entry.at));
+    const at = Math.max(Date.now() / 1000, last + 0.001); // this machine's clock may be behind
+    const entry = { id: freshId(), room, at, author: this.me, text, thread: thread ?? null, version: 0, sending: 'now' };
+    this.talk(room).entries.set(entry.id, entry);
+    return this.send(entry);
+  }
+
+  // Also for sending again: the same id is taken once, however often it comes.
+  async send(entry) {
+    const { entries } = this.talk(entry.room);
+    const mark = (sending, problem) => {
+      const now = entries.get(entry.id);
+      if (now?.sending) entries.set(entry.id, { ...now, sending, problem });
+      this.changed();
+    };
+    this.asked = { room: entry.room, thread: entry.thread ?? entry.id, at: Date.now() / 1000 };
+    mark('now');
+    try {
+      const thread = entry.thread ? { thread: entry.thread } : {};
+      await ask('POST', this.path(entry.room), { id: entry.id, text: entry.text, ...thread }, this.stopping.signal);
+      mark('sent');
+    } catch (error) {
+      this.failed(error, (text) => mark('failed', text));
+    }
+  }
+
+  drop(entry) {
+    this.talk(entry.room).entries.delete(entry.id);
+    this.changed();
+  }
+
+  // Throws Problem.
+  async press(entry, button) {
+    this.asked = { room: entry.room, thread: entry.thread ?? entry.id, at: Date.now() / 1000 };
+    await ask('POST', this.path(entry.room), { id: freshId(), button: button.command, message: entry.id });
+  }
+
+  // Throws Problem.
+  async fill(form, values) {
+    const thread = form.thread ? { thread: form.thread } : {};
+    this.asked = { room: form.room, thread: form.thread, at: Date.now() / 1000 };
+    await ask('POST', this.path(form.room), { id: form.sent, form: form.id, values, ...thread });
+    this.closeForm();
+  }
+
+  closeForm() {
+    this.form = null;
+    this.changed();
+  }
+
+  pick(entry) {
+    this.picked = entry && this.picked !== entry.id ? entry.id : null;
+    this.changed();
+  }
+
+  // -- how it is shown -----------------------------------------------------------------------------------------------
+
+  // Requests in their order, each with what belongs under it; a reply whose request is not there stands for itself.
+  threads(id = this.current) {
+    const { entries } = this.talk(id);
+    const roots = new Map();
+    const sorted = [...entries.values()].sort((a, b) => a.at - b.at);
+    for (const entry of sorted) {
+      const root = entry.thread && entries.has(entry.thread) ? this.rootOf(entries, entry) : entry;
+      if (!roots.has(root.id)) roots.set(root.id, { entry: root, replies: [] });
+      if (root !== entry) roots.get(root.id).replies.push(entry);
+    }
+    return [...roots.values()].sort((a, b) => a.entry.at - b.entry.at);
+  }
+
+  rootOf(entries, entry) {
+    const seen = new Set();
+    while (entry.thread && entries.has(entry.thread) && !seen.has(entry.id)) {
+      seen.add(entry.id);
+      entry = entries.get(entry.thread);
+    }
+    return entry;
+  }
+
+  // The answer whose details are shown beside the conversation: the picked one, else the newest that says what it ran.
+  detailed() {
+    const all = [...this.talk().entries.values()];
+    const picked = all.find((entry) => entry.id === this.picked);
+    if (picked) return picked;
+    return all.filter((entry) => entry.message?.source).sort((a, b) => b.at - a.at)[0] ?? null;
+  }
+
+  // What this person typed here, oldest first.
+  typed() {
+    const mine = [...this.talk().entries.values()].filter((entry) => entry.text && entry.author?.id === this.me?.id);
+    return mine.sort((a, b) => a.at - b.at).map((entry) => entry.text);
+  }
+}

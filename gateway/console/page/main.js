@@ -1,0 +1,19 @@
+// Where the page begins: the console at `/`, linking a chat account at `/link`.
+import { html, render } from './ui.js';
+import { Console } from './app.js';
+import { LinkPage, takenSecret } from './link.js';
+import { usePrefs } from './prefs.js';
+import { useSession } from './session.js';
+
+const linking = location.pathname === '/link';
+const secret = linking ? takenSecret() : null;
+
+function Page() {
+  const { language } = usePrefs();
+  const session = useSession();
+  return linking
+    ? html`<${LinkPage} secret=${secret} session=${session} />`
+    : html`<${Console} session=${session} language=${language} />`;
+}
+
+render(html`<${Page} />`, document.getElementById('page'));

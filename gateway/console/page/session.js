@@ -1,0 +1,58 @@
+// Who is signed in: asks /session, signs in and out. The page never sees a token.
+import { useCallback, useEffect, useState } from './ui.js';
+import { Problem, ask } from './api.js';
+import { t } from './prefs.js';
+
+// A sentence for any problem, also where the gateway gave none.
+export function sentence(problem) {
+  if (!(problem instanceof Problem)) throw problem;
+  if (problem.message) return problem.message;
+  return problem.status === 0 ? t('problem.away') : t('problem.http', { status: problem.status });
+}
+
+// person: undefined while asking, null when nobody is signed in, else {user, projects, operator}.
+export function useSession() {
+  const [person, setPerson] = useState(undefined);
+  const [ended, setEnded] = useState(false);
+  const [problem, setProblem] = useState('');
+
+  const refresh = useCallback(async () => {
+    try {
+      setPerson(await ask('GET', '/session'));
+      setProblem('');
+    } catch (error) {
+      setProblem(error.status === 401 ? '' : sentence(error));
+      setPerson(null);
+    }
+  }, []);
+
+  useEffect(() => {
+    refresh();
+  }, []);
+
+  const signIn = useCallback(async (given) => {
+    setPerson(await ask('POST', '/session', given));
+    setEnded(false);
+    setProblem('');
+  }, []);
+
+  const signOut = useCallback(async () => {
+    try {
+      await ask('DELETE', '/session');
+    } catch (error) {
+      if (error.status !== 401) {
+        setProblem(sentence(error)); // still signed in, and told so
+        return;
+      }
+    }
+    setEnded(false);
+    setPerson(null);
+  }, []);
+
+  const lost = useCallback(() => {
+    setEnded(true);
+    setPerson(null);
+  }, []);
+
+  return { person, ended, problem, refresh, signIn, signOut, lost };
+}

@@ -1,0 +1,84 @@
+// The form to sign in with: a name and a password, or an application credential. Used by the console and the link page.
+import { html, useId, useRef, useState } from './ui.js';
+import { t } from './prefs.js';
+import { sentence } from './session.js';
+
+const WAYS = ['password', 'credential'];
+
+export function SignIn({ session, note }) {
+  const id = useId();
+  const tabs = useRef(null);
+  const [way, setWay] = useState('password');
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event) {
+    event.preventDefault();
+    if (busy) return;
+    const form = event.currentTarget;
+    const given = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ''));
+    setBusy(true);
+    setProblem('');
+    try {
+      await session.signIn(given);
+    } catch (error) {
+      setProblem(sentence(error));
+      setBusy(false);
+      form.querySelector('input[type=password]').select();
+    }
+  }
+
+  function choose(next) {
+    setWay(next);
+    setProblem('');
+  }
+
+  function key(event) {
+    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+    event.preventDefault();
+    const next = WAYS[(WAYS.indexOf(way) + 1) % WAYS.length];
+    choose(next);
+    tabs.current.querySelector(`#${CSS.escape(`${id}-${next}`)}`).focus();
+  }
+
+  const shown = problem || session.problem;
+  return html`<section class="card sign-in" aria-labelledby=${`${id}-title`}>
+    <h1 id=${`${id}-title`}>${t('sign.title')}</h1>
+    ${note && html`<p>${note}</p>`}
+    <div role="tablist" aria-label=${t('sign.ways')} ref=${tabs} onKeyDown=${key}>
+      ${WAYS.map(
+        (one) => html`<button type="button" role="tab" key=${one} id=${`${id}-${one}`} aria-selected=${one === way ? 'true' : 'false'}
+          aria-controls=${`${id}-panel`} tabindex=${one === way ? 0 : -1} onClick=${() => choose(one)}>${t(`sign.${one}`)}</button>`,
+      )}
+    </div>
+    <form role="tabpanel" id=${`${id}-panel`} aria-labelledby=${`${id}-${way}`} key=${way} onSubmit=${submit}>
+      ${way === 'password' ? html`<${ByPassword} />` : html`<${ByCredential} />`}
+      <p class="failed" role="alert">${shown}</p>
+      <button type="submit" class="primary wide" aria-disabled=${busy ? 'true' : null}>${busy ? t('sign.busy') : t('sign.in')}</button>
+    </form>
+  </section>`;
+}
+
+function ByPassword() {
+  return html`<${Input} name="user" label=${t('sign.user')} autocomplete="username" required autofocus />
+    <${Input} name="password" type="password" label=${t('sign.secret')} autocomplete="current-password" required />
+    <details>
+      <summary>${t('sign.more')}</summary>
+      <${Input} name="domain" label=${t('sign.domain')} hint=${t('sign.domain.hint')} />
+      <${Input} name="project" label=${t('sign.project')} hint=${t('sign.project.hint')} />
+    </details>`;
+}
+
+function ByCredential() {
+  return html`<${Input} name="application_credential_id" label=${t('sign.credential.id')} autocomplete="off" required />
+    <${Input} name="secret" type="password" label=${t('sign.credential.secret')} autocomplete="off" required />`;
+}
+
+function Input({ label, hint, ...input }) {
+  const id = useId();
+  return html`<div class="field">
+    <label for=${id}>${label}</label>
+    <input id=${id} spellcheck=${false} autocapitalize="off" aria-describedby=${hint ? `${id}-hint` : null} ...${input} />
+    ${hint && html`<p class="note" id=${`${id}-hint`}>${hint}</p>`}
+  </div>`;
+}

@@ -1,0 +1,110 @@
+// The conversation of a room as a list that scrolls: older entries join at the top, new ones at the bottom, and what one
+// reads stays where it is meanwhile.
+import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from './ui.js';
+import { t } from './prefs.js';
+import { Thread } from './entry.js';
+
+const NEAR = 48; // pixels from the end that still count as the end
+const EARLY = 240; // pixels from the top where older entries are fetched
+
+export function Talk({ chat, wide, acts }) {
+  const box = useRef(null);
+  const list = useRef(null);
+  const pinned = useRef(true); // the end is in view and stays there
+  const held = useRef(null); // {id, top} of the first entry in view
+  const [below, setBelow] = useState(false);
+  const room = chat.room();
+  const talk = chat.talk();
+  const threads = chat.threads();
+  const newest = Math.max(0, ...[...talk.entries.values()].map((entry) => entry.at));
+
+  const settle = useCallback(() => {
+    const view = box.current;
+    if (!view) return;
+    if (pinned.current) {
+      view.scrollTop = view.scrollHeight;
+    } else if (held.current) {
+      const element = document.getElementById(held.current.id);
+      if (element) view.scrollTop += element.getBoundingClientRect().top - held.current.top;
+    }
+  }, []);
+
+  const scrolled = useCallback(() => {
+    const view = box.current;
+    pinned.current = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR;
+    held.current = pinned.current ? null : firstInView(view);
+    if (pinned.current) setBelow(false);
+    if (view.scrollTop < EARLY && chat.talk().loaded) chat.older();
+  }, [chat]);
+
+  useLayoutEffect(() => {
+    pinned.current = true;
+    held.current = null;
+    setBelow(false);
+  }, [room?.id]);
+  // What one says oneself is brought into view: at the end, or in the thread where it belongs.
+  const saying = [...talk.entries.values()].findLast((entry) => entry.sending === 'now')?.id;
+  useLayoutEffect(() => {
+    const entry = talk.entries.get(saying);
+    if (!entry) return;
+    pinned.current = !entry.thread;
+    held.current = null;
+    if (entry.thread) document.getElementById(`entry-${entry.id}`)?.scrollIntoView({ block: 'nearest' });
+  }, [saying]);
+  useLayoutEffect(settle);
+  // Pictures of the page change their height after they were drawn: a disclosure, a font, a narrower window.
+  useEffect(() => {
+    const watcher = new ResizeObserver(settle);
+    watcher.observe(list.current);
+    watcher.observe(box.current);
+    return () => watcher.disconnect();
+  }, []);
+  useEffect(() => {
+    if (!pinned.current) setBelow(true);
+  }, [newest]);
+
+  function toEnd() {
+    pinned.current = true;
+    setBelow(false);
+    settle();
+    box.current.focus();
+  }
+
+  return html`<div class="talk" ref=${box} onScroll=${scrolled} tabindex="0" role="region" aria-label=${t('talk', { room: acts.nameOf(room) })}>
+    <div ref=${list}>
+      <${Top} chat=${chat} talk=${talk} empty=${threads.length === 0} />
+      <ol class="threads">
+        ${threads.map(
+          ({ entry, replies }) => html`<${Thread} key=${entry.id} entry=${entry} replies=${replies} me=${chat.me}
+            picked=${holds(chat.picked, entry, replies)} wide=${wide} acts=${acts} />`,
+        )}
+      </ol>
+    </div>
+    ${below && html`<button type="button" class="below" onClick=${toEnd}>${t('talk.below')}</button>`}
+  </div>`;
+}
+
+function Top({ chat, talk, empty }) {
+  if (talk.problem) {
+    return html`<p class="top failed" role="alert">${talk.problem} <button type="button" onClick=${() => chat.older()}>${t('again')}</button></p>`;
+  }
+  if (talk.loading && !talk.loaded) return html`<p class="top note">${t('talk.loading')}</p>`;
+  if (talk.more && talk.loaded) {
+    return html`<p class="top"><button type="button" class="quiet" aria-disabled=${talk.loading ? 'true' : null} onClick=${() => chat.older()}>
+      ${talk.loading ? t('talk.loading') : t('talk.older')}
+    </button></p>`;
+  }
+  return empty ? html`<div class="top welcome"><h3>${t('talk.empty')}</h3><p>${t('talk.begin')}</p></div>` : html`<p class="top note">${t('talk.first')}</p>`;
+}
+
+// Only the thread that holds the picked entry must draw again when another one is picked.
+const holds = (picked, entry, replies) => (picked && (entry.id === picked || replies.some((reply) => reply.id === picked)) ? picked : null);
+
+function firstInView(view) {
+  const top = view.getBoundingClientRect().top;
+  for (const element of view.querySelectorAll('article')) {
+    const place = element.getBoundingClientRect();
+    if (place.bottom > top) return { id: element.id, top: place.top };
+  }
+  return null;
+}
