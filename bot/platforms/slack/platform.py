@@ -78,7 +78,7 @@ class SlackPlatform:
         self._reception.open(receive, rejected)
         self._account.start()
         if self._socket is not None:
-            await self._socket.start()
+            self._socket.start()
 
     async def stop(self) -> None:
         if self._socket is not None:
@@ -219,7 +219,11 @@ class SlackPlatform:
         )
 
         async def take(req: Any) -> Any:
-            return await self._reception.take(req)
+            try:
+                return await self._reception.take(req)
+            except Exception:
+                _log.exception("a delivery of Slack could not be read")
+                raise
 
         app.middleware(take)
         return app

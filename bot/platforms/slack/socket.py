@@ -9,12 +9,13 @@ from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.platforms.base import PlatformError
 from bot.platforms.slack.errors import REVOKED
-from bot.platforms.slack.web import DEADLINE, Web, client_of
+from bot.platforms.slack.web import DEADLINE, asked, client_of
 from bot.ports import Clock
 
 PING_SECONDS = 10.0  # between two of the client's pings
@@ -32,40 +33,24 @@ class Socket:
         self._base_url = base_url
         self._clock = clock
         self._ping_seconds = ping_seconds
-        self._handler: AsyncSocketModeHandler | None = None
+        self._client: SocketModeClient | None = None
         self._greeted: Any = None  # the session that Slack said hello on
         self._heard = 0.0
         self._pong: float | None = None
         self._deaf = False
         self._refusal: str | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._connecting: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Returns at once; a Slack that is away is tried again until it is there."""
-        client = client_of(self._token, self._base_url)
-        self._handler = AsyncSocketModeHandler(
-            self._app,
-            self._token,
-            logger=client.logger,
-            web_client=_Noticing(client, self._asked),
-            ping_interval=self._ping_seconds,
-        )
-        self._handler.client.message_listeners.append(self._hear)
-        self._heard = self._clock.monotonic()
-        self._begin(self._handler.client.connect_to_new_endpoint(), "slack-socket")
-        self._begin(self._watch(), "slack-socket-watch")
+        self._connect()
+        self._watching = asyncio.create_task(self._watch(), name="slack-socket-watch")
 
     async def stop(self) -> None:
-        if self._handler is None:
-            return
-        client = self._handler.client
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await client.close()
-        # The client cancels its loops without waiting for their end.
-        loops = (client.message_processor, client.current_session_monitor, client.message_receiver)
-        await asyncio.gather(*(loop for loop in loops if loop is not None), return_exceptions=True)
+        if self._watching is not None:
+            await _ended(self._watching)
+        await self._disconnect()
 
     def problem(self) -> str | None:
         if self._refusal is not None:
@@ -77,20 +62,45 @@ class Socket:
     async def _watch(self) -> None:
         while True:
             await self._clock.sleep(LOOK_SECONDS)
-            self._look()
+            now = self._clock.monotonic()
+            pong = self._client.last_ping_pong_time if self._client is not None else None
+            if pong is not None and self._pong is not None and pong != self._pong:
+                self._heard, self._deaf = now, False
+            self._pong = pong
+            if now - self._heard >= SILENCE_SECONDS:
+                self._deaf = self._deaf or self._session() is not None
+                _log.warning("Slack's socket is silent; it is connected anew")
+                await self._disconnect()
+                self._connect()
 
-    def _look(self) -> None:
-        assert self._handler is not None  # noqa: S101 - the watch begins after the handler is made
-        client, now = self._handler.client, self._clock.monotonic()
-        pong = client.last_ping_pong_time
-        if pong is not None and self._pong is not None and pong != self._pong:
-            self._heard, self._deaf = now, False
-        self._pong = pong
-        if self._session() is None or now - self._heard < SILENCE_SECONDS or client.connect_operation_lock.locked():
-            return  # closed ones the client itself connects anew
-        _log.warning("Slack's socket is silent; it is connected anew")
-        self._deaf, self._heard = True, now
-        self._begin(client.connect_to_new_endpoint(force=True), "slack-socket-again")
+    def _connect(self) -> None:
+        """A new client each time: the old one may hold on to an address that Slack no longer takes."""
+        web = client_of(self._token, self._base_url)
+        handler = AsyncSocketModeHandler(
+            self._app,
+            self._token,
+            logger=web.logger,
+            web_client=_Noticing(web, self._asked),
+            ping_interval=self._ping_seconds,
+        )
+        self._client, self._pong, self._heard = handler.client, None, self._clock.monotonic()
+        self._client.message_listeners.append(self._hear)
+        self._connecting = asyncio.create_task(
+            handler.client.connect(),  # type: ignore[no-untyped-call] # slack-sdk leaves it untyped
+            name="slack-socket",
+        )
+
+    async def _disconnect(self) -> None:
+        client = self._client
+        if client is None or self._connecting is None:
+            return
+        client.closed = True
+        await _ended(self._connecting)
+        closing = client.close()  # type: ignore[no-untyped-call] # slack-sdk leaves it untyped
+        await asyncio.gather(closing, return_exceptions=True)
+        # It cancels its loops without waiting for their end.
+        loops = (client.message_processor, client.current_session_monitor, client.message_receiver)
+        await asyncio.gather(*(loop for loop in loops if loop is not None), return_exceptions=True)
 
     async def _hear(self, _client: object, message: dict[str, Any], _raw: str | None = None) -> None:
         self._heard = self._clock.monotonic()
@@ -98,7 +108,7 @@ class Socket:
             self._deaf, self._greeted = False, self._session()
 
     def _session(self) -> Any:
-        session = self._handler.client.current_session if self._handler is not None else None
+        session = self._client.current_session if self._client is not None else None
         return None if session is None or session.closed else session
 
     def _asked(self, error: PlatformError | None) -> None:
@@ -109,15 +119,10 @@ class Socket:
         else:
             self._refusal = f"No socket to Slack can be opened: {error}"
 
-    def _begin(self, work: Any, name: str) -> None:
-        task: asyncio.Task[None] = asyncio.create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.warning("connecting to Slack failed: %s", type(error).__name__)  # the watch tries again
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 class _Noticing(AsyncWebClient):
@@ -127,12 +132,11 @@ class _Noticing(AsyncWebClient):
         super().__init__(
             token=like.token, base_url=like.base_url, timeout=int(DEADLINE), retry_handlers=[], logger=like.logger
         )
-        self._web = Web(like)
         self._told = told
 
     async def apps_connections_open(self, *, app_token: str, **kwargs: Any) -> AsyncSlackResponse:
         try:
-            answer = await self._web.asked(super().apps_connections_open(app_token=app_token, **kwargs))
+            answer = await asked(super().apps_connections_open(app_token=app_token, **kwargs))
         except PlatformError as error:
             self._told(error)
             raise

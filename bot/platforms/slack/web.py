@@ -19,7 +19,8 @@ from bot.platforms.slack.rich import Json
 
 DEADLINE = 10.0  # seconds of one call
 UPLOAD_DEADLINE = 30.0  # of the three calls of a file
-_STILL = logging.getLogger("bot.platforms.slack.sdk")  # the SDK's own lines hold texts of messages
+# The SDK's own lines hold texts of messages, and a stack for each try of an outage; we say what matters.
+_STILL = logging.Logger("bot.platforms.slack.sdk", logging.CRITICAL)
 
 
 def client_of(token: str, base_url: str) -> AsyncWebClient:
@@ -43,17 +44,17 @@ class Web:
             self._client.session = None
 
     async def auth_test(self) -> Mapping[str, Any]:
-        return await self.asked(self._client.auth_test())
+        return await self._asked(self._client.auth_test())
 
     async def user(self, user: str) -> Mapping[str, Any]:
-        answer = await self.asked(self._client.users_info(user=user, include_locale=True))
+        answer = await self._asked(self._client.users_info(user=user, include_locale=True))
         found: Mapping[str, Any] = answer.get("user") or {}
         return found
 
     async def post(self, channel: str, text: str, blocks: Sequence[Json], thread: str | None) -> tuple[str, str]:
         """The channel that it went to (a person's id becomes a direct channel's) and the message's id."""
         more: Json = {"blocks": list(blocks)} if blocks else {}
-        answer = await self.asked(
+        answer = await self._asked(
             self._client.chat_postMessage(
                 channel=channel,
                 text=text,
@@ -70,7 +71,7 @@ class Web:
 
     async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Json]) -> None:
         """Empty blocks take the old ones away; left out, they would stay."""
-        await self.asked(
+        await self._asked(
             self._client.chat_update(
                 channel=channel, ts=ts, text=text, blocks=list(blocks), parse="none", link_names=False
             )
@@ -78,17 +79,17 @@ class Web:
 
     async def whisper(self, channel: str, user: str, text: str, blocks: Sequence[Json], thread: str | None) -> None:
         more: Json = {"blocks": list(blocks)} if blocks else {}
-        await self.asked(
+        await self._asked(
             self._client.chat_postEphemeral(
                 channel=channel, user=user, text=text, thread_ts=thread, parse="none", link_names=False, **more
             )
         )
 
     async def open_view(self, trigger: str, view: Json) -> None:
-        await self.asked(self._client.views_open(trigger_id=trigger, view=view))
+        await self._asked(self._client.views_open(trigger_id=trigger, view=view))
 
     async def upload(self, channel: str, file: File, thread: str | None) -> None:
-        await self.asked(
+        await asked(
             self._client.files_upload_v2(
                 channel=channel, filename=file.name, title=file.title or file.name, content=file.text, thread_ts=thread
             ),
@@ -106,19 +107,23 @@ class Web:
                     raise PlatformError(f"http_{response.status}", f"Slack answered with status {response.status}.")
             return {}
 
-        await self.asked(send())
+        await self._asked(send())
 
-    async def asked(self, call: Awaitable[Any], deadline: float | None = None) -> Mapping[str, Any]:
-        try:
-            async with asyncio.timeout(deadline or self._deadline):
-                answer = await call
-        except SlackApiError as error:
-            raise problem_of(error) from None  # the SDK's error holds the whole request
-        except TimeoutError:
-            raise PlatformError("timeout", "Slack does not answer.", retry=True) from None
-        except (aiohttp.ClientError, OSError):
-            raise PlatformError("unreachable", "Slack can not be reached.", retry=True) from None
-        except (SlackClientError, ValueError, AttributeError, TypeError):  # no JSON object: a proxy's page
-            raise PlatformError("unreadable", "Slack's answer can not be read.", retry=True) from None
-        data: Mapping[str, Any] = answer if isinstance(answer, Mapping) else answer.data
-        return data
+    async def _asked(self, call: Awaitable[Any]) -> Mapping[str, Any]:
+        return await asked(call, self._deadline)
+
+
+async def asked(call: Awaitable[Any], deadline: float = DEADLINE) -> Mapping[str, Any]:
+    try:
+        async with asyncio.timeout(deadline):
+            answer = await call
+    except SlackApiError as error:
+        raise problem_of(error) from None  # the SDK's error holds the whole request
+    except TimeoutError:
+        raise PlatformError("timeout", "Slack does not answer.", retry=True) from None
+    except (aiohttp.ClientError, OSError):
+        raise PlatformError("unreachable", "Slack can not be reached.", retry=True) from None
+    except (SlackClientError, ValueError, AttributeError, TypeError):  # no JSON object: a proxy's page
+        raise PlatformError("unreadable", "Slack's answer can not be read.", retry=True) from None
+    data: Mapping[str, Any] = answer if isinstance(answer, Mapping) else answer.data
+    return data
