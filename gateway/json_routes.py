@@ -1,13 +1,12 @@
 """What routes of plain JSON share: only our own pages may change something, bodies are read strictly, and errors have GraphQL's shape.
 
-Used by `sign_in.py` and `chat/link.py`, whose callers are pages with a session cookie.
+Used by `sign_in.py` and `chat/link.py`, whose callers are pages with a session cookie, and by `console/`, whose callers may bring a token.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import orjson
-from graphql import GraphQLError
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +15,7 @@ from gateway import media
 from gateway.errors import HTTP_STATUS, Refusal, present
 from gateway.limits.body import BodyLimit, Disconnected
 from gateway.request import correlation_of, headers_of, origin_allowed
-from resolvers.errors import Denied, GurumError, Invalid
+from resolvers.errors import Denied, Invalid
 from resolvers.inventory.store import shown
 
 M = TypeVar("M", bound=BaseModel)
@@ -32,11 +31,8 @@ def served(answer: Answering) -> Answering:
             response = await answer(request)
         except Disconnected:
             return Response(status_code=400)
-        except Refusal as refusal:
-            response = _refused(refusal.error, refusal.status, correlation_id)
         except Exception as error:
-            known = error if isinstance(error, GurumError) else GraphQLError("", original_error=error)
-            response = _refused(known, None, correlation_id)
+            response = refused(error, correlation_id)
         response.headers["cache-control"] = "no-store"
         return response
 
@@ -76,9 +72,10 @@ def validated(model: type[M], given: Mapping[str, Any], shape: str) -> M:
         raise Invalid(f"`{shown(place)}` is missing, not known, or not as it should be. {shape}", field=place) from None
 
 
-def _refused(error: GurumError | GraphQLError, status: int | None, correlation_id: str) -> Response:
-    told = present([error], correlation_id)
-    response = Response(orjson.dumps({"errors": told.errors}), status or HTTP_STATUS[told.code], media_type=media.JSON)
+def refused(error: Exception, correlation_id: str) -> Response:
+    told = present([error.error if isinstance(error, Refusal) else error], correlation_id)
+    status = error.status if isinstance(error, Refusal) else HTTP_STATUS[told.code]
+    response = Response(orjson.dumps({"errors": told.errors}), status, media_type=media.JSON)
     if told.retry_after is not None:
         response.headers["retry-after"] = str(max(1, round(told.retry_after)))
     return response

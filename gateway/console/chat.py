@@ -4,11 +4,10 @@ Mounted by `gateway/app.py` over the console platform. Signed in is who is signe
 Who may do what a text says is not decided here: it goes to the bot as it is.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+import msgspec
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -18,16 +17,15 @@ from bot.platforms.console import ConsolePlatform
 from bot.platforms.console.platform import Closed
 from bot.platforms.console.rooms import Room
 from gateway import media
-from gateway.console.answers import answer, number, refused
-from gateway.console.events import ChatEvents
+from gateway.console.events import ChatEvents, number
 from gateway.console.members import Member, Members
 from gateway.errors import Refusal
+from gateway.json_routes import json_object, served, validated
 from gateway.limits import LimitSettings
-from gateway.limits.body import BodyLimit, Disconnected
+from gateway.limits.body import BodyLimit
 from gateway.live import Connections, LiveSettings
-from gateway.request import correlation_of, headers_of
+from gateway.request import headers_of
 from resolvers.errors import Conflict, Invalid, Unavailable
-from resolvers.inventory.store import shown
 
 TEXT_CHARACTERS: Final = 40_000
 BODY_BYTES: Final = 512 * 1024  # a text of that length in any script, escaped
@@ -71,9 +69,6 @@ class Filled(_Given):
     thread: Known | None = None
 
 
-Handler = Callable[[Request, Member, Mapping[bytes, bytes]], Awaitable[Response]]
-
-
 class Chat:
     def __init__(
         self, platform: ConsolePlatform, members: Members, connections: Connections, settings: LiveSettings
@@ -86,51 +81,40 @@ class Chat:
     def routes(self) -> list[BaseRoute]:
         messages = "/chat/rooms/{room}/messages"
         return [
-            Route("/chat/rooms", self._served(self._rooms), methods=["GET"]),
-            Route(messages, self._served(self._history), methods=["GET"]),
-            Route(messages, self._served(self._take), methods=["POST"]),
+            Route("/chat/rooms", served(self._rooms), methods=["GET"]),
+            Route(messages, served(self._history), methods=["GET"]),
+            Route(messages, served(self._take), methods=["POST"]),
             Route("/chat/events", self._events, methods=["GET"]),
         ]
 
-    def _served(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        async def serve(request: Request) -> Response:
-            headers = headers_of(request.scope)
-            correlation_id = correlation_of(request.scope, headers)
-            try:
-                member = await self._members.member(request.scope, headers, "http")
-                response = await handler(request, member, headers)
-            except Disconnected:
-                return Response(status_code=400)
-            except Exception as error:
-                response = refused(error, correlation_id)
-            response.headers["cache-control"] = "no-store"
-            return response
-
-        return serve
-
-    async def _rooms(self, request: Request, member: Member, headers: Mapping[bytes, bytes]) -> Response:
+    async def _rooms(self, request: Request) -> Response:
+        member = await self._member(request)
         me = {"id": member.person.id, "name": member.person.name}
-        return answer({"rooms": member.rooms, "me": me})
+        return _json({"rooms": member.rooms, "me": me})
 
-    async def _history(self, request: Request, member: Member, headers: Mapping[bytes, bytes]) -> Response:
+    async def _history(self, request: Request) -> Response:
+        member = await self._member(request)
         room = member.room(request.path_params["room"])
-        before = number(request.query_params.get("before"), "before")
-        limit = number(request.query_params.get("limit"), "limit")
+        before = number(request.query_params, "before")
+        limit = number(request.query_params, "limit")
         count = PAGE if limit is None else max(1, min(int(limit), MOST_PAGE))
-        return answer({"messages": await self._platform.history(room, member.person, before, count)})
+        return _json({"messages": await self._platform.history(room, member.person, before, count)})
 
-    async def _take(self, request: Request, member: Member, headers: Mapping[bytes, bytes]) -> Response:
+    async def _take(self, request: Request) -> Response:
+        member = await self._member(request)
         room = member.room(request.path_params["room"])
-        if not media.is_json(headers.get(b"content-type", b"").decode("latin-1")):
-            raise Refusal(Invalid(f"Send the message as application/json. {SHAPE}"), 415)
-        given = _read(await self._body.read(request.receive, headers))
+        headers = headers_of(request.scope)
+        given = _given(await json_object(request, headers, self._body, "the message", SHAPE))
         try:
             await self._hand_over(member, room, given)
         except Closed as error:
             raise Refusal(Unavailable(str(error)), 503) from error
         except PlatformError as error:
             raise Refusal(Conflict(str(error)), 409) from error
-        return answer({"id": given.id}, 202)
+        return _json({"id": given.id}, 202)
+
+    async def _member(self, request: Request) -> Member:
+        return await self._members.member(request.scope, headers_of(request.scope), "http")
 
     async def _hand_over(self, member: Member, room: Room, given: Said | Pressed | Filled) -> None:
         person = member.person
@@ -142,22 +126,16 @@ class Chat:
             await self._platform.say(person, room, given.id, given.text, given.thread)
 
 
-def _read(body: bytes) -> Said | Pressed | Filled:
-    try:
-        given = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise Invalid(f"The body is not JSON. {SHAPE}") from None
-    if not isinstance(given, dict):
-        raise Invalid(f"The body is not a JSON object. {SHAPE}")
-    model = Pressed if "button" in given else Filled if "form" in given else Said
-    try:
-        taken = model.model_validate(given)
-    except ValidationError as error:
-        place = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise Invalid(f"`{shown(place)}` is missing, not known, or not as it must be. {SHAPE}", field=place) from None
-    if isinstance(taken, Said):
-        if not taken.text.strip():
+def _given(body: dict[str, Any]) -> Said | Pressed | Filled:
+    model: type[Said | Pressed | Filled] = Pressed if "button" in body else Filled if "form" in body else Said
+    given = validated(model, body, SHAPE)
+    if isinstance(given, Said):
+        if not given.text.strip():
             raise Invalid("The message is empty. Type a command, such as `help`.", field="text")
-        if len(taken.text) > TEXT_CHARACTERS:
+        if len(given.text) > TEXT_CHARACTERS:
             raise Refusal(Invalid(f"A message may have {TEXT_CHARACTERS} characters at most.", field="text"), 413)
-    return taken
+    return given
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type=media.JSON)

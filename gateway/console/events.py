@@ -7,6 +7,7 @@ Mounted by `chat.py`.
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -18,9 +19,9 @@ from bot.messages import Form
 from bot.platforms.console import ConsolePlatform
 from bot.platforms.console.rooms import Entry
 from gateway import media
-from gateway.console.answers import number, refused
 from gateway.console.members import Member, Members
 from gateway.errors import Refusal, log_unknown, masked
+from gateway.json_routes import refused
 from gateway.live import Connections, LiveSettings, Place, still_welcome
 from gateway.request import caller_key, correlation_of, headers_of
 from notifications.bus import SlowSubscriber
@@ -55,7 +56,7 @@ class ChatEvents:
             try:
                 if not media.accepts_events(headers.get(b"accept", b"").decode("latin-1")):
                     raise Refusal(Invalid(f"Events are {media.EVENT_STREAM}; accept it."), 406)
-                after = number(QueryParams(scope["query_string"]).get("after"), "after")
+                after = number(QueryParams(scope["query_string"]), "after")
                 member = await self._members.member(scope, headers, "sse")
                 place = self._connections.open("sse")
                 self._connections.claim(place, caller_key(member.actor, member.facts.address))
@@ -99,7 +100,8 @@ class ChatEvents:
             await tell(event("ready", {}))
             while True:
                 pause = max(0.0, min(self._settings.ping_seconds, recheck - now()))
-                await asyncio.wait({coming, left, place.ending}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+                awaited: set[asyncio.Future[Any]] = {coming, left, place.ending}
+                await asyncio.wait(awaited, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
                 if left.done():
                     return None
                 if place.ending.done():
@@ -125,6 +127,16 @@ class ChatEvents:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
             await items.aclose()  # type: ignore[attr-defined] # an async generator, which its type does not say
+
+
+def number(query: QueryParams, name: str) -> float | None:
+    """A parameter of the address that is a time or a count. Raises Invalid."""
+    text = query.get(name)
+    if text is None:
+        return None
+    if not re.fullmatch(r"\d{1,12}(\.\d{1,9})?", text):
+        raise Invalid(f"`{name}` must be a number.", field=name)
+    return float(text)
 
 
 def event(name: str, content: Any) -> bytes:
