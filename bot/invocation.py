@@ -135,7 +135,7 @@ class _Binding:
             tokens = self._given.get(parameter.name)
             if tokens is not None:
                 parts = [part for token in tokens for part in _parts(parameter, token)]
-                found[parameter.name] = read(parameter, parts, " ".join(token.typed for token in tokens))
+                found[parameter.name] = read(parameter, parts, ",".join(token.typed for token in tokens))
         return found
 
     def _known(self, name: str) -> bool:

@@ -116,12 +116,13 @@ def _json(parameter: ParameterSpec, parts: Sequence[str], typed: str) -> Any:
     text = ",".join(parts)
     for attempt in (text, typed, text.translate(_CURLED), typed.translate(_CURLED)):
         try:
-            found = json.loads(attempt, parse_constant=_refuse)
+            found = json.loads(f"[{attempt}]", parse_constant=_refuse)
         except (ValueError, RecursionError):
             continue
-        if parameter.many and not isinstance(found, list):
-            return [found]
-        return found
+        if len(found) == 1 and (not parameter.many or isinstance(found[0], list)):
+            return found[0]
+        if parameter.many:
+            return found
     pairs = [part.partition("=") for part in parts]
     if pairs and not parameter.many and all(key.strip() and sign for key, sign, _ in pairs):
         return {key.strip(): value for key, _, value in pairs}

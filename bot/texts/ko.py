@@ -187,7 +187,7 @@ TEXTS: Mapping[str, str] = {
     "plan.LOW": "**{action}** 명령의 실행 계획입니다. 아직 아무것도 실행하지 않았습니다.",
     "plan.actor": "요청한 사람",
     "plan.approval.APPROVED": "{by} 님이 승인했습니다. (역할: `{role}`)",
-    "plan.approval.REFUSED": "{by} 님이 거절했습니다. (역할: `{role}`)",
+    "plan.approval.REFUSED": "{by} 님이 거부했습니다. (역할: `{role}`)",
     "plan.approval.WAITING": "`{role}` 역할을 가진 다른 사람의 승인이 필요합니다.",
     "plan.approval.reason": "사유: {reason}",
     "plan.change.after": "변경 후",
@@ -256,7 +256,7 @@ TEXTS: Mapping[str, str] = {
     "value.no": "아니요",
     "value.yes": "예",
     # version: of 9rum
-    "version.is": "9rum {version}",
+    "version.is": "9rum 버전 {version}",
     # whoami: whom the bot acts as
     "whoami.account": "채팅 계정",
     "whoami.project": "프로젝트",
