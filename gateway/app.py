@@ -18,7 +18,16 @@ from starlette.applications import Starlette
 from gateway.auth import Authenticator
 from gateway.backend_metrics import BackendMetrics
 from gateway.caller import Callers
+from gateway.chat.graph import InProcessGraph
+from gateway.chat.identities import KeystoneIdentities
+from gateway.chat.link import Linking
+from gateway.chat.metrics import ChatMetrics
+from gateway.chat.wiring import Chat
 from gateway.clouds import Clouds
+from gateway.console.build import DIST as CONSOLE_DIST
+from gateway.console.chat import Chat as ConsoleChat
+from gateway.console.members import Members
+from gateway.console.pages import console_pages
 from gateway.directory import ProjectDirectory
 from gateway.edge import Edge
 from gateway.explorer.build import DIST
@@ -42,12 +51,14 @@ from resolvers.actor import Actor, Origin
 from resolvers.audit import Audit
 from resolvers.clock import Clock
 from resolvers.context import Context, Ports
+from resolvers.graph.reads import reads_of
 from resolvers.graph.schema import actions_of, kinds_of
 from resolvers.inventory.events import Events
 from resolvers.inventory.store import Inventory
 from resolvers.operations.engine import Engine
 from resolvers.operations.plans import PlanStore
 from resolvers.operations.store import OperationStore
+from resolvers.policy import Policy
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +120,8 @@ class Application:
         self.plans = PlanStore(redis, key)
         owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
         operations = OperationStore(redis, self.bus, key, owner)
-        self.engine = Engine(operations, self.audit, self.inventory, self.ports, self.actions, clock)
+        self.policy = Policy(settings.policy, {*self.actions, *reads_of(DOMAINS)})
+        self.engine = Engine(operations, self.audit, self.inventory, self.ports, self.actions, clock, self.policy)
         self.engine.start_maintenance()
         self.metrics.register(BackendMetrics(self.inventory, self.engine))
         closing.push_async_callback(self.engine.stop)
@@ -122,10 +134,32 @@ class Application:
         self.transport: Transport = build_transport(self.schema, self.context_of, settings.graphql, self.metrics)
         closing.push_async_callback(self.transport.connections.end_all)
         callers = Callers(self.context_of, settings.graphql.trusted_proxies, settings.graphql.allowed_origins)
-        self.health = Health({"store": self._store_ready, "inventory": self._inventory_ready}, self.metrics)
+        graph = InProcessGraph(self.transport.executor, self.authenticator, self.context_for, self.policy, directory)
+        identities = KeystoneIdentities(self.authenticator, directory)
+        self.chat = Chat(settings, redis, self.bus, key, graph, self.audit, identities, clock, owner)
+        await self.chat.start()
+        closing.push_async_callback(self.chat.stop)
+        origins = settings.graphql.allowed_origins
+        linking = Linking(self.authenticator, self.chat.people, directory, clock, settings.bot.link, origins)
+        members = Members(callers, directory)
+        console = ConsoleChat(self.chat.console, members, self.transport.connections, settings.graphql.live)
+        self.metrics.register(ChatMetrics(self.chat))
+        self.health = Health(
+            {
+                "store": self._store_ready,
+                "inventory": self._inventory_ready,
+                "policy": self._policy_ready,
+                "chat": self.chat.ready,
+            },
+            self.metrics,
+        )
         self._web.router.routes[:] = [
             *self.transport.routes,
             *sign_in.routes(),
+            *linking.routes(),
+            *console.routes(),
+            *self.chat.routes(),
+            *console_pages(CONSOLE_DIST),
             *upload_routes(callers, settings.uploads),
             *explorer_routes(DIST),
             *self.health.routes,
@@ -155,6 +189,9 @@ class Application:
 
     async def _store_ready(self) -> str | None:
         return None if await self.store.redis.ping() else "the store does not answer"
+
+    async def _policy_ready(self) -> str | None:
+        return self.policy.problem()
 
     async def _inventory_ready(self) -> str | None:
         return None if self.inventory.loaded else "the first list of every kind is not through yet"

@@ -13,12 +13,16 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
+from bot.platforms.slack.settings import SlackSettings
+from bot.settings import BotSettings
 from gateway import settings_problems as problems
+from gateway.link_settings import LinkSettings
 from gateway.logs import LogSettings
 from gateway.telemetry import TelemetrySettings
 from gateway.transport import TransportSettings
 from gateway.uploads import UploadSettings
 from resolvers.backends import BackendSettings, CloudSettings
+from resolvers.policy.settings import PolicySettings
 from resolvers.sandbox.settings import SandboxSettings
 from resolvers.settings import Seconds, Section
 
@@ -83,6 +87,17 @@ class InventorySettings(Section):
     )
 
 
+PlatformSettings = SlackSettings  # a union, told apart by `platform`, as soon as there is a second one
+
+
+class ConversationSettings(BotSettings):
+    platforms: list[PlatformSettings] = Field(
+        [],
+        description="Chat systems beside the console, which is always there. Each has a `platform`, such as `slack`.",
+    )
+    link: LinkSettings = LinkSettings()
+
+
 def _sandbox_only() -> list[BackendSettings]:
     return [SandboxSettings(backend="sandbox", name="krane")]
 
@@ -109,12 +124,23 @@ class Settings(BaseSettings):
     inventory: InventorySettings = InventorySettings()
     graphql: TransportSettings = TransportSettings()
     uploads: UploadSettings = UploadSettings()
+    policy: PolicySettings = PolicySettings()
+    bot: ConversationSettings = ConversationSettings()
     logs: LogSettings = LogSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
 
     @property
     def identity_cloud(self) -> str:
         return self.identity.cloud or self.clouds[0].name
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach 9rum; without `http.url`, where it listens."""
+        if self.http.url is not None:
+            return self.http.url.rstrip("/")
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared
+        host = self.http.host
+        return f"http://{everywhere.get(host, f'[{host}]' if ':' in host else host)}:{self.http.port}"
 
     @field_validator("clouds")
     @classmethod

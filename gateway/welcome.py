@@ -13,7 +13,7 @@ QUERY = (
 
 
 def welcome(settings: Settings) -> str:
-    base = settings.http.url or f"http://{_host(settings.http.host)}:{settings.http.port}"
+    base = settings.public_url
     lines = [f"9rum is ready: {base}{settings.graphql.path}"]
     if (DIST / "index.html").is_file():
         lines.append(f"Explorer page:  {base}/explorer")
@@ -42,8 +42,3 @@ def _demo(base: str, path: str, cloud: str) -> list[str]:
         f"  curl -s -b 9rum.cookies {base}{path} -H 'content-type: application/json' \\",
         f"    -d '{json.dumps({'query': QUERY})}'",
     ]
-
-
-def _host(host: str) -> str:
-    """An address that listens everywhere is asked at this machine's own."""
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - compared

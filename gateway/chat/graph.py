@@ -11,11 +11,11 @@ from typing import Any
 
 from bot.ports import Acting, Answer, GraphError
 from gateway.auth import Authenticator
+from gateway.directory import Directory
 from gateway.documents import GraphQLRequest
 from gateway.executor import Executor, Outcome, Prepared
 from gateway.request import caller_key
 from resolvers.actor import Actor, Origin
-from resolvers.audit import Audit, AuditResult, AuditRow
 from resolvers.context import Context
 from resolvers.errors import Denied, Unauthenticated
 from resolvers.policy import Policy
@@ -32,13 +32,13 @@ class InProcessGraph:
         authenticator: Authenticator,
         make_context: MakeContext,
         policy: Policy,
-        audit: Audit,
+        directory: Directory,
     ) -> None:
         self._executor = executor
         self._authenticator = authenticator
         self._make_context = make_context
         self._policy = policy
-        self._audit = audit
+        self._directory = directory
 
     async def execute(
         self,
@@ -52,9 +52,9 @@ class InProcessGraph:
         correlation_id = correlation_id or secrets.token_hex(8)
         try:
             actor = await self._actor(acting)
-            if command is not None:
-                await self._allow(actor, command, acting, variables, correlation_id)
             context = self._make_context(actor, correlation_id)
+            if command is not None:
+                await self._allow(context, command, acting.project, variables)
             prepared = await self._prepare(document, variables, context, actor)
         except Exception as error:
             return _answer(self._executor.refuse(error, correlation_id))
@@ -90,35 +90,16 @@ class InProcessGraph:
             raise Unauthenticated("Nobody is signed in here.")
         return actor if acting.project is None else actor.narrowed(acting.project)
 
-    async def _allow(
-        self, actor: Actor, command: str, acting: Acting, variables: Mapping[str, Any], correlation_id: str
-    ) -> None:
+    async def _allow(self, context: Context, command: str, project: str | None, variables: Mapping[str, Any]) -> None:
         """Reading is not audited, but what policy refuses is."""
+        name = None if project is None else self._directory.named([project])[0]["name"]
         try:
-            self._policy.check_read(actor, command, acting.project)
+            self._policy.check_read(context.actor, command, project, name)
         except Denied as denied:
-            await self._audit.append(
-                AuditRow(
-                    at=self._audit.clock.now(),
-                    action=command,
-                    result=AuditResult.DENIED,
-                    actor_id=actor.user_id,
-                    actor_name=actor.user_name,
-                    origin=actor.origin.kind,
-                    channel=actor.origin.channel,
-                    said=actor.origin.message,
-                    correlation_id=correlation_id,
-                    project_id=acting.project,
-                    input=dict(variables),
-                    error=denied.code,
-                    message=denied.message,
-                )
-            )
+            await context.engine.refused(context, command, dict(variables), denied)
             raise
 
-    async def _prepare(
-        self, document: str, variables: Mapping[str, Any], context: Context, actor: Actor
-    ) -> Prepared:
+    async def _prepare(self, document: str, variables: Mapping[str, Any], context: Context, actor: Actor) -> Prepared:
         request = GraphQLRequest(query=document, variables=dict(variables))
         return await self._executor.prepare(request, context, caller_key(actor, None))
 

@@ -1,4 +1,4 @@
-"""`bot.ports.Seal` with the installation's key: tokens of signed-in people rest encrypted while their commands wait. Made by `gateway/app.py`."""
+"""`bot.ports.Seal` with the installation's key: what the bot keeps of people's tokens rests encrypted. Made by `wiring.py`."""
 
 from cryptography.fernet import Fernet, InvalidToken
 
