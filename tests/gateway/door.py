@@ -54,16 +54,17 @@ class Door:
         self.clock = SetClock()
         self.keystone = Keystone()
         self.inventory = Inventory((PROJECT, DOMAIN_KIND), self.clock)
-        directory = ProjectDirectory(
+        self.directory = ProjectDirectory(
             self.inventory, CLOUD, settings.identity.admin_project, settings.identity.admin_domain
         )
         self.authenticator = Authenticator(
-            self.keystone, CLOUD, Sessions(store.redis), directory, self.clock, settings.identity
+            self.keystone, CLOUD, Sessions(store.redis), self.directory, self.clock, settings.identity
         )
 
         limit = SignInLimit(store.redis, settings.identity)
-        sign_in = SignIn(self.authenticator, limit, directory, self.clock, settings)
-        self.app = Edge(Starlette(routes=sign_in.routes()))
+        sign_in = SignIn(self.authenticator, limit, self.directory, self.clock, settings)
+        self.web = Starlette(routes=sign_in.routes())
+        self.app = Edge(self.web)
         self.http = self.browser()
 
     def read_projects(self) -> None:
