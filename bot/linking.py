@@ -15,6 +15,10 @@ async def offer(turn: Turn, key: str) -> None:
     await turn.secretly(
         Message(
             summary=turn.texts.line(key),
-            blocks=(Paragraph(turn.texts(key)), Paragraph(address), Note(turn.texts("link.once"))),
+            blocks=(
+                Paragraph(turn.texts(key)),
+                Paragraph(address),
+                Note(turn.texts("link.once", minutes=turn.services.people.offer_minutes)),
+            ),
         )
     )

@@ -160,6 +160,11 @@ class People:
             return Unlinked(False)
         return Unlinked(True, await self._delete(trusts))
 
+    @property
+    def offer_minutes(self) -> int:
+        """How long an offer can be used."""
+        return round(self._offer_seconds / 60)
+
     async def offer(self, person: Person, place: Place) -> str:
         """A secret for one link of this account, in place of one that was offered before. Only its hash is stored."""
         secret = secrets.token_urlsafe(32)
@@ -259,7 +264,7 @@ class People:
         if not possible:
             raise NotLinked
         if (why := self._why_ended(possible)) is not None:
-            raise LinkEnded(why)
+            raise LinkEnded(why, ", ".join(one.name for one in possible))
         raise ChooseProject([(one.project, one.name) for one in possible])
 
     def _names(self, delegation: Delegation) -> tuple[str, ...]:

@@ -8,10 +8,14 @@ from bot.turn import Turn
 async def run(turn: Turn) -> None:
     if turn.capabilities.signed_in:
         await turn.say("link.signed_in", private=True)
-    elif await turn.services.people.unlink(turn.person):
-        await turn.say("unlink.done", tone=Tone.GOOD, private=True)
-    else:
+        return
+    unlinked = await turn.services.people.unlink(turn.person)
+    if not unlinked:
         await turn.say("unlink.none", private=True)
+    elif unlinked.left:
+        await turn.say("unlink.left", tone=Tone.WARN, private=True, count=unlinked.left)
+    else:
+        await turn.say("unlink.done", tone=Tone.GOOD, private=True)
 
 
 UNLINK = Own("unlink", "unlink", "own.unlink", run)

@@ -140,7 +140,7 @@ TEXTS: Mapping[str, str] = {
     "link.needed": "아직 채팅 계정이 연결되지 않아 실행하지 않았습니다. 주소를 열어 로그인한 뒤 명령을 다시 보내 주십시오.",
     "link.no_address": "9rum 주소가 설정되지 않아 계정을 연결할 수 없습니다. 운영자가 `http.url` 값을 설정해야 합니다.",
     "link.offer": "주소를 열어 로그인하면 이 계정이 연결됩니다.",
-    "link.once": "본인만 쓸 수 있고, 한 번만 쓸 수 있으며, 10분 뒤에 만료됩니다.",
+    "link.once": "본인만 쓸 수 있고, 한 번만 쓸 수 있으며, {minutes}분 뒤에 만료됩니다.",
     "link.open": "내 계정 연결하기",
     "link.role_gone": "{project} 프로젝트에 위임한 역할이 더는 없어 실행하지 않았습니다. 계정을 다시 연결해 주십시오.",
     "link.signed_in": "여기서는 이미 9rum에 로그인되어 있어 연결이 필요 없습니다.",
@@ -245,6 +245,7 @@ TEXTS: Mapping[str, str] = {
     "undo.which": "어느 작업인지 말해 주십시오: `undo ID`. 답변에 ID가 있습니다.",
     # unlink: the end of a link
     "unlink.done": "연결을 끊었습니다. 9rum이 더는 대신 실행할 수 없습니다.",
+    "unlink.left": "연결을 끊었습니다. 지금 Keystone이 응답하지 않아, 위임 {count}건은 나중에 Keystone에서 삭제합니다.",
     "unlink.none": "연결된 계정이 아닙니다.",
     # use: the project of a place
     "use.done": "이제부터 여기의 명령은 따로 말하지 않으면 `{project}` 프로젝트에 대한 것입니다.",

@@ -46,7 +46,8 @@ class Chat:
             **{chosen.platform: _platform(chosen, clock) for chosen in settings.bot.platforms},
         }
         seal = FernetSeal(key)
-        self.people = People(redis, identities, seal, clock, self.platforms)
+        offered = settings.bot.link.offer_minutes * 60.0
+        self.people = People(redis, identities, seal, clock, self.platforms, offered)
         self.journal = AuditJournal(audit, clock)
         self.bot = Bot(
             settings.bot,
