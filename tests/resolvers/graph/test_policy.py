@@ -1,0 +1,171 @@
+"""Policy at the graph's door: what is denied leaves a row and no call, and what is confirmed is seen first. People in one project only."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resolvers.actor import Origin
+from tests.resolvers.graph.chatting import HTTP, SHOP, ask, enforce, newest_row, project, refused, told, write
+from tests.watched import Watched
+
+STOP = "mutation($s: String!, $key: String) { serverStop(input: {server: $s}, idempotencyKey: $key) { id } }"
+RENAME = 'mutation($s: String!) { serverRename(input: {server: $s, name: "renamed"}) { id } }'
+PLAN = (
+    "query($s: String!) { plan { serverStop(input: {server: $s}) { id hash confirmation approval { role state } } } }"
+)
+APPLY = "mutation($id: ID!, $hash: String!) { apply(planId: $id, hash: $hash) { id action } }"
+COMMANDS = "query($all: Boolean!) { commands(all: $all) { name allowed confirmation approval } }"
+WEB = "shop-web-1"
+
+
+async def commands(krane: Watched, person: str, **where: Any) -> dict[str, Any]:
+    answer = await told(krane, person, COMMANDS, {"all": True}, **where)
+    return {command["name"]: command for command in answer["commands"]}
+
+
+async def test_a_chat_platform_is_denied_until_a_policy_file_allows_it(krane: Watched, tmp_path: Path) -> None:
+    said = await refused(krane, "jiwoo", RENAME, {"s": WEB})
+    assert (said["code"], "policy.file" in said["message"]) == ("DENIED", True)
+    row = await newest_row(krane)
+    assert (row.action, row.result, row.origin, row.channel, row.said) == (
+        "server.rename",
+        "DENIED",
+        "slack",
+        "C-SHOP",
+        SHOP.message,
+    )
+    assert (row.actor_name, row.input) == ("jiwoo", {"server": WEB, "name": "renamed"})
+    enforce(krane, tmp_path, 'rules: [{allow: ["server.*"], channels: ["slack:C-SHOP"]}]')
+    done = await told(krane, "jiwoo", RENAME, {"s": WEB})
+    assert (await krane.graph.ended("jiwoo", done["serverRename"]["id"]))["state"] == "SUCCEEDED"
+    elsewhere = await refused(krane, "jiwoo", RENAME, {"s": "shop-web-2"}, origin=Origin("slack", channel="C-TALK"))
+    assert elsewhere["message"] == "The policy does not allow `server.rename` from `slack:C-TALK`."
+
+
+async def test_what_the_policy_says_of_a_project_is_asked_when_the_project_is_known(
+    krane: Watched, tmp_path: Path
+) -> None:
+    enforce(krane, tmp_path, 'rules: [{allow: ["server.*"], projects: [talk]}]')
+    said = await ask(krane, "jiwoo", RENAME, {"s": WEB})
+    assert (said["errors"][0]["message"], said["errors"][0]["extensions"]["code"]) == (
+        "The policy does not allow `server.rename` from `slack:C-SHOP` on the project `shop`.",
+        "DENIED",
+    )
+    assert "server.rename" not in krane.world.calls
+    done = await told(krane, "jiwoo", RENAME, {"s": "talk-chat-1"})
+    assert done["serverRename"]["id"]
+
+
+async def test_a_policy_is_for_http_too(krane: Watched, tmp_path: Path) -> None:
+    enforce(krane, tmp_path, 'rules: [{allow: ["server.*"], channels: ["slack:*"]}]')
+    assert (await refused(krane, "jiwoo", RENAME, {"s": WEB}, origin=HTTP))["code"] == "DENIED"
+
+
+async def test_a_change_of_the_file_stops_a_plan_that_was_allowed_before(krane: Watched, tmp_path: Path) -> None:
+    path = enforce(krane, tmp_path, 'rules: [{allow: ["server.*"]}]')
+    plan = (await told(krane, "jiwoo", PLAN, {"s": WEB}))["plan"]["serverStop"]
+    write(path, 'rules: [{allow: ["*.list"]}]')
+    said = await refused(krane, "jiwoo", APPLY, {"id": plan["id"], "hash": plan["hash"]})
+    assert said["code"] == "DENIED"
+
+
+async def test_what_is_confirmed_runs_in_chat_only_after_its_plan_was_seen(krane: Watched, tmp_path: Path) -> None:
+    enforce(krane, tmp_path, 'rules: [{allow: ["*"]}]')
+    said = await ask(krane, "jiwoo", STOP, {"s": WEB, "key": "k-1"})
+    assert said["errors"][0]["extensions"]["code"] == "DENIED"
+    assert "server.stop" not in krane.world.calls
+    assert (await newest_row(krane)).result == "DENIED"
+    plan = (await told(krane, "jiwoo", PLAN, {"s": WEB}))["plan"]["serverStop"]
+    assert (plan["confirmation"], plan["approval"]) == ("BUTTON", None)
+    applied = (await told(krane, "jiwoo", APPLY, {"id": plan["id"], "hash": plan["hash"]}))["apply"]
+    assert (await krane.graph.ended("jiwoo", applied["id"]))["state"] == "SUCCEEDED"
+    again = (await told(krane, "jiwoo", APPLY, {"id": plan["id"], "hash": plan["hash"]}))["apply"]
+    assert again["id"] == applied["id"]
+    assert krane.world.calls.count("server.stop") == 1
+    http = await told(krane, "jiwoo", STOP, {"s": "shop-web-2"}, origin=HTTP)
+    assert http["serverStop"]["id"]
+
+
+async def test_commands_tell_what_is_allowed_and_asked_here(krane: Watched, tmp_path: Path) -> None:
+    enforce(
+        krane,
+        tmp_path,
+        """
+rules:
+  - deny: [server.delete]
+    projects: [shop]
+  - allow: [server.delete]
+    confirm: typed
+    approval: {role: admin}
+  - allow: ["server.*", quota.list]
+    channels: ["slack:C-SHOP"]
+""",
+    )
+    somewhere = await commands(krane, "jiwoo")
+    assert somewhere["server.delete"] == {
+        "name": "server.delete",
+        "allowed": True,
+        "confirmation": "TYPED",
+        "approval": "admin",
+    }
+    assert (await commands(krane, "jiwoo", within="shop"))["server.delete"]["allowed"] is False
+    in_shop = {name for name, held in (await commands(krane, "jiwoo", within="shop")).items() if held["allowed"]}
+    assert {"server.list", "server.show", "server.stop", "quota.list"} <= in_shop
+    assert not [name for name in in_shop if name.startswith("volume.")]
+    assert somewhere["server.stop"]["confirmation"] == "BUTTON"
+    assert somewhere["server.list"]["confirmation"] == "NONE"
+    haneul = {name for name, held in (await commands(krane, "haneul")).items() if held["allowed"]}
+    assert "server.list" in haneul
+    assert "server.stop" not in haneul
+    elsewhere = await commands(krane, "jiwoo", origin=Origin("slack", channel="C-TALK"))
+    assert {name for name, held in elsewhere.items() if held["allowed"]} == {"server.delete"}
+
+
+async def test_a_narrowed_person_sees_and_acts_in_one_project(krane: Watched) -> None:
+    everywhere = await told(krane, "jiwoo", "{ servers { nodes { project { name } } } }", origin=HTTP)
+    assert {row["project"]["name"] for row in everywhere["servers"]["nodes"]} == {"shop", "talk"}
+    here = await told(
+        krane,
+        "jiwoo",
+        "{ servers { nodes { project { name } } } projects { nodes { name } } me { currentProject { name } } }",
+        origin=HTTP,
+        within="shop",
+    )
+    assert {row["project"]["name"] for row in here["servers"]["nodes"]} == {"shop"}
+    assert here["projects"]["nodes"] == [{"name": "shop"}]
+    assert here["me"]["currentProject"] == {"name": "shop"}
+    other = await ask(krane, "jiwoo", RENAME, {"s": "talk-chat-1"}, origin=HTTP, within="shop")
+    assert other["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    made = 'mutation { keypairDelete(input: {keypair: "none-such"}) { id } }'
+    assert (await ask(krane, "jiwoo", made, origin=HTTP, within="shop"))["errors"][0]["extensions"][
+        "code"
+    ] == "NOT_FOUND"
+    with pytest.raises(Exception, match="There is no such project"):
+        await ask(krane, "minsu", "{ me { name } }", origin=HTTP, within="shop")
+
+
+async def test_an_operator_is_one_only_in_the_project_of_operators(krane: Watched) -> None:
+    query = "{ me { operator allProjects systemRoles } hypervisors { totalCount } projects { totalCount } }"
+    in_shop = await told(krane, "operator", query, origin=HTTP, within="shop")
+    assert in_shop["me"] == {"operator": False, "allProjects": False, "systemRoles": []}
+    assert (in_shop["hypervisors"]["totalCount"], in_shop["projects"]["totalCount"]) == (0, 1)
+    renamed = await told(krane, "operator", RENAME, {"s": WEB}, origin=HTTP, within="shop")
+    assert (await krane.graph.ended("operator", renamed["serverRename"]["id"]))["state"] == "SUCCEEDED"
+    at_home = await told(krane, "operator", query, origin=HTTP, within="admin")
+    assert at_home["me"]["operator"] is True
+    assert at_home["hypervisors"]["totalCount"] > 0
+
+
+async def test_the_admin_of_a_domain_sees_one_project_when_in_one(krane: Watched) -> None:
+    """And what is shared between requests is not shared between the two."""
+    app = krane.graph.app
+    whole = await app.authenticator.actor_of(await krane.graph.token("dohyun"), None, HTTP)
+    assert whole is not None
+    listed = await told(krane, "dohyun", "{ projects { nodes { id } } }", origin=HTTP)
+    assert len(listed["projects"]["nodes"]) > 1
+    jiwoo = await app.authenticator.actor_of(await krane.graph.token("jiwoo"), None, HTTP)
+    assert jiwoo is not None
+    narrow = jiwoo.narrowed(project(krane, "shop"))
+    assert narrow.rights_key() != jiwoo.rights_key()
+    assert narrow.rights_key() == jiwoo.narrowed(project(krane, "shop")).rights_key()

@@ -1,0 +1,272 @@
+"""Policy files: what they decide, and what is said of a file that can not be right."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from resolvers import DOMAINS
+from resolvers.action import Danger
+from resolvers.actor import Actor, Identity, Origin
+from resolvers.errors import Denied
+from resolvers.graph.reads import command_names
+from resolvers.policy import Confirmation, Policy, PolicySettings
+from tests.resolvers.graph.chatting import write
+
+SHOP, TALK = "project:c/shop-id", "project:c/talk-id"
+NAMES = {SHOP: "shop", TALK: "talk"}
+SLACK = Origin("slack", channel="C024", message="m-1")
+
+
+def person(name: str = "jiwoo", domain: str = "Default", origin: Origin = SLACK, operator: bool = False) -> Actor:
+    """Member of shop, reader of talk."""
+    identity = Identity("u-1", name, "d-1", domain, {})
+    projects = {SHOP: frozenset({"member", "reader"}), TALK: frozenset({"reader"})}
+    return Actor(identity, "user:c/u-1", None, projects, operator, operator, "token", origin)
+
+
+def policy(folder: Path, text: str) -> Policy:
+    path = folder / "policy.yaml"
+    write(path, text)
+    found = Policy(PolicySettings(file=path), command_names(DOMAINS), NAMES.get)
+    assert found.problem() is None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [(Origin("http"), True), (Origin("console", channel="r1"), True), (SLACK, False), (Origin("matrix"), False)],
+)
+def test_without_a_file_http_and_the_console_are_open_and_every_other_platform_is_closed(
+    origin: Origin, allowed: bool
+) -> None:
+    decision = Policy().decide(person(origin=origin), "server.list", SHOP)
+    assert decision.allowed is allowed
+    assert allowed or "policy file" in str(decision.sentence)
+
+
+@pytest.mark.parametrize(
+    ("danger", "asked"),
+    [(Danger.LOW, Confirmation.NONE), (Danger.HIGH, Confirmation.BUTTON), (Danger.DESTRUCTIVE, Confirmation.BUTTON)],
+)
+def test_what_is_dangerous_is_confirmed_unless_a_rule_says_otherwise(
+    danger: Danger, asked: Confirmation, tmp_path: Path
+) -> None:
+    plain = policy(tmp_path, 'rules: [{allow: ["*"]}]')
+    assert plain.decide(person(), "server.stop", SHOP, danger=danger).confirmation is asked
+    typed = policy(tmp_path, 'rules: [{allow: ["*"], confirm: typed}]')
+    assert typed.decide(person(), "server.stop", SHOP, danger=danger).confirmation is Confirmation.TYPED
+    none = policy(tmp_path, 'rules: [{allow: ["*"], confirm: none}]')
+    assert none.decide(person(), "server.stop", SHOP, danger=danger).confirmation is Confirmation.NONE
+
+
+def test_reading_asks_nobody_for_anything(tmp_path: Path) -> None:
+    found = policy(tmp_path, 'rules: [{allow: ["*"], confirm: typed, approval: {role: admin}}]')
+    read = found.decide(person(), "server.list", SHOP)
+    assert (read.confirmation, read.approval_role) == (Confirmation.NONE, None)
+    change = found.decide(person(), "server.stop", SHOP, danger=Danger.LOW)
+    assert (change.confirmation, change.approval_role) == (Confirmation.TYPED, "admin")
+
+
+@pytest.mark.parametrize(
+    ("rule", "allowed"),
+    [
+        ('allow: ["*"]', True),
+        ("allow: [server.stop]", True),
+        ("allow: [server.*]", True),
+        ('allow: ["*.list"]', False),
+        ('allow: ["*"], channels: ["slack:C024"]', True),
+        ('allow: ["*"], channels: ["slack:C02*"]', True),
+        ('allow: ["*"], channels: [slack]', True),
+        ('allow: ["*"], channels: ["slack:C03*", http]', False),
+        ('allow: ["*"], channels: ["console:*"]', False),
+        ('allow: ["*"], people: [jiwoo]', True),
+        ('allow: ["*"], people: ["ji*"]', True),
+        ('allow: ["*"], people: [jiwoo@Default]', True),
+        ('allow: ["*"], people: ["*@Default"]', True),
+        ('allow: ["*"], people: ["user:c/u-1"]', True),
+        ('allow: ["*"], people: [jiwoo@partner]', False),
+        ('allow: ["*"], people: [minsu]', False),
+        ('allow: ["*"], roles: [member]', True),
+        ('allow: ["*"], roles: [auditor, member]', True),
+        ('allow: ["*"], roles: [admin]', False),
+        ('allow: ["*"], roles: [operator]', False),
+        ('allow: ["*"], projects: [shop]', True),
+        ('allow: ["*"], projects: ["sh*"]', True),
+        ('allow: ["*"], projects: [shop-id]', True),
+        ('allow: ["*"], projects: ["project:c/shop-id"]', True),
+        ('allow: ["*"], projects: [talk]', False),
+        ('allow: ["*"], projects: [shop], people: [jiwoo], roles: [member], channels: ["slack:*"]', True),
+        ('allow: ["*"], projects: [shop], people: [minsu], roles: [member], channels: ["slack:*"]', False),
+    ],
+)
+def test_a_rule_is_about_everything_that_it_does_not_narrow(rule: str, allowed: bool, tmp_path: Path) -> None:
+    found = policy(tmp_path, f"rules: [{{{rule}}}]").decide(person(), "server.stop", SHOP, danger=Danger.LOW)
+    assert found.allowed is allowed
+    assert allowed or "does not allow `server.stop` from `slack:C024` on the project `shop`" in str(found.sentence)
+
+
+def test_a_name_with_an_at_does_not_pass_for_somebody_of_another_domain(tmp_path: Path) -> None:
+    found = policy(tmp_path, 'rules: [{allow: ["*"], people: [jiwoo@Default]}]')
+    assert not found.decide(person("jiwoo@Default", "partner"), "server.stop", SHOP).allowed
+    assert found.decide(person("jiwoo", "Default"), "server.stop", SHOP).allowed
+
+
+def test_the_first_rule_that_matches_decides_and_what_no_rule_allows_is_denied(tmp_path: Path) -> None:
+    found = policy(
+        tmp_path,
+        """
+rules:
+  - deny: [server.delete]
+    projects: [shop]
+  - allow: ["server.*"]
+  - deny: ["*"]
+  - allow: ["*"]
+""",
+    )
+    allowed = {
+        (command, project): found.decide(person(), command, project, danger=Danger.LOW).allowed
+        for command in ("server.delete", "server.stop", "volume.delete")
+        for project in (SHOP, TALK)
+    }
+    assert {held for held, yes in allowed.items() if yes} == {
+        ("server.delete", TALK),
+        ("server.stop", SHOP),
+        ("server.stop", TALK),
+    }
+    assert not policy(tmp_path, "rules: []").decide(person(), "server.list", SHOP).allowed
+
+
+def test_while_the_project_is_not_known_what_some_project_allows_is_possible(tmp_path: Path) -> None:
+    found = policy(
+        tmp_path,
+        """
+rules:
+  - deny: [server.*]
+    projects: [talk]
+  - allow: [server.*]
+    roles: [member]
+  - allow: [volume.*]
+    projects: [shop]
+  - deny: [image.*]
+  - allow: ["*"]
+    roles: [admin]
+""",
+    )
+    possible = {name: found.possible(person(), name, Danger.LOW).allowed for name in ("server.stop", "volume.delete")}
+    assert possible == {"server.stop": True, "volume.delete": True}
+    assert not found.possible(person(), "image.delete", Danger.LOW).allowed
+    assert not found.possible(person(), "network.delete", Danger.LOW).allowed  # nowhere is this person an admin
+
+
+def test_over_all_projects_at_once_only_what_all_of_them_allow_is_read(tmp_path: Path) -> None:
+    text = """
+rules:
+  - deny: [volume.list]
+    projects: [talk]
+  - allow: [server.list]
+    projects: [shop]
+  - allow: [network.list]
+    roles: [member]
+  - allow: [port.list]
+    roles: [reader]
+  - allow: [volume.list]
+"""
+    found = policy(tmp_path, text)
+    for command in ("volume.list", "server.list", "network.list"):
+        with pytest.raises(Denied, match="in some projects only; say in which one") as denied:
+            found.check_read(person(), command)
+        assert denied.value.code == "DENIED"
+        found.check_read(person(), command, SHOP)
+    found.check_read(person(), "port.list")
+    with pytest.raises(Denied, match="on the project `talk`"):
+        found.check_read(person(), "volume.list", TALK)
+
+
+def test_operators_are_named_by_their_role_and_admins_everywhere(tmp_path: Path) -> None:
+    found = policy(tmp_path, 'rules: [{allow: ["flavor.*"], roles: [operator]}, {allow: ["server.*"], roles: [admin]}]')
+    assert not found.decide(person(), "flavor.create", None, danger=Danger.LOW).allowed
+    operator = person(operator=True)
+    assert found.decide(operator, "flavor.create", None, danger=Danger.LOW).allowed
+    assert found.decide(operator, "server.stop", TALK, danger=Danger.LOW).allowed
+    assert not found.decide(replace(operator, operator=False), "server.stop", TALK, danger=Danger.LOW).allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rules: [", "line 1, column 9: this is no YAML"),
+        ("- allow", "a policy file is `rules:` with a list of rules below it"),
+        ("", "a policy file is `rules:`"),
+        ("rules: 7", "rules: this is a list"),
+        ("rule: []", "rule: there is no such key"),
+        ("rules: [{}]", "rules[0]: a rule has either `allow` or `deny`"),
+        ("rules: [{allow: [server.*], deny: [server.*]}]", "rules[0]: a rule has either `allow` or `deny`"),
+        ("rules: [{allow: []}]", "rules[0].allow: this list is empty"),
+        ("rules: [{allow: server.*}]", "rules[0].allow: this is a list"),
+        ("rules: [{allow: [7]}]", "rules[0].allow[0]: this is a text"),
+        ("rules: [{allow: ['']}]", "rules[0].allow[0]: this is empty"),
+        ("rules: [{allow: ['*']}, {allow: ['*'], chanels: [x]}]", "rules[1].chanels: there is no such key"),
+        ("rules: [{allow: ['*'], confirm: maybe}]", "rules[0].confirm: this is one of `none`, `button` and `typed`"),
+        ("rules: [{allow: ['*'], approval: admin}]", "rules[0].approval: this is an object"),
+        ("rules: [{allow: ['*'], approval: {}}]", "rules[0].approval.role: this is missing"),
+        ("rules: [{deny: ['*'], confirm: typed}]", "rules[0]: a rule that denies takes no `confirm`"),
+        ("rules: [{allow: ['*'], allow: [server.*]}]", "`allow` is given twice"),
+        ("rules: [{deny: [server.detele]}]", "rules[0].deny: `server.detele` is the name of no command"),
+        ("rules: [{allow: ['*', 'servers.*']}]", "rules[0].allow: `servers.*` is the name of no command"),
+        ("rules: !!python/object/apply:os.getcwd []", "this is no YAML"),
+        ("a: &x [*x]\nrules: []", "a: there is no such key"),
+    ],
+)
+def test_a_fault_is_one_sentence_that_names_file_and_place_and_nothing_is_allowed(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "policy.yaml"
+    write(path, text)
+    found = Policy(PolicySettings(file=path), command_names(DOMAINS))
+    problem = str(found.problem())
+    assert problem.startswith(f"{path}: ")
+    assert said in problem
+    assert problem.endswith(".")
+    decision = found.decide(person(origin=Origin("http")), "server.list", SHOP)
+    assert (decision.allowed, "policy file" in str(decision.sentence)) == (False, True)
+
+
+def test_every_fault_of_a_file_is_told_and_many_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    write(path, "rules: [" + "{allow: []}, " * 8 + "]")
+    problem = str(Policy(PolicySettings(file=path)).problem())
+    assert problem.count("this list is empty") == 5
+    assert problem.endswith("There are 3 more.")
+
+
+def test_a_changed_file_is_in_force_at_once_and_a_bad_one_never(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "policy.yaml"
+    found = policy(tmp_path, "rules: [{allow: [server.*]}]")
+    assert found.decide(person(), "server.list", SHOP).allowed
+    write(path, "rules: [{allow: [volume.*]}]")
+    assert not found.decide(person(), "server.list", SHOP).allowed
+    assert found.decide(person(), "volume.list", SHOP).allowed
+    caplog.clear()
+    with caplog.at_level(logging.ERROR):
+        write(path, "rules: [{allow: [server.*, }]")
+        for _ in range(3):
+            assert not found.decide(person(), "server.list", SHOP).allowed
+            assert found.decide(person(), "volume.list", SHOP).allowed
+    assert "no YAML" in str(found.problem())
+    assert len([record for record in caplog.records if "policy" in record.getMessage()]) == 1
+    path.unlink()
+    assert found.decide(person(), "volume.list", SHOP).allowed
+    assert "can not be read" in str(found.problem())
+    write(path, "rules: [{allow: [server.*]}]")
+    assert found.problem() is None
+    assert found.decide(person(), "server.list", SHOP).allowed
+
+
+def test_a_file_that_is_not_there_allows_nothing(tmp_path: Path) -> None:
+    found = Policy(PolicySettings(file=tmp_path / "nowhere.yaml"))
+    assert "can not be read" in str(found.problem())
+    assert not found.decide(person(origin=Origin("http")), "server.list", SHOP).allowed
