@@ -10,18 +10,20 @@ from tests.polling import eventually
 
 @dataclass
 class Receiver:
-    """`broken`: nothing can be stored. `gate`: storing waits until it is set."""
+    """`broken`: nothing can be stored; `failures`: not the next so many. `gate`: storing waits until it is set."""
 
     received: list[Incoming] = field(default_factory=list)
     refused: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
     again: list[str] = field(default_factory=list)  # ids that came once more
     broken: bool = False
+    failures: int = 0
     gate: asyncio.Event | None = None
 
     async def receive(self, incoming: Incoming) -> bool:
         if self.gate is not None:
             await self.gate.wait()
-        if self.broken:
+        self.failures -= 1
+        if self.broken or self.failures >= 0:
             raise ConnectionError("the store does not answer")
         if any(one.id == incoming.id for one in self.received):
             self.again.append(incoming.id)
