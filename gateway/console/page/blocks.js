@@ -82,7 +82,7 @@ function Table({ block }) {
         </tbody>
       </table>
     </div>
-    <p class="note">${caption ? `${caption} · ${counted}` : counted}</p>
+    <p class="note">${caption && !caption.includes(counted) ? `${caption} · ${counted}` : name}</p>
   </div>`;
 }
 

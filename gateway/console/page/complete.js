@@ -2,7 +2,9 @@
 // only what this person may run. Pure: text and commands in, suggestions out.
 
 // What the bot answers by itself; the graph has no commands for these.
-export const OWN = ['help', 'use project', 'confirm', 'cancel', 'approve', 'refuse', 'undo', 'audit', 'aliases', 'whoami', 'language', 'version'];
+const OWN = [
+  'aliases', 'approve', 'audit', 'audit replay', 'cancel', 'confirm', 'help', 'language', 'link', 'refuse', 'undo', 'unlink', 'use project', 'version', 'whoami',
+];
 const COMMON = ['explain', 'plan', 'json', 'project', 'cloud'];
 const MOST = 50;
 

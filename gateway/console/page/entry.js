@@ -2,6 +2,7 @@
 import { classes, html, steady, useId } from './ui.js';
 import { fullTime, t, time } from './prefs.js';
 import { Attached, Blocks, Listing, Tone } from './blocks.js';
+import { laidOut } from './document.js';
 
 export const Thread = steady(({ entry, replies, me, picked, wide, acts }) => {
   const shared = { me, picked, wide, acts };
@@ -68,7 +69,7 @@ export function Details({ entry }) {
   const buttons = blocks.flatMap((block) => (block.type === 'buttons' ? block.buttons : []));
   return html`<div class="details">
     ${source?.command && html`<${Listing} title=${t('details.command')} text=${source.command} />`}
-    ${source?.document && html`<${Listing} title=${t('details.document')} text=${source.document} />`}
+    ${source?.document && html`<${Listing} title=${t('details.document')} text=${laidOut(source.document)} />`}
     ${source && Object.keys(source.variables ?? {}).length > 0 &&
     html`<${Listing} title=${t('details.variables')} text=${JSON.stringify(source.variables, null, 2)} />`}
     ${buttons.length > 0 &&
@@ -77,7 +78,7 @@ export function Details({ entry }) {
         ${buttons.map(
           (button, at) => html`<div key=${at}>
             <dt>${button.label}</dt>
-            <dd><code>${button.command}</code>${button.document && html`<pre tabindex="0" role="region" aria-label=${button.label}><code>${button.document}</code></pre>`}</dd>
+            <dd><code>${button.command}</code>${button.document && html`<pre tabindex="0" role="region" aria-label=${button.label}><code>${laidOut(button.document)}</code></pre>`}</dd>
           </div>`,
         )}
       </dl>`}

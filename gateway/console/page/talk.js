@@ -10,7 +10,8 @@ const EARLY = 240; // pixels from the top where older entries are fetched
 export function Talk({ chat, wide, acts }) {
   const box = useRef(null);
   const list = useRef(null);
-  const pinned = useRef(true); // the end is in view and stays there
+  // 'end': the end is in view and stays there; 'follow': so after one has said something, until the answer fills the view; null: neither
+  const pinned = useRef('end');
   const held = useRef(null); // {id, top} of the first entry in view
   const [below, setBelow] = useState(false);
   const room = chat.room();
@@ -21,7 +22,13 @@ export function Talk({ chat, wide, acts }) {
   const settle = useCallback(() => {
     const view = box.current;
     if (!view) return;
-    if (pinned.current) {
+    const last = list.current.querySelector('.thread:last-child');
+    if (pinned.current === 'follow' && last && last.offsetHeight > view.clientHeight) {
+      // A long answer is read from its beginning.
+      last.scrollIntoView({ block: 'start' });
+      pinned.current = null;
+      held.current = firstInView(view);
+    } else if (pinned.current) {
       view.scrollTop = view.scrollHeight;
     } else if (held.current) {
       const element = document.getElementById(held.current.id);
@@ -31,14 +38,15 @@ export function Talk({ chat, wide, acts }) {
 
   const scrolled = useCallback(() => {
     const view = box.current;
-    pinned.current = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR;
+    const end = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR;
+    pinned.current = end ? (pinned.current ?? 'end') : null;
     held.current = pinned.current ? null : firstInView(view);
     if (pinned.current) setBelow(false);
     if (view.scrollTop < EARLY && chat.talk().loaded) chat.older();
   }, [chat]);
 
   useLayoutEffect(() => {
-    pinned.current = true;
+    pinned.current = 'end';
     held.current = null;
     setBelow(false);
   }, [room?.id]);
@@ -47,7 +55,7 @@ export function Talk({ chat, wide, acts }) {
   useLayoutEffect(() => {
     const entry = talk.entries.get(saying);
     if (!entry) return;
-    pinned.current = !entry.thread;
+    pinned.current = entry.thread ? null : 'follow';
     held.current = null;
     if (entry.thread) document.getElementById(`entry-${entry.id}`)?.scrollIntoView({ block: 'nearest' });
   }, [saying]);
@@ -64,7 +72,7 @@ export function Talk({ chat, wide, acts }) {
   }, [newest]);
 
   function toEnd() {
-    pinned.current = true;
+    pinned.current = 'end';
     setBelow(false);
     settle();
     box.current.focus();
