@@ -84,11 +84,11 @@ class Trusts:
                 token, body = await self._people.log_in(
                     {"identity": {"methods": ["token"], "token": {"id": own}}, "scope": scope}
                 )
-            except Denied as error:
-                raise await self._why_denied(trust_id, error) from error
-            except Unauthenticated as error:
-                if renewed:  # an own token that is new is good, so what is refused is the project
-                    raise self._denied("The project is disabled.", error) from error
+            except (Denied, NotFound, Unauthenticated) as error:
+                why = await self._why_refused(trust_id, error)
+                if renewed or why is not None:
+                    # An own token that is new is good, so what is refused is the project.
+                    raise (why or self._denied("The project is disabled.", error)) from error
             else:
                 if renewed or body.expires_at - self._clock.now() > LEAST_LIFE:
                     return token, body.expires_at
@@ -118,20 +118,24 @@ class Trusts:
             except (NotFound, Unauthenticated):
                 return
 
-    async def _why_denied(self, trust_id: str, error: Denied) -> GurumError:
-        """Keystone answers 403 for a person without the role, for a trust of another account, and for an account that may use none."""
+    async def _why_refused(self, trust_id: str, error: GurumError) -> GurumError | None:
+        """None when the trust stands, and a new own token is to be tried.
+
+        Keystone answers 401 for a trust that is gone, a disabled project, and an own token that was revoked; 403 for a person without the
+        role, a trust of another account, and an own account that may use none.
+        """
         async with self._http.within(SERVICE, self._deadline):
             try:
                 answer = await self._account.send(SERVICE, "GET", _address(trust_id))
             except NotFound as gone:
                 return gone
-            except Denied:
-                return errors.of_own_account(self._http.backend, SERVICE, error)
             except GurumError as other:
-                return other
+                return errors.of_own_account(self._http.backend, SERVICE, other)
             trust = self._http.decode(SERVICE, answer.body, _DECODER).trust
             if trust.trustee_user_id != await self._account.user_id():
                 return NotFound("The trust was made for another account of 9rum.", backend=self._http.backend)
+        if isinstance(error, Unauthenticated):
+            return None
         return self._denied("The person lost a role that the trust delegates, or was disabled.", error)
 
     def _denied(self, message: str, error: GurumError) -> Denied:

@@ -45,7 +45,7 @@ class Asked:
 
 
 async def no_trusts(trust: str, token: str) -> web.Response:
-    return refusal(404, f"Could not find trust: {trust}.")
+    return refusal(401, "The request you have made requires authentication.")
 
 
 @dataclass

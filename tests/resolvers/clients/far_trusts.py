@@ -54,8 +54,8 @@ class FarTrusts:
 
     async def _use(self, trust_id: str, own: str) -> web.Response:
         trust = self.made.get(trust_id)
-        if trust is None:
-            return refusal(404, f"Could not find trust: {trust_id}.")
+        if trust is None:  # the real one does not say so here
+            return refusal(401, "The request you have made requires authentication.")
         user = trust["trustor_user_id"].removeprefix("u-")
         if own in self.far.refused or trust["project_id"] in self.disabled:
             return refusal(401, "The request you have made requires authentication.")
