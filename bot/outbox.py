@@ -110,34 +110,47 @@ class Outbox:
         queue.append(item)
         self._counters.outbox_depth += 1
         if key not in self._workers:
-            self._workers[key] = asyncio.create_task(self._empty(key, queue))
+            self._begin(key, queue)
         return await asyncio.shield(item.done)
 
+    def _begin(self, key: tuple[str, str], queue: deque[_Item]) -> None:
+        worker = asyncio.create_task(self._empty(key, queue))
+        self._workers[key] = worker
+
+        def stopped(_: "asyncio.Task[None]") -> None:
+            """The process stops: whoever waits is told. A worker that never began has only this to say so."""
+            if self._workers.get(key) is worker:
+                self._forget(key)
+                self._counters.outbox_depth -= len(queue)
+                for item in queue:
+                    item.done.cancel()
+                queue.clear()
+
+        worker.add_done_callback(stopped)
+
     async def _empty(self, key: tuple[str, str], queue: deque[_Item]) -> None:
-        """Send what waits for one channel, one after the other; ends when nothing does."""
-        try:
-            while queue:
-                item = queue[0]
-                try:
-                    sent = await self._deliver(key, item)
-                except Undelivered as error:
-                    self._counters.given_up += 1
-                    log.warning("a message for %s:%s was given up: %s (%s)", *key, error, error.code)
-                    if not item.done.done():
-                        item.done.set_exception(error)
-                        item.done.exception()  # nobody may be waiting any more, which is no fault
-                else:
-                    self._counters.sent += 1
-                    if not item.done.done():
-                        item.done.set_result(sent)
-                queue.popleft()
-                self._counters.outbox_depth -= 1
-        finally:
-            self._workers.pop(key, None)
-            self._queues.pop(key, None)
-            self._counters.outbox_depth -= len(queue)
-            for item in queue:
-                item.done.cancel()
+        """Send what waits for one channel, one after the other."""
+        while queue:
+            item = queue[0]
+            try:
+                sent = await self._deliver(key, item)
+            except Undelivered as error:
+                self._counters.given_up += 1
+                log.warning("a message for %s:%s was given up: %s (%s)", *key, error, error.code)
+                if not item.done.done():
+                    item.done.set_exception(error)
+                    item.done.exception()  # nobody may be waiting any more, which is no fault
+            else:
+                self._counters.sent += 1
+                if not item.done.done():
+                    item.done.set_result(sent)
+            queue.popleft()
+            self._counters.outbox_depth -= 1
+        self._forget(key)
+
+    def _forget(self, key: tuple[str, str]) -> None:
+        self._workers.pop(key, None)
+        self._queues.pop(key, None)
 
     async def _deliver(self, key: tuple[str, str], item: _Item) -> str | None:
         tries = 0

@@ -40,7 +40,7 @@ class BotSettings(Section):
     )
     language: str = Field("en", pattern=r"^(en|ko)$", description="Language of answers when nothing better is known.")
     aliases: dict[str, str] = Field(
-        {"vm": "server", "sg": "securityGroup", "ip": "floatingIp", "net": "network", "lb": "loadBalancer"},
+        {"vm": "server", "sg": "securityGroup", "ip": "floatingIp", "net": "network"},
         description="Other words for nouns and commands, such as `vm: server`; a list given here replaces the default.",
     )
     channels: dict[str, ChannelSettings] = Field({}, description="What differs in a channel, by `platform:channel`.")

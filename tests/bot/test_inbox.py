@@ -1,0 +1,239 @@
+"""What comes in is handled once, whatever dies in between, on a real store."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from redis.exceptions import ConnectionError as Lost
+
+from bot.counters import Counters
+from bot.inbox import MAX_DELIVERIES, STREAM, Handle, Inbox, InboxFull
+from bot.platforms.base import Incoming
+from notifications.redis import RedisClient
+from resolvers.clock import Clock
+from tests.bot.recording import FernetTestSeal, incoming
+from tests.polling import eventually
+
+SEAL = FernetTestSeal()
+SOON_MS = 300  # until a silent process's entries are taken over
+
+
+class Handled:
+    """Writes down what was handled; stops in the middle, like a process that dies, as often as it is told to."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.poisoned: list[str] = []
+        self.begun: list[str] = []
+        self.stuck = asyncio.Event()
+        self.fails = 0
+
+    async def __call__(self, what: Incoming) -> None:
+        self.begun.append(what.id)
+        if self.fails:
+            self.fails -= 1
+            raise Lost("the store went away")
+        self.ids.append(what.id)
+
+    async def poison(self, what: Incoming) -> None:
+        self.poisoned.append(what.id)
+
+
+def inbox(redis: RedisClient, handle: Handle, owner: str = "one", **settings: int) -> Inbox:
+    async def poison(what: Incoming) -> None:
+        raise AssertionError(f"{what.id} was taken for poison")
+
+    given = getattr(handle, "poison", poison)
+    return Inbox(redis, SEAL, Clock(), owner, handle, given, Counters(), **{"idle_ms": SOON_MS, **settings})
+
+
+@asynccontextmanager
+async def started(box: Inbox) -> AsyncIterator[Inbox]:
+    await box.start()
+    try:
+        yield box
+    finally:
+        await box.stop()
+
+
+async def empty(redis: RedisClient) -> None:
+    async def look() -> bool:
+        return int(await redis.xlen(STREAM)) == 0
+
+    await eventually(look, "the inbox is empty")
+
+
+async def test_repeated_deliveries_are_handled_once(redis: RedisClient) -> None:
+    handled = Handled()
+    async with started(inbox(redis, handled)) as box:
+        assert [await box.receive(incoming("a")) for _ in range(3)] == [True, False, False]
+        await empty(redis)
+        assert await box.receive(incoming("a")) is False
+        await box.receive(incoming("b"))
+        await empty(redis)
+    assert handled.ids == ["a", "b"]
+
+
+async def test_the_same_id_on_two_platforms_is_two_messages(redis: RedisClient) -> None:
+    handled = Handled()
+    other = incoming("a")
+    other = Incoming(
+        id="a", person=type(other.person)(platform="elsewhere", id="x"), place=other.place, text="server list"
+    )
+    async with started(inbox(redis, handled)) as box:
+        assert await box.receive(incoming("a"))
+        assert await box.receive(other)
+        await empty(redis)
+    assert handled.ids == ["a", "a"]
+
+
+async def test_what_was_received_before_the_process_died_is_handled_by_the_next(redis: RedisClient) -> None:
+    """Nothing of the first process runs after `receive` returned, as after kill -9."""
+    first = inbox(redis, Handled())
+    for number in range(20):
+        assert await first.receive(incoming(f"id-{number}"))
+    handled = Handled()
+    async with started(inbox(redis, handled, "two")):
+        await empty(redis)
+    assert sorted(handled.ids) == sorted(f"id-{number}" for number in range(20))
+
+
+async def test_what_a_dead_process_had_in_hand_is_taken_over(redis: RedisClient) -> None:
+    stuck = asyncio.Event()
+
+    async def dies(_: Incoming) -> None:
+        stuck.set()
+        await asyncio.Event().wait()
+
+    first = inbox(redis, dies, "one")
+    await first.start()
+    await first.receive(incoming("a"))
+    await stuck.wait()
+    await first.stop()  # its tasks end without an answer; nothing is acknowledged
+    handled = Handled()
+    async with started(inbox(redis, handled, "two")):
+        await empty(redis)
+    assert handled.ids == ["a"]
+
+
+async def test_a_slow_command_is_not_taken_over_while_its_process_lives(redis: RedisClient) -> None:
+    go, begun = asyncio.Event(), asyncio.Event()
+    ids: list[str] = []
+    renewed: list[int] = []
+
+    async def slow(what: Incoming) -> None:
+        if what.id == "a":
+            begun.set()
+            await go.wait()
+        ids.append(what.id)
+
+    async def often_renewed() -> bool:
+        held = await redis.xpending_range(STREAM, "bot", "-", "+", 10)
+        renewed.append(held[0]["time_since_delivered"])
+        return sum(later < earlier for earlier, later in itertools.pairwise(renewed)) > 2 * SOON_MS // 100
+
+    other = Handled()
+    async with started(inbox(redis, slow, "one")) as box:
+        await box.receive(incoming("a"))
+        await begun.wait()
+        async with started(inbox(redis, other, "two")):
+            await eventually(often_renewed, "the claim is renewed for longer than a takeover needs")
+            go.set()
+            await empty(redis)
+    assert ids == ["a"]
+    assert other.begun == []
+
+
+async def test_a_store_that_was_away_is_no_lost_command(redis: RedisClient) -> None:
+    handled = Handled()
+    handled.fails = 2
+    async with started(inbox(redis, handled)) as box:
+        await box.receive(incoming("a"))
+        await empty(redis)
+    assert handled.begun == ["a", "a", "a"]
+    assert handled.ids == ["a"]
+
+
+async def test_what_can_never_be_handled_is_dropped_with_an_answer(redis: RedisClient) -> None:
+    handled = Handled()
+    handled.fails = 1_000
+    box = inbox(redis, handled)
+    async with started(box):
+        await box.receive(incoming("bad"))
+        await empty(redis)
+    assert handled.poisoned == ["bad"]
+    assert len(handled.begun) == MAX_DELIVERIES
+    assert handled.ids == []
+
+
+async def test_nothing_readable_rests_in_the_store(redis: RedisClient) -> None:
+    await inbox(redis, Handled()).receive(incoming("a", "server create --password hunter2"))
+    entries = await redis.xrange(STREAM)
+    assert b"hunter2" not in repr(entries).encode()
+    assert b"token-of-jiwoo" not in repr(entries).encode()
+
+
+async def test_an_entry_of_another_key_is_dropped_and_the_rest_goes_on(redis: RedisClient) -> None:
+    other = Inbox(redis, FernetTestSeal(), Clock(), "old", Handled(), Handled(), Counters())
+    await other.receive(incoming("lost"))
+    handled = Handled()
+    async with started(inbox(redis, handled)) as box:
+        await box.receive(incoming("b"))
+        await empty(redis)
+    assert handled.ids == ["b"]
+
+
+async def test_too_much_waiting_is_refused_and_not_remembered_as_received(redis: RedisClient) -> None:
+    box = inbox(redis, Handled(), waiting=1)
+    assert await box.receive(incoming("a"))
+    with pytest.raises(InboxFull):
+        await box.receive(incoming("b"))
+    handled = Handled()
+    async with started(inbox(redis, handled, waiting=1)) as working:
+        await empty(redis)
+        assert await working.receive(incoming("b"))
+        await empty(redis)
+    assert handled.ids == ["a", "b"]
+
+
+async def test_no_more_than_so_many_at_once(redis: RedisClient) -> None:
+    running, most = 0, 0
+
+    async def count(_: Incoming) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.01)
+        running -= 1
+
+    async with started(inbox(redis, count, concurrency=3)) as box:
+        for number in range(12):
+            await box.receive(incoming(f"id-{number}"))
+        await empty(redis)
+    assert most == 3
+
+
+async def test_two_processes_share_the_work_and_repeat_none(redis: RedisClient) -> None:
+    one, two = Handled(), Handled()
+    async with (
+        started(inbox(redis, one, "one", concurrency=2)) as a,
+        started(inbox(redis, two, "two", concurrency=2)) as b,
+    ):
+        for number in range(40):
+            await asyncio.gather(a.receive(incoming(f"id-{number}")), b.receive(incoming(f"id-{number}")))
+        await empty(redis)
+    assert sorted(one.ids + two.ids) == sorted(f"id-{number}" for number in range(40))
+
+
+async def test_a_store_that_was_emptied_is_used_again(redis: RedisClient) -> None:
+    handled = Handled()
+    async with started(inbox(redis, handled)) as box:
+        await redis.flushall()
+        await box.receive(incoming("a"))
+        await eventually(lambda: _true(handled.ids == ["a"]), "the command is handled")
+
+
+async def _true(value: object) -> bool:
+    return bool(value)

@@ -1,0 +1,148 @@
+"""What waits for a person, and edits that come at their time: once, whoever dies, on a real store."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bot.counters import Counters
+from bot.due import LEASE_SECONDS, Due, DueEdit
+from bot.kept import Kept, Taken, name_for
+from bot.messages import Message
+from bot.outbox import Outbox
+from bot.platforms.base import PlatformError
+from notifications.redis import RedisClient
+from resolvers.clock import Clock
+from tests.bot.recording import FernetTestSeal, RecordingPlatform, place
+from tests.polling import eventually
+
+SEAL = FernetTestSeal()
+
+
+class Thing(msgspec.Struct):
+    text: str
+
+
+class LaterClock(Clock):
+    """The real one, some seconds ahead."""
+
+    ahead = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.ahead)
+
+
+async def test_one_taker_gets_it_and_gets_it_again_after_a_crash(redis: RedisClient) -> None:
+    kept = Kept(redis, SEAL, "thing", Thing)
+    await kept.keep("ab12", Thing("x"), 60)
+    takers = await asyncio.gather(*(kept.take("ab12", "answer", f"message-{n}") for n in range(10)))
+    assert sorted(taken.name for taken in takers) == ["MINE"] + ["OTHERS"] * 9
+    winner = f"message-{takers.index(Taken.MINE)}"
+    assert await kept.take("ab12", "answer", winner) is Taken.MINE
+    assert await kept.take("ab12", "approval", "another") is Taken.MINE
+
+
+async def test_what_is_gone_can_not_be_taken(redis: RedisClient) -> None:
+    kept = Kept(redis, SEAL, "thing", Thing)
+    assert await kept.take("ab12", "answer", "me") is Taken.GONE
+    assert await kept.look("ab12") is None
+    assert await kept.look("../ab12") is None
+
+
+async def test_what_is_kept_is_encrypted(redis: RedisClient) -> None:
+    await Kept(redis, SEAL, "thing", Thing).keep("ab12", Thing("hunter2"), 60)
+    assert b"hunter2" not in repr(await redis.hgetall("gurum:bot:kept:thing:ab12")).encode()
+    assert await Kept(redis, FernetTestSeal(), "thing", Thing).look("ab12") is None
+
+
+async def test_what_was_taken_in_vain_can_be_taken_by_another(redis: RedisClient) -> None:
+    kept = Kept(redis, SEAL, "thing", Thing)
+    await kept.keep("ab12", Thing("x"), 60)
+    await kept.take("ab12", "answer", "me")
+    await kept.release("ab12", "answer", "somebody else")
+    assert await kept.take("ab12", "answer", "you") is Taken.OTHERS
+    await kept.release("ab12", "answer", "me")
+    assert await kept.take("ab12", "answer", "you") is Taken.MINE
+
+
+def test_a_name_is_the_same_for_the_same_message() -> None:
+    assert name_for("a", "answer") == name_for("a", "answer")
+    assert len({name_for("a", "answer"), name_for("a", "approval"), name_for("b", "answer")}) == 3
+
+
+class Sweeping:
+    """One process's sweeper. `open_guards` are what may still be taken."""
+
+    def __init__(self, redis: RedisClient, platform: RecordingPlatform, clock: LaterClock) -> None:
+        self.guards: list[tuple[str, str]] = []
+        self.allowed = True
+        self.outbox = Outbox({platform.name: platform}, clock, Counters())
+        self.due = Due(redis, SEAL, clock, self.outbox, self.guard)
+
+    async def guard(self, name: str, slot: str) -> bool:
+        self.guards.append((name, slot))
+        return self.allowed
+
+
+async def test_an_edit_comes_at_its_time_and_once(redis: RedisClient) -> None:
+    platform, clock = RecordingPlatform(), LaterClock()
+    one, two = Sweeping(redis, platform, clock), Sweeping(redis, platform, clock)
+    message_id = await one.outbox.post(place(), Message(summary="with a button"))
+    edit = DueEdit(place=place(), message_id=message_id, message=Message(summary="without"), guard=("ab12", "answer"))
+    await one.due.put("confirm:ab12", 600, edit)
+    await asyncio.gather(one.due.sweep(), two.due.sweep())
+    assert platform.shown[message_id].summary == "with a button"
+    clock.ahead = 601
+    await asyncio.gather(one.due.sweep(), two.due.sweep())
+    await eventually(lambda: shown(platform, message_id, "without"), "the button ends")
+    assert one.guards + two.guards == [("ab12", "answer")]
+    clock.ahead += LEASE_SECONDS + 1
+    await eventually(lambda: gone(one.due), "it is crossed off")
+    assert platform.summaries("edit") == ["without"]
+
+
+async def test_an_edit_whose_process_died_is_made_by_another(redis: RedisClient) -> None:
+    platform, clock = RecordingPlatform(), LaterClock()
+    one, two = Sweeping(redis, platform, clock), Sweeping(redis, platform, clock)
+    message_id = await one.outbox.post(place(), Message(summary="with a button"))
+    await one.due.put("undo:1", 1, DueEdit(place=place(), message_id=message_id, message=Message(summary="without")))
+    clock.ahead = 2
+    await one.due.sweep()
+    await one.due.stop()  # before its edit was made
+    assert platform.summaries("edit") == []
+    await two.due.sweep()
+    assert platform.summaries("edit") == []
+    clock.ahead += LEASE_SECONDS + 1
+    await two.due.sweep()
+    await eventually(lambda: shown(platform, message_id, "without"), "the other process makes the edit")
+
+
+async def test_what_was_answered_in_time_is_not_shown_as_over(redis: RedisClient) -> None:
+    platform, clock = RecordingPlatform(), LaterClock()
+    it = Sweeping(redis, platform, clock)
+    message_id = await it.outbox.post(place(), Message(summary="running"))
+    it.allowed = False
+    edit = DueEdit(place=place(), message_id=message_id, message=Message(summary="over"), guard=("ab12", "answer"))
+    await it.due.put("confirm:ab12", 1, edit)
+    clock.ahead = 2
+    await it.due.sweep()
+    await eventually(lambda: gone(it.due), "it is crossed off")
+    assert platform.shown[message_id].summary == "running"
+
+
+async def test_a_message_that_is_gone_is_no_trouble(redis: RedisClient) -> None:
+    platform, clock = RecordingPlatform(), LaterClock()
+    it = Sweeping(redis, platform, clock)
+    platform.failures.append(PlatformError("message_not_found", "No such message."))
+    await it.due.put("confirm:ab12", 1, DueEdit(place=place(), message_id="m9", message=Message(summary="over")))
+    clock.ahead = 2
+    await it.due.sweep()
+    await eventually(lambda: gone(it.due), "it is crossed off")
+
+
+async def shown(platform: RecordingPlatform, message_id: str, summary: str) -> bool:
+    return platform.shown[message_id].summary == summary
+
+
+async def gone(due: Due) -> bool:
+    return await due.look("confirm:ab12") is None
