@@ -87,6 +87,8 @@ class InventorySettings(Section):
     )
 
 
+# By the name of the platform, beside the console that needs none; a test asserts that each of bot.platforms.PLATFORMS is here.
+PLATFORM_SETTINGS = {"slack": SlackSettings}
 PlatformSettings = SlackSettings  # a union, told apart by `platform`, as soon as there is a second one
 
 

@@ -9,19 +9,19 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from gateway.settings import Settings
+from gateway.settings import PLATFORM_SETTINGS, Settings
 from gateway.settings_problems import TAGS
 
 
 def sections(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """The model and every section inside it, those of the backends included."""
+    """The model and every section inside it, those of the backends and platforms included."""
     yield model
     for field in model.model_fields.values():
         if (inner := section_of(field)) is not None:
             yield from sections(inner)
     if model is Settings:
-        for backend in TAGS.values():
-            yield from sections(backend)
+        for named in (*TAGS.values(), *PLATFORM_SETTINGS.values()):
+            yield from sections(named)
 
 
 def rows(model: type[BaseModel] = Settings, place: str = "") -> Iterator[tuple[str, str, str]]:
@@ -34,7 +34,11 @@ def rows(model: type[BaseModel] = Settings, place: str = "") -> Iterator[tuple[s
             yield path, "one sandbox named `krane`", field.description or ""
             for tag, backend in TAGS.items():
                 yield from rows(backend, f"clouds[{tag}]")
-        elif name != "backend":
+        elif path == "bot.platforms":
+            yield path, _default(field), field.description or ""
+            for tag, platform in PLATFORM_SETTINGS.items():
+                yield from rows(platform, f"bot.platforms[{tag}]")
+        elif name not in ("backend", "platform"):
             yield path, _default(field), field.description or ""
 
 

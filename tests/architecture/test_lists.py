@@ -7,11 +7,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import bot.commands
+import bot.platforms
 import gateway.limits
 import resolvers
+from bot.commands.own import Own
+from bot.platforms import PLATFORMS
 from gateway.clouds import CONNECTORS
 from gateway.limits import LIMITS
-from gateway.settings import Settings
+from gateway.settings import PLATFORM_SETTINGS, Settings
 from gateway.settings_problems import TAGS
 from gateway.version import VERSION
 from resolvers import DOMAINS
@@ -90,6 +94,21 @@ def test_every_backend_has_settings_and_a_connection() -> None:
     assert set(TAGS.values()) == set(BACKEND_SETTINGS)
     files = {path.stem for path in Path(resolvers.__path__[0]).glob("*/*.py")}
     assert set(TAGS) - {"sandbox"} <= files
+
+
+def test_every_platform_is_in_the_list_and_has_settings() -> None:
+    folder = Path(bot.platforms.__path__[0])
+    there = {path.name for path in folder.iterdir() if (path / "__init__.py").is_file()}
+    assert there == set(PLATFORMS)
+    assert set(PLATFORMS) - {"console"} == set(PLATFORM_SETTINGS)
+    for path in PLATFORMS.values():
+        module, _, name = path.partition(":")
+        assert isinstance(getattr(importlib.import_module(module), name), type), path
+
+
+def test_every_command_of_the_bot_is_in_its_list() -> None:
+    declared = [command for module in modules(bot.commands) for command in here(module, Own)]
+    assert {command.name for command in declared} == {command.name for command in bot.commands.COMMANDS}
 
 
 def test_the_version_is_the_same_everywhere() -> None:
