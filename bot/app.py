@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 2.0
 ANNOUNCE_SECONDS = 3600.0
+TRUSTS_SECONDS = 300.0
 
 
 class Bot:
@@ -112,6 +113,9 @@ class Bot:
         within = timedelta(days=self._settings.announce_days)
         self._loops = [
             asyncio.create_task(loops.every(self._clock, SWEEP_SECONDS, "ending buttons", self._due.sweep)),
+            asyncio.create_task(
+                loops.every(self._clock, TRUSTS_SECONDS, "deleting trusts", self._services.people.sweep)
+            ),
             asyncio.create_task(
                 loops.every(
                     self._clock,

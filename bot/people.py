@@ -198,8 +198,7 @@ class People:
         await self._delete(await self._links.keep(link, self._now()))
 
     async def expiring(self, within: timedelta) -> list[Link]:
-        """Links with the delegations that end within the time, each told once over all processes. Deletes what is left to delete, too."""
-        await self.sweep()
+        """Links with the delegations that end within the time, each told once over all processes."""
         now = self._now()
         ending: dict[str, set[str]] = {}
         for trust, account in await self._links.ending(now, now + within.total_seconds()):
@@ -213,7 +212,7 @@ class People:
         return found
 
     async def sweep(self) -> None:
-        """Delete trusts that could not be deleted when it was their time."""
+        """Delete trusts that could not be deleted when it was their time. Called by a loop of `app`."""
         await self._delete(await self._links.left(self._now(), SWEEP))
 
     # -- own -----------------------------------------------------------------------------------------------------------

@@ -186,7 +186,7 @@ async def test_unlinking_while_keystone_is_away_forgets_the_link_and_deletes_the
     await room.another().sweep()
     assert len(await room.standing()) == 2
     await room.clock.advance(2)
-    await room.another().expiring(timedelta(days=3))  # what the bot calls now and then
+    await room.another().sweep()
     assert await room.standing() == set()
     assert not await room.redis.exists("gurum:chat:left")
 
