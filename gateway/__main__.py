@@ -38,7 +38,10 @@ def _parser() -> argparse.ArgumentParser:
     check = command(
         "check", "Connect to the store and to every cloud, and say what works and how to mend what does not."
     )
-    for parser_with_settings in (serve, check):
+    audit = command("audit", "Look after the audit log.").add_subparsers(required=True, metavar="WHAT")
+    does = "Follow the chain of the audit log, and say whether a row was removed, changed or moved."
+    verify = audit.add_parser("verify", help=does, description=does, allow_abbrev=False)
+    for parser_with_settings in (serve, check, verify):
         parser_with_settings.add_argument(
             "--config",
             type=Path,
@@ -83,6 +86,16 @@ def _chat(given: argparse.Namespace) -> int:
     return run(given)
 
 
+def _audit(given: argparse.Namespace) -> int:
+    from gateway.audit import verify
+    from gateway.settings import SettingsError, load
+
+    try:
+        return asyncio.run(verify(load(given.config), sys.stdout))
+    except SettingsError as error:
+        return _wrong_settings(error.problems)
+
+
 def _export_schema(given: argparse.Namespace) -> int:
     from gateway.schema import sdl
     from resolvers import DOMAINS
@@ -102,7 +115,14 @@ def _wrong_settings(problems: Sequence[str]) -> int:
 
 
 # Each imports what it needs when it runs: `9rum version` shall not wait for the GraphQL libraries.
-COMMANDS = {"serve": _serve, "check": _check, "chat": _chat, "export-schema": _export_schema, "version": _version}
+COMMANDS = {
+    "serve": _serve,
+    "check": _check,
+    "audit": _audit,
+    "chat": _chat,
+    "export-schema": _export_schema,
+    "version": _version,
+}
 
 if __name__ == "__main__":
     raise SystemExit(main())

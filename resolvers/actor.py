@@ -13,6 +13,7 @@ from resolvers import ids
 from resolvers.errors import NotFound
 
 READER, MEMBER, ADMIN = "reader", "member", "admin"
+OPERATOR = "operator"  # no role of Keystone: whoever is an operator of the cloud
 # Keystone's own implication (admin implies member implies reader); backends answer effective roles, this covers those that do not.
 IMPLIED: Final = {ADMIN: frozenset({ADMIN, MEMBER, READER}), MEMBER: frozenset({MEMBER, READER})}
 

@@ -6,6 +6,8 @@ Written by `operations/engine.py`, read by `operations/graph.py`. Inputs arrive 
 
 import enum
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +20,8 @@ from resolvers.clock import Clock
 STREAM = "gurum:audit"
 HEAD = "gurum:audit:head"
 FIRST = "0" * 64
+PAGE = 500  # rows read at once
+MAX_SCANNED = 50_000  # rows that one search looks at: some 300 ms of CPU
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -35,6 +39,7 @@ class AuditRow(msgspec.Struct, kw_only=True, frozen=True):
     """`duration` is seconds from start to end. `error` is the code of a failure. `message` is the sentence the caller got.
 
     `origin` is where the attempt came from (`http`, a chat platform), `channel` the channel there, `said` the message (a link or an id).
+    `cut`: the input was longer than what is kept of it.
     """
 
     at: datetime
@@ -55,6 +60,7 @@ class AuditRow(msgspec.Struct, kw_only=True, frozen=True):
     backend_request_ids: list[str] = []
     channel: str | None = None
     said: str | None = None
+    cut: bool = False
 
 
 class StoredRow(msgspec.Struct, kw_only=True, frozen=True):
@@ -63,6 +69,22 @@ class StoredRow(msgspec.Struct, kw_only=True, frozen=True):
     id: str
     row: AuditRow
     intact: bool
+
+
+class Found(msgspec.Struct, kw_only=True, frozen=True):
+    """`looked_at` is the oldest row that a search came to; None when it came to the end of the log (or of the time asked for)."""
+
+    rows: list[StoredRow]
+    looked_at: StoredRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """`place` is the row that does not fit, `end` when the newest rows are missing; None when the log is whole. `fault` is a sentence."""
+
+    rows: int
+    place: str | None = None
+    fault: str | None = None
 
 
 class Audit:
@@ -90,30 +112,73 @@ class Audit:
     async def newest(self, limit: int, before: str | None = None) -> list[StoredRow]:
         """Rows from the newest back, `before` a row's id. `intact` compares each row with its own hash."""
         found = await self._redis.xrevrange(STREAM, max=f"({before}" if before else "+", count=limit)
-        return [
-            StoredRow(
-                id=place.decode(),
-                row=msgspec.json.decode(fields[b"row"], type=AuditRow),
-                intact=chained(fields[b"before"].decode(), fields[b"row"]) == fields[b"hash"].decode(),
-            )
-            for place, fields in found
-        ]
+        return [_stored(place, fields) for place, fields in found]
 
-    async def verify(self) -> str | None:
-        """None when the chain is whole, else the id of the first row that does not fit."""
-        before, place = FIRST, "-"
-        while found := await self._redis.xrange(STREAM, min=place, count=1_000):
+    async def one(self, row_id: str) -> StoredRow | None:
+        found = await self._redis.xrange(STREAM, min=row_id, max=row_id, count=1)
+        return _stored(*found[0]) if found else None
+
+    async def search(
+        self,
+        wanted: Callable[[AuditRow], bool],
+        limit: int,
+        before: str | None = None,
+        since_id: str | None = None,
+        most: int = MAX_SCANNED,
+    ) -> Found:
+        """Up to `limit` rows that are wanted, from the newest back, of at most `most` that are looked at. `since_id` ends it earlier."""
+        rows: list[StoredRow] = []
+        top, bottom, last = f"({before}" if before else "+", since_id or "-", None
+        for _ in range(0, most, PAGE):
+            page = await self._redis.xrevrange(STREAM, max=top, min=bottom, count=PAGE)
+            for place, fields in page:
+                last = _stored(place, fields)
+                if wanted(last.row):
+                    rows.append(last)
+                    if len(rows) == limit:
+                        return Found(rows=rows, looked_at=last)
+            if len(page) < PAGE:
+                return Found(rows=rows, looked_at=None)
+            top = f"({page[-1][0].decode()}"
+        return Found(rows=rows, looked_at=last)
+
+    async def verify(self) -> Verification:
+        """Follow the chain from the first row to the last; rows may be added meanwhile."""
+        before, place, count = FIRST, "-", 0
+        while True:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.xrange(STREAM, min=place, count=1_000)
+                pipe.get(HEAD)
+                found, head = await pipe.execute()
+            if not found:
+                break
             for row_id, fields in found:
-                whole = (
-                    chained(before, fields[b"row"]) == fields[b"hash"].decode() and fields[b"before"].decode() == before
-                )
-                if not whole:
-                    return str(row_id.decode())
-                before = fields[b"hash"].decode()
+                if fault := _fault(before, fields):
+                    return Verification(count, row_id.decode(), fault)
+                before, count = fields[b"hash"].decode(), count + 1
             place = f"({found[-1][0].decode()}"
-        head = ((await self._redis.get(HEAD)) or FIRST.encode()).decode()
-        return None if head == before else "end"
+        if (head or FIRST.encode()).decode() != before:
+            return Verification(count, "end", "the newest rows were removed")
+        return Verification(count)
 
 
 def chained(before: str, document: bytes) -> str:
     return hashlib.sha256(before.encode() + document).hexdigest()
+
+
+def _stored(place: bytes, fields: dict[bytes, bytes]) -> StoredRow:
+    return StoredRow(
+        id=place.decode(),
+        row=msgspec.json.decode(fields[b"row"], type=AuditRow),
+        intact=chained(fields[b"before"].decode(), fields[b"row"]) == fields[b"hash"].decode(),
+    )
+
+
+def _fault(before: str, fields: dict[bytes, bytes]) -> str | None:
+    if set(fields) != {b"row", b"before", b"hash"}:
+        return "it is no row of this log"
+    if chained(fields[b"before"].decode(), fields[b"row"]) != fields[b"hash"].decode():
+        return "it was changed"
+    if fields[b"before"].decode() != before:
+        return "it does not follow the row before it: rows between them were removed, or it was moved"
+    return None

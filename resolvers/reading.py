@@ -6,6 +6,8 @@ another shape is declared whole in `Domain.reads`. A Read changes nothing, and a
 
 from dataclasses import dataclass
 
+from resolvers.actor import OPERATOR, READER, Actor
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -33,7 +35,7 @@ class Param:
 class Read:
     """`rows`, `total`, `next` and `text` are dotted paths in the answer's data; see `Command` in `graph/commands.py`.
 
-    `operator`: for operators of the cloud, because nobody else sees any of it.
+    `role` is what shows it in help: `reader` to everybody, because everybody reads what they see; another to who has it somewhere.
     """
 
     name: str
@@ -45,4 +47,7 @@ class Read:
     total: str | None = None
     next: str | None = None
     text: str | None = None
-    operator: bool = False
+    role: str = READER
+
+    def offered_to(self, actor: Actor) -> bool:
+        return self.role == READER or actor.operator or (self.role != OPERATOR and actor.holds(self.role))

@@ -16,9 +16,9 @@ from strawberry.scalars import JSON
 from resolvers.action import Action
 from resolvers.context import Context
 from resolvers.graph.commands import Danger
-from resolvers.graph.spelling import snake
+from resolvers.graph.spelling import camel_keys, snake
 from resolvers.operations import approvals
-from resolvers.operations.graph import Operation, camel_keys
+from resolvers.operations.graph import Operation
 from resolvers.operations.plans import ApprovalState
 from resolvers.policy import Confirmation
 
@@ -61,7 +61,7 @@ class ApprovalType:
 
 
 def _input(root: strawberry.Parent[Any]) -> JSON:
-    return camel_keys(root.input)
+    return JSON(camel_keys(root.input))
 
 
 @strawberry.type(description="What an action would do; nothing is done by asking. `apply(planId: id, hash)` runs it.")
@@ -134,6 +134,11 @@ def plan_queries(actions: Sequence[Action]) -> type[Any]:
             graphql_type=Plan,
             description="A plan that was made before: for who asked for it, and for whoever may approve it.",
         ),
+        "replay": strawberry.field(
+            resolver=_replay,
+            graphql_type=Plan,
+            description="A new plan of the action and input of an old audit row, as you, and as things are now.",
+        ),
     }
     return strawberry.type(type("PlanQueries", (), fields))
 
@@ -165,6 +170,10 @@ async def _apply(
 
 async def _planned(info: Info[Context, None], id: strawberry.ID) -> Any:  # noqa: A002 - the schema's name
     return await approvals.seen(info.context, id)
+
+
+async def _replay(info: Info[Context, None], audit_id: strawberry.ID) -> Any:
+    return await approvals.replay(info.context, audit_id)
 
 
 async def _approve(info: Info[Context, None], plan_id: strawberry.ID, hash: str) -> Any:  # noqa: A002 - the schema's name

@@ -16,7 +16,7 @@ from strawberry import Info
 
 from resolvers.action import Action
 from resolvers.action import Danger as Danger
-from resolvers.actor import READER, Actor
+from resolvers.actor import Actor
 from resolvers.context import Context
 from resolvers.errors import NotFound
 from resolvers.graph.spelling import camel
@@ -115,7 +115,7 @@ class Offer:
 def command_queries(actions: Iterable[Action], reads: Iterable[Read]) -> type[Any]:
     """`Query.commands` and `Query.command` over these."""
     offers = [Offer(command_of(action), action.offered_to) for action in actions]
-    offers += [Offer(command_of_read(read), functools.partial(_reads, read)) for read in reads]
+    offers += [Offer(command_of_read(read), read.offered_to) for read in reads]
     by_name = {offer.command.name: offer for offer in sorted(offers, key=lambda offer: offer.command.name)}
 
     @strawberry.type
@@ -161,7 +161,7 @@ def command_of_read(read: Read) -> Command:
         summary=read.summary,
         kind=CommandKind.READ,
         danger=Danger.LOW,
-        role="operator" if read.operator else READER,
+        role=read.role,
         parameters=[_variable(param) for param in read.parameters],
         document=read.document,
         columns=[ColumnType(title=column.title, path=column.path) for column in read.columns],
@@ -180,11 +180,6 @@ def document_of(action: Action) -> str:
         f"mutation($input: {action.input_name}!, $idempotencyKey: String) "
         f"{{ {action.field_name}(input: $input, idempotencyKey: $idempotencyKey) {{ id state }} }}"
     )
-
-
-def _reads(read: Read, actor: Actor) -> bool:
-    """Everybody reads what they see; what only operators see is offered to them alone."""
-    return actor.operator or not read.operator
 
 
 def _variable(param: Param) -> Parameter:

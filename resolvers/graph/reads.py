@@ -7,6 +7,7 @@ import enum
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from resolvers.actor import OPERATOR, READER
 from resolvers.domain import Domain, Resource
 from resolvers.graph.filters import StringFilter, StringListFilter, input_for, value_type
 from resolvers.graph.spelling import camel
@@ -76,7 +77,7 @@ def _list(resource: Resource) -> Read:
         columns=resource.columns,
         total=f"{kind.plural}.totalCount",
         next=f"{kind.plural}.pageInfo",
-        operator=kind.scope is Scope.SYSTEM,
+        role=OPERATOR if kind.scope is Scope.SYSTEM else READER,
     )
 
 
@@ -94,7 +95,7 @@ def _show(resource: Resource) -> Read:
         ),
         rows=kind.name,
         columns=columns,
-        operator=kind.scope is Scope.SYSTEM,
+        role=OPERATOR if kind.scope is Scope.SYSTEM else READER,
     )
 
 

@@ -16,6 +16,7 @@ from resolvers.graph.reads import reads_of
 from resolvers.graph.roots import NodeQueries
 from resolvers.graph.scalars import SCALARS
 from resolvers.inventory.kinds import Kind
+from resolvers.operations.audit_graph import AuditQueries
 from resolvers.operations.graph import OperationQueries, OperationSubscriptions
 
 
@@ -40,6 +41,7 @@ def build(domains: Sequence[Domain], **options: Any) -> strawberry.Schema:
         NodeQueries,
         command_queries(every_action, reads_of(domains).values()),
         OperationQueries,
+        AuditQueries,
     ]
     queries += [query for domain in domains for query in domain.queries]
     if every_action:

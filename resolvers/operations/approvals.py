@@ -14,7 +14,9 @@ from resolvers.actor import Actor
 from resolvers.audit import AuditResult, AuditRow
 from resolvers.context import Context
 from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound
+from resolvers.inventory.store import shown
 from resolvers.operations import rows
+from resolvers.operations.audit_filter import PLACE, sees
 from resolvers.operations.plans import KEPT, KEPT_FOR_APPROVAL, Approval, ApprovalState, KeptPlan
 from resolvers.operations.record import Record
 from resolvers.policy.matching import holds
@@ -60,6 +62,28 @@ async def seen(context: Context, plan_id: str) -> KeptPlan:
     if plan is None or not (plan.actor_id == context.actor.user_id or _may_approve(context.actor, plan)):
         raise NotFound(GONE, field="planId")
     return plan
+
+
+async def replay(context: Context, audit_id: str) -> KeptPlan:
+    """A new plan of what an old audit row tells, for whoever may read the row and may run the action now."""
+    stored = await context.audit.one(audit_id) if PLACE.match(audit_id) else None
+    if stored is None or not (stored.row.actor_id == context.actor.user_id or sees(context.actor, stored.row)):
+        raise NotFound("There is no such audit row.", field="auditId")
+    row = stored.row
+    action = context.actions.get(row.action)
+    if action is None:
+        raise Invalid(f"`{shown(row.action)}` is nothing that can be planned.", field="auditId")
+    if secret := sorted(name for name in action.secret if name in row.input):
+        raise Invalid(f"`{secret[0]}` was a secret and is not in the log; type the command again.", field="auditId")
+    try:
+        given = msgspec.convert(row.input, type=action.input, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid(
+            "What was asked for then is no whole command of today; type it again.", field="auditId"
+        ) from error
+    if row.cut:
+        raise Invalid("The log has only the beginning of what was asked for; type the command again.", field="auditId")
+    return await keep(context, action, given)
 
 
 async def apply(context: Context, plan_id: str, digest: str, key: str | None) -> Record:

@@ -1,6 +1,5 @@
-"""Operations and audit rows in the schema: types, queries, and the subscription that follows one. Used by `resolvers/graph/schema.py`."""
+"""Operations in the schema: types, queries, and the subscription that follows one. Used by `resolvers/graph/schema.py`."""
 
-import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -9,18 +8,15 @@ import strawberry
 from strawberry import Info
 from strawberry.scalars import JSON
 
-from resolvers.audit import AuditResult
 from resolvers.context import Context
-from resolvers.errors import Denied, Invalid
+from resolvers.errors import Invalid
 from resolvers.graph.nodes import Node
-from resolvers.graph.spelling import camel
+from resolvers.graph.spelling import camel_keys
 from resolvers.operations.record import OperationState, StepState
 
 strawberry.enum(OperationState, description=OperationState.__doc__)
 strawberry.enum(StepState, description="How far a step of an operation is.")
-strawberry.enum(AuditResult, description=AuditResult.__doc__)
 MAX_ROWS = 200
-_PLACE = re.compile(r"[0-9]{1,19}-[0-9]{1,19}\Z")  # an id of a Redis stream
 
 
 @strawberry.type(description="One step of an operation.")
@@ -46,7 +42,7 @@ class OperationError:
 
 
 def _given(root: strawberry.Parent[Any]) -> JSON:
-    return camel_keys(root.input)
+    return JSON(camel_keys(root.input))
 
 
 @strawberry.type(description="The action and input that take an operation back; `undo(operationId)` runs it.")
@@ -85,34 +81,15 @@ class Operation:
     error: OperationError | None
     actor_id: str
     actor_name: str
-    origin: str
+    origin: str = strawberry.field(description="`http`, or the chat platform that it came from.")
+    channel: str | None = strawberry.field(description="The channel there.")
+    said: str | None = strawberry.field(description="Link or id of the chat message that asked for it.")
     input: JSON = strawberry.field(resolver=_given, description="The input as it was given, secrets masked.")
     started_at: datetime
     finished_at: datetime | None
     backend_request_ids: list[str]
     correlation_id: str
     undo: UndoOfferType | None
-
-
-@strawberry.type(description="A row of the audit log.")
-class AuditEntry:
-    id: strawberry.ID
-    at: datetime
-    action: str
-    result: AuditResult
-    actor_id: str
-    actor_name: str
-    origin: str
-    project_id: str | None
-    operation_id: str | None
-    resource_ids: list[str]
-    input: JSON
-    error: str | None
-    message: str | None
-    duration: float | None = strawberry.field(description="Seconds from start to end.")
-    correlation_id: str
-    backend_request_ids: list[str]
-    intact: bool = strawberry.field(description="Whether the row still fits its own hash.")
 
 
 @strawberry.type
@@ -134,19 +111,6 @@ class OperationQueries:
         records = await context.engine.store.newest(user, first if user else MAX_ROWS * 5)
         return [record for record in records if context.engine.sees(context, record)][:first]
 
-    @strawberry.field(graphql_type=list[AuditEntry], description="The newest audit rows first; for operators.")
-    async def audit_entries(
-        self, info: Info[Context, None], first: int = 50, before: strawberry.ID | None = None
-    ) -> Any:
-        context = info.context
-        if not context.actor.operator:
-            raise Denied("The audit log is for operators of the cloud.")
-        if not 0 <= first <= MAX_ROWS:
-            raise Invalid(f"`first` is between 0 and {MAX_ROWS}; {first} was asked for.", field="first")
-        if before is not None and not _PLACE.match(before):
-            raise Invalid("`before` is not the id of an audit row; take it from a row's `id`.", field="before")
-        return [_entry(stored) for stored in await context.audit.newest(first, before)] if first else []
-
 
 @strawberry.type
 class OperationSubscriptions:
@@ -156,31 +120,3 @@ class OperationSubscriptions:
     async def operation(self, info: Info[Context, None], id: strawberry.ID) -> AsyncIterator[Any]:  # noqa: A002 - the schema's name
         async for record in info.context.engine.follow(info.context, id):
             yield record
-
-
-def camel_keys(plain: dict[str, Any]) -> JSON:
-    """An input as the schema spells it; it is stored as Python spells it."""
-    return JSON({camel(name): value for name, value in plain.items()})
-
-
-def _entry(stored: Any) -> AuditEntry:
-    row = stored.row
-    return AuditEntry(
-        id=stored.id,
-        at=row.at,
-        action=row.action,
-        result=row.result,
-        actor_id=row.actor_id,
-        actor_name=row.actor_name,
-        origin=row.origin,
-        project_id=row.project_id,
-        operation_id=row.operation_id,
-        resource_ids=row.resource_ids,
-        input=camel_keys(row.input),
-        error=row.error,
-        message=row.message,
-        duration=row.duration,
-        correlation_id=row.correlation_id,
-        backend_request_ids=row.backend_request_ids,
-        intact=stored.intact,
-    )

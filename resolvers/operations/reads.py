@@ -1,5 +1,7 @@
 """The read commands about what was done: operations and the audit log. Used by `graph/reads.py`."""
 
+from resolvers.actor import ADMIN
+from resolvers.audit import AuditResult
 from resolvers.reading import Column, Param, Read
 
 _OPERATION = (
@@ -44,9 +46,22 @@ READS = (
     Read(
         name="audit.list",
         summary="List the newest rows of the audit log.",
-        document="query($first: Int, $before: ID) { auditEntries(first: $first, before: $before) "
-        "{ id at action result actorName origin error message intact } }",
+        document="query($first: Int, $before: ID, $actor: String, $action: String, $resource: String, $channel: String, "
+        "$project: String, $result: AuditResult, $since: DateTime, $until: DateTime) { auditEntries(first: $first, "
+        "before: $before, actor: $actor, action: $action, resource: $resource, channel: $channel, project: $project, "
+        "result: $result, since: $since, until: $until) "
+        "{ id at action result actorName origin channel said projectId error message intact } }",
         parameters=(
+            Param("action", "Only of this command, such as `server.delete` or `server.*`.", position=0),
+            Param("actor", "Only by this person, by name or id."),
+            Param("resource", "Only about this, by name or id."),
+            Param("channel", "Only from this channel, such as `slack:C024*`, or from a whole platform."),
+            Param("project", "Only in this project, by name or id.", choices_from="project"),
+            Param(
+                "result", "Only with this result.", "AuditResult", choices=tuple(result.name for result in AuditResult)
+            ),
+            Param("since", "Only from this moment on, such as `2026-10-01T09:00:00Z`.", "DateTime"),
+            Param("until", "Only until this moment.", "DateTime"),
             Param("first", "How many to answer; 50 unless said.", "Int"),
             Param("before", "The id of the row at which the page before ended.", "ID"),
         ),
@@ -60,6 +75,6 @@ READS = (
             Column("Said", "message"),
             Column("ID", "id"),
         ),
-        operator=True,
+        role=ADMIN,
     ),
 )

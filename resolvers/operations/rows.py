@@ -18,6 +18,7 @@ def of_refusal(
     actor: Actor, correlation_id: str, action: str, given: dict[str, Any], error: GurumError, at: datetime
 ) -> AuditRow:
     """An attempt that never became an operation. `given` is masked already."""
+    kept = shortened(given)
     return AuditRow(
         at=at,
         action=action,
@@ -29,7 +30,8 @@ def of_refusal(
         said=actor.origin.message,
         correlation_id=correlation_id,
         project_id=actor.only_project,
-        input=shortened(given),
+        input=kept,
+        cut=kept != given,
         error=error.code,
         message=error.message,
     )

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from resolvers.actor import Actor, Origin
+from resolvers.actor import OPERATOR, Actor, Origin
 from resolvers.policy.rules import Rule
-
-OPERATOR = "operator"
 
 
 class Match(enum.IntEnum):

@@ -41,7 +41,9 @@ async def test_help_shows_to_each_person_what_that_person_may_run() -> None:
     assert {"server.create", "volume.attach"} & ordinary == {"server.create"} | ({"volume.attach"} & everything)
     assert "server.create" not in nearly_nothing
     assert {name for name in everything - ordinary if name.startswith("flavor.")}
-    for_operators = {name for name, command in (await commands(OPERATOR)).items() if command["role"] == "operator"}
+    for_operators = {
+        name for name, command in (await commands(OPERATOR)).items() if command["role"] in ("operator", "admin")
+    }
     assert for_operators == everything - ordinary
 
 
@@ -50,7 +52,7 @@ async def test_each_command_is_a_mutation_with_its_plan() -> None:
     assert mutations is not None
     known = await commands(OPERATOR, "CHANGE")
     fields = {name.split(".")[0] + name.split(".")[1][0].upper() + name.split(".")[1][1:] for name in known}
-    assert set(mutations.fields) == fields | {"apply", "undo", "operationSecret"}
+    assert set(mutations.fields) == fields | {"apply", "approvePlan", "refusePlan", "undo", "operationSecret"}
     assert set(getattr(plans, "fields", ())) == fields
 
 

@@ -26,7 +26,7 @@ from tests.running import schema
 # Roots that are no list, single or facet: each has a test of its own in this folder or in tests/trips.
 OTHERS = {
     *("node", "nodes", "search", "commands", "command", "me", "quotas"),
-    *("operation", "operations", "auditEntries", "plan"),
+    *("operation", "operations", "auditEntries", "plan", "planned", "replay"),
 }
 KIND_OF_TYPE = {type_name(kind): kind.name for kind in KINDS.values()}
 

@@ -194,10 +194,10 @@ async def test_each_attempt_leaves_its_rows_in_an_unbroken_chain(
     await eventually(three, "the last audit row is written")
     results = [stored.row.result for stored in reversed(await process.audit.newest(10))]
     assert results == [AuditResult.REFUSED, AuditResult.STARTED, AuditResult.SUCCEEDED]
-    assert await process.audit.verify() is None
+    assert (await process.audit.verify()).fault is None
     place = (await process.audit.newest(10))[1].id
     await redis.xdel("gurum:audit", place)
-    assert await process.audit.verify() is not None
+    assert (await process.audit.verify()).fault is not None
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -1,6 +1,7 @@
 """Policy files: what they decide, and what is said of a file that can not be right."""
 
 import logging
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from resolvers.actor import Actor, Identity, Origin
 from resolvers.errors import Denied
 from resolvers.graph.reads import command_names
 from resolvers.policy import Confirmation, Policy, PolicySettings
+from tests.architecture.project import ROOT
 from tests.resolvers.graph.chatting import write
 
 SHOP, TALK = "project:c/shop-id", "project:c/talk-id"
@@ -264,6 +266,16 @@ def test_a_changed_file_is_in_force_at_once_and_a_bad_one_never(
     write(path, "rules: [{allow: [server.*]}]")
     assert found.problem() is None
     assert found.decide(person(), "server.list", SHOP).allowed
+
+
+def test_the_example_of_the_page_is_a_policy(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
+    found = policy(tmp_path, re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0])
+    assert found.decide(person(origin=Origin("http")), "flavor.create", None, danger=Danger.LOW).allowed
+    assert not found.decide(person(), "server.stop", SHOP, danger=Danger.HIGH).allowed
+    team = person(origin=Origin("slack", channel="C024BE91L"))
+    assert found.decide(team, "server.stop", SHOP, danger=Danger.HIGH).confirmation is Confirmation.BUTTON
+    assert found.decide(team, "server.rebuild", TALK, danger=Danger.DESTRUCTIVE).approval_role == "admin"
 
 
 def test_a_file_that_is_not_there_allows_nothing(tmp_path: Path) -> None:
