@@ -67,9 +67,9 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def visit(running: Browser, origin: str) -> Iterator[Visit]:
+def visit(running: Browser, origin: str, locale: str = "en-US") -> Iterator[Visit]:
     """A page that reaches `origin` only."""
-    context = running.new_context(color_scheme="light", viewport={"width": 1280, "height": 800})
+    context = running.new_context(color_scheme="light", viewport={"width": 1280, "height": 800}, locale=locale)
     context.set_default_timeout(30_000)
     shown = Visit(context.new_page())
 

@@ -11,15 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from gateway.explorer.build import build
-from tests.browser.chromium import Visit, browser, visit
+from tests.browser.chromium import Visit, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ function useChat(session) {
   const [, again] = useState({});
   const [spoken, setSpoken] = useState('');
   const [problem, setProblem] = useState('');
-  const chat = useMemo(() => new Chat({ changed: () => again({}), alarm: setSpoken, lost: session.lost }), []);
+  const unsent = (entry) => drafts.set(entry.room, entry.text);
+  const chat = useMemo(() => new Chat({ changed: () => again({}), alarm: setSpoken, lost: session.lost, unsent }), []);
   const begin = () => {
     setProblem('');
     chat.start(decodeURIComponent(location.hash.slice(1))).catch((error) => chat.failed(error, setProblem));

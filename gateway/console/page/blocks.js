@@ -73,7 +73,7 @@ function Table({ block }) {
   const counted = total === null || total === undefined ? t('table.rows', { count: rows.length }) : t('table.of', { count: rows.length, total });
   const name = caption || counted;
   return html`<div class="table">
-    <div class="scroll" role="region" aria-label=${name} tabindex="0">
+    <div class="scroll" role="group" aria-label=${name} tabindex="0">
       <table>
         <caption class="unseen">${name}</caption>
         <thead><tr>${columns.map((column, at) => html`<th key=${at} scope="col">${column}</th>`)}</tr></thead>
@@ -106,7 +106,7 @@ export function Listing({ title, text }) {
         ${copied ? t('copied') : t('copy')}
       </button>`}
     </figcaption>
-    <pre tabindex="0" role="region" aria-label=${name}><code>${text}</code></pre>
+    <pre tabindex="0" role="group" aria-label=${name}><code>${text}</code></pre>
   </figure>`;
 }
 
@@ -145,7 +145,7 @@ export function Attached({ file }) {
     </div>
     <details>
       <summary>${t('file.show')}</summary>
-      <pre tabindex="0" role="region" aria-label=${file.name}><code>${file.text.slice(0, PREVIEW)}${file.text.length > PREVIEW ? '\n…' : ''}</code></pre>
+      <pre tabindex="0" role="group" aria-label=${file.name}><code>${file.text.slice(0, PREVIEW)}${file.text.length > PREVIEW ? '\n…' : ''}</code></pre>
     </details>
   </div>`;
 }

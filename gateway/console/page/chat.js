@@ -1,5 +1,6 @@
 // The conversation as data: rooms, their entries, what is being sent; kept up to date by the stream of events.
-// Knows nothing of drawing: `changed` is called after each change, `alarm` with what a reader should hear.
+// Knows nothing of drawing: `changed` is called after each change, `alarm` with what a reader should hear, `lost` when the session
+// has ended, `unsent` with what was not said because of that.
 import { Problem, ask, follow, freshId } from './api.js';
 import { sentence } from './session.js';
 
@@ -10,8 +11,8 @@ const LONGEST_WAIT = 30_000;
 const ASKED_SECONDS = 120; // a form belongs to this page when it sent something so shortly before
 
 export class Chat {
-  constructor({ changed, alarm, lost }) {
-    Object.assign(this, { changed, alarm, lost });
+  constructor({ changed, alarm, lost, unsent }) {
+    Object.assign(this, { changed, alarm, lost, unsent });
     this.me = null;
     this.rooms = [];
     this.current = null; // the id of the room that is shown
@@ -212,6 +213,7 @@ export class Chat {
       await ask('POST', this.path(entry.room), { id: entry.id, text: entry.text, ...thread }, this.stopping.signal);
       mark('sent');
     } catch (error) {
+      if (error.status === 401) this.unsent(entry);
       this.failed(error, (text) => mark('failed', text));
     }
   }
@@ -232,7 +234,6 @@ export class Chat {
     const thread = form.thread ? { thread: form.thread } : {};
     this.asked = { room: form.room, thread: form.thread, at: Date.now() / 1000 };
     await ask('POST', this.path(form.room), { id: form.sent, form: form.id, values, ...thread });
-    this.closeForm();
   }
 
   closeForm() {

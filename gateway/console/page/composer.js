@@ -122,7 +122,7 @@ export function Composer({ chat, nouns, drafts, under, leave, say, roomName }) {
     <form onSubmit=${(event) => { event.preventDefault(); send(); }}>
       <label class="unseen" for=${`${id}-text`}>${t('compose.label', { room: roomName })}</label>
       <textarea id=${`${id}-text`} ref=${box} rows="1" maxlength=${LONGEST} value=${text} placeholder=${t('compose.placeholder')}
-        autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck=${false} enterkeyhint="send"
+        autocomplete="off" autocapitalize="off" autocorrect=${false} spellcheck=${false} enterkeyhint="send"
         aria-autocomplete="list" aria-controls=${open ? `${id}-list` : null} aria-activedescendant=${open ? `${id}-${active}` : null}
         aria-describedby=${`${id}-hint`} onInput=${typed} onKeyDown=${key} onBlur=${close}></textarea>
       <button type="submit" class="primary" aria-disabled=${text.trim() ? null : 'true'}>${t('compose.send')}</button>

@@ -73,12 +73,12 @@ export function Details({ entry }) {
     ${source && Object.keys(source.variables ?? {}).length > 0 &&
     html`<${Listing} title=${t('details.variables')} text=${JSON.stringify(source.variables, null, 2)} />`}
     ${buttons.length > 0 &&
-    html`<h3>${t('details.buttons')}</h3>
+    html`<p class="subhead">${t('details.buttons')}</p>
       <dl class="runs">
         ${buttons.map(
           (button, at) => html`<div key=${at}>
             <dt>${button.label}</dt>
-            <dd><code>${button.command}</code>${button.document && html`<pre tabindex="0" role="region" aria-label=${button.label}><code>${laidOut(button.document)}</code></pre>`}</dd>
+            <dd><code>${button.command}</code>${button.document && html`<pre tabindex="0" role="group" aria-label=${button.label}><code>${laidOut(button.document)}</code></pre>`}</dd>
           </div>`,
         )}
       </dl>`}

@@ -33,6 +33,7 @@ export function FormDialog({ form, fill, close }) {
     setBusy(true);
     try {
       await fill(form, values);
+      dialog.current?.close(); // gives the focus back, which a dialog that only vanishes does not
     } catch (error) {
       setFailure(sentence(error));
       setBusy(false);

@@ -51,11 +51,13 @@ export function SignIn({ session, note }) {
           aria-controls=${`${id}-panel`} tabindex=${one === way ? 0 : -1} onClick=${() => choose(one)}>${t(`sign.${one}`)}</button>`,
       )}
     </div>
-    <form role="tabpanel" id=${`${id}-panel`} aria-labelledby=${`${id}-${way}`} key=${way} onSubmit=${submit}>
-      ${way === 'password' ? html`<${ByPassword} />` : html`<${ByCredential} />`}
-      <p class="failed" role="alert">${shown}</p>
-      <button type="submit" class="primary wide" aria-disabled=${busy ? 'true' : null}>${busy ? t('sign.busy') : t('sign.in')}</button>
-    </form>
+    <div role="tabpanel" id=${`${id}-panel`} aria-labelledby=${`${id}-${way}`}>
+      <form key=${way} onSubmit=${submit}>
+        ${way === 'password' ? html`<${ByPassword} />` : html`<${ByCredential} />`}
+        <p class="failed" role="alert">${shown}</p>
+        <button type="submit" class="primary wide" aria-disabled=${busy ? 'true' : null}>${busy ? t('sign.busy') : t('sign.in')}</button>
+      </form>
+    </div>
   </section>`;
 }
 

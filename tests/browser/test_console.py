@@ -1,0 +1,203 @@
+"""The conversation on the page, as a person has it: by keys and clicks, against the bot and the sandbox, with the network closed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from bot.messages import Button, Buttons, Fields, Message, Paragraph, Source, Span, Style, Table, Tone, plain
+from gateway.console.build import build
+from tests.browser.console import DESKTOP, PHONE, Console, console
+from tests.served import Served
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def page(chromium: Browser, gateway: Served) -> Iterator[Console]:
+    build()  # instant when the page of these sources is in the cache
+    with console(chromium, gateway) as it:
+        yield it
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_person_signs_in_by_the_keyboard_and_reads_a_table(
+    page: Console, size: dict[str, int], tmp_path: Path
+) -> None:
+    page.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+    page.open()
+    expect(page.page.get_by_role("heading", name="Sign in to 9rum")).to_be_visible()
+    page.sound()
+    page.fits()
+    page.sign_in("jiwoo")
+    expect(page.input).to_be_focused()
+    thread = page.say("server list --first 3")
+    table = thread.get_by_role("table")
+    expect(table.get_by_role("row")).to_have_count(4)
+    expect(table.get_by_role("columnheader", name="Name")).to_be_visible()
+    if size is PHONE:
+        thread.get_by_role("button", name="Details of:").click()
+    details = thread if size is PHONE else page.page.get_by_role("complementary", name="Details")
+    expect(details).to_contain_text("server list --first 3")
+    expect(details).to_contain_text("servers(")
+    expect(details).to_contain_text('"first": 3')
+    page.sound()
+    page.fits()
+    for scheme in ("light", "dark"):
+        page.page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+        page.page.screenshot(path=tmp_path / f"{scheme}.png")
+        assert (tmp_path / f"{scheme}.png").stat().st_size > 15_000
+
+
+def test_a_server_is_made_by_a_form_and_its_one_message_tells_until_it_runs(page: Console) -> None:
+    page.enter(room="shop")
+    thread = page.say("server create made-on-the-page")
+    expect(page.dialog).to_be_visible()
+    page.dialog.get_by_label("Flavor").select_option("m1.small")
+    page.dialog.get_by_label("Image", exact=True).select_option("ubuntu-24.04")
+    page.dialog.get_by_label("shop-net").check()
+    page.dialog.get_by_role("button").first.press("Enter")
+    expect(page.dialog).to_have_count(0)
+    expect(page.input).to_be_focused()
+    expect(thread.locator("article.answer.good")).to_be_visible(timeout=60_000)
+    expect(thread.locator("article.answer")).to_have_count(1)
+
+
+def test_a_plan_is_confirmed_by_its_button_which_tells_what_it_runs(page: Console) -> None:
+    page.enter(room="shop")
+    thread = page.say("server delete shop-batch-2")
+    button = thread.get_by_role("button", name="Confirm")
+    button.focus()
+    expect(thread.get_by_role("tooltip").first).to_contain_text("confirm ")
+    button.press("Enter")
+    expect(thread.locator("article.answer.good")).to_be_visible(timeout=60_000)
+
+
+def test_nothing_of_a_text_is_markup_and_only_web_addresses_are_links(page: Console) -> None:
+    page.enter(room="talk")
+    evil = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    page.post(
+        Message(
+            summary=evil,
+            blocks=(
+                Paragraph(
+                    (
+                        Span(evil, Style.BOLD),
+                        Span("bad", url="javascript:alert(3)"),
+                        Span("good", url="https://example.org/x"),
+                    )
+                ),
+                Fields(((evil, plain(evil)),)),
+                Table(columns=(evil,), rows=((evil,),), caption=evil),
+                Buttons((Button(label=evil, command=evil),)),
+            ),
+            source=Source(command=evil, document=evil, variables={evil: evil}),
+        )
+    )
+    answer = page.page.locator("article.answer").last
+    expect(answer.get_by_role("link", name="good")).to_have_attribute("rel", "noopener noreferrer")
+    expect(answer.get_by_role("link")).to_have_count(1)
+    expect(answer.get_by_role("cell", name=evil)).to_be_visible()
+    expect(answer.locator("img, script")).to_have_count(0)
+    expect(page.page.get_by_role("complementary").locator("script")).to_have_count(0)
+    assert page.visit.complaints == []
+
+
+def test_edits_change_the_message_in_its_place_and_move_nothing_that_one_reads(page: Console) -> None:
+    page.enter(room="talk")
+    first = page.post(Message(summary="at work", tone=Tone.WAIT, blocks=(Paragraph(plain("at work")),)))
+    for number in range(30):
+        page.post(Message(summary=f"line {number}"))
+    talk = page.page.get_by_role("region", name="Conversation in talk")
+    expect(talk.get_by_text("line 29")).to_be_visible()
+    read = talk.get_by_text("line 12", exact=True)
+    read.scroll_into_view_if_needed()
+    talk.evaluate("box => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    before = read.bounding_box()
+    longer = Message(summary="done", tone=Tone.GOOD, blocks=tuple(Paragraph(plain(f"part {n}")) for n in range(9)))
+    page.edit(first, longer)
+    expect(talk.get_by_text("part 8")).to_be_attached()
+    after = read.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["y"] - after["y"]) <= 1
+    expect(talk.get_by_text("at work")).to_have_count(0)
+    # What comes at the end is told by a button that leads there.
+    page.post(Message(summary="the newest"))
+    page.page.get_by_role("button", name="New messages below").click()
+    expect(talk.get_by_text("the newest")).to_be_in_viewport()
+
+
+def test_older_messages_join_at_the_top(page: Console) -> None:
+    page.enter("sora", room="search")
+    for number in range(120):
+        page.post(Message(summary=f"old {number}"))
+    page.page.reload()
+    talk = page.page.get_by_role("region", name="Conversation in search")
+    expect(talk.get_by_text("old 119", exact=True)).to_be_in_viewport()
+    expect(talk.get_by_text("old 40", exact=True)).to_have_count(0)
+    page.page.get_by_role("button", name="Earlier messages").click()
+    expect(talk.get_by_text("old 40", exact=True)).to_have_count(1)
+    page.page.get_by_role("button", name="Earlier messages").click()
+    expect(talk.get_by_text("old 0", exact=True)).to_have_count(1)
+    expect(talk.get_by_text("This is where the conversation begins.")).to_have_count(1)
+
+
+def test_a_reply_belongs_under_its_request_and_a_room_tells_what_came_in(page: Console) -> None:
+    page.enter(room="talk")
+    thread = page.say("version")
+    expect(thread.get_by_role("list", name="Replies").locator("article")).to_have_count(1)
+    thread.get_by_role("button", name="Reply in the thread of: version").click()
+    expect(page.page.get_by_text("In the thread of “version”")).to_be_visible()
+    page.input.press_sequentially("whoami")
+    page.input.press("Enter")
+    expect(thread.get_by_role("list", name="Replies").locator("article")).to_have_count(3)
+    there = page.place()
+    page.room("shop")
+    page._gateway.run(page.platform.post(there, Message(summary="while away")))
+    expect(page.page.get_by_role("button", name="talk 1 new")).to_be_visible()
+    page.room("talk")
+    expect(page.page.get_by_role("button", name="talk", exact=True)).to_be_visible()
+
+
+def test_a_lost_line_is_told_and_what_was_missed_comes_afterwards(page: Console, gateway: Served) -> None:
+    page.enter(room="talk")
+    page.page.route("**/chat/events*", lambda route: route.abort())
+    gateway.run(gateway.inside.app.transport.connections.end_all())
+    lost = page.page.get_by_text("The connection is lost.")
+    expect(lost).to_be_visible()
+    page.post(Message(summary="said while the line was lost"))
+    page.page.unroute("**/chat/events*")
+    page.page.get_by_role("button", name="Try now").click()
+    expect(page.page.get_by_text("said while the line was lost").first).to_be_visible()
+    expect(lost).to_have_count(0)
+
+
+def test_an_ended_session_asks_to_sign_in_and_keeps_what_was_typed(page: Console) -> None:
+    page.enter(room="talk")
+    assert page.page.request.delete(f"{page.page.url.partition('/#')[0]}/session").status == 204
+    page.input.fill("server list --first 2")
+    page.input.press("Enter")
+    expect(page.page.get_by_text("Your session has ended.")).to_be_visible()
+    page.sound()
+    page.sign_in("jiwoo")
+    expect(page.input).to_have_value("server list --first 2")
+
+
+def test_a_wrong_password_is_one_sentence_and_opens_nothing(page: Console) -> None:
+    page.open()
+    page.page.get_by_label("User", exact=True).fill("jiwoo")
+    page.page.get_by_role("tabpanel").get_by_label("Password").fill("not this one")
+    page.page.get_by_role("button", name="Sign in").click()
+    expect(page.page.get_by_role("alert")).to_contain_text("is wrong")
+    expect(page.page.get_by_role("navigation")).to_have_count(0)
+
+
+def test_who_signs_out_is_asked_to_sign_in_and_leaves_nothing_behind(page: Console) -> None:
+    page.enter(room="talk")
+    page.say("version")
+    page.page.get_by_role("button", name="Sign out").click()
+    expect(page.page.get_by_role("heading", name="Sign in to 9rum")).to_be_visible()
+    expect(page.page.get_by_text("version", exact=True)).to_have_count(0)
+    assert page.page.evaluate("Object.keys(localStorage).length + Object.keys(sessionStorage).length") == 0
