@@ -43,8 +43,9 @@ class Invocation:
     def variables(self, key: str | None = None) -> dict[str, Any]:
         """Of the command's document: flat for what reads; an input and the idempotency key for what changes."""
         if not self.spec.change:
-            paged = self.spec.next is not None and self.spec.parameter("first") is not None
-            return {"first": PAGE, **self.values} if paged else dict(self.values)
+            paged = self.spec.next is not None or self.spec.parameter("before") is not None
+            small = paged and self.spec.parameter("first") is not None
+            return {"first": PAGE, **self.values} if small else dict(self.values)
         return {"input": dict(self.values), "idempotencyKey": key}
 
 

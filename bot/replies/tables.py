@@ -74,7 +74,7 @@ def _table(
         notes = [*notes, noted(texts, "read.in_file", count=len(rows))]
     blocks = (
         Table(columns=columns, rows=shown, caption=caption, total=total),
-        *row_of(_more(texts, spec, data, invocation)),
+        *row_of(_more(texts, spec, data, found, invocation)),
         *notes,
     )
     return Message(summary=caption, blocks=blocks, file=file, source=source)
@@ -87,13 +87,26 @@ def _caption(texts: Texts, spec: CommandSpec, shown: int, total: int | None) -> 
 
 
 def _more(
-    texts: Texts, spec: CommandSpec, data: Mapping[str, Any] | None, invocation: Invocation
+    texts: Texts, spec: CommandSpec, data: Mapping[str, Any] | None, found: Sequence[Any], invocation: Invocation
 ) -> tuple[Button, ...]:
+    """The next page: after the cursor that the graph gave, or before the last row where it goes by rows."""
     page = at(data, spec.next) if spec.next else None
-    if not isinstance(page, Mapping) or not page.get("hasNextPage") or not page.get("endCursor"):
+    if isinstance(page, Mapping) and page.get("hasNextPage") and page.get("endCursor"):
+        command = retyped(invocation, after=str(page["endCursor"]))
+    elif spec.next is None and spec.parameter("before") is not None and _full(found, invocation):
+        command = retyped(invocation, before=str(found[-1]["id"]))
+    else:
         return ()
-    command = retyped(invocation, after=str(page["endCursor"]))
     return (Button(label=texts.line("read.more"), command=command, document=spec.document or None),)
+
+
+def _full(found: Sequence[Any], invocation: Invocation) -> bool:
+    last = found[-1]
+    return (
+        isinstance(last, Mapping)
+        and bool(last.get("id"))
+        and len(found) >= invocation.variables().get("first", len(found) + 1)
+    )
 
 
 def _card(

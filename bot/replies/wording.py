@@ -38,9 +38,9 @@ def row_of(buttons: Sequence[Button]) -> tuple[Buttons, ...]:
 
 def value(texts: Texts, given: Any, path: str = "") -> str:
     """One value for a cell. `path` is where it stands: moments are told by their names."""
+    if given in (None, "", [], {}):
+        return NOTHING
     match given:
-        case None | "" | [] | {}:
-            return NOTHING
         case bool():
             return texts.line("value.yes" if given else "value.no")
         case float():

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import texts
-from bot.catalogue import CommandSpec, ParameterSpec
+from bot.catalogue import Catalogue, CommandSpec, ParameterSpec
 from bot.forms import choices_of, form_for
 from bot.invocation import Invocation
 from bot.messages import Message
 from bot.ports import GraphError
 from bot.replies import errors, helps, operations, plans, tables
 from tests.bot.reading import spans
-from tests.bot.specs import SERVER_CREATE, SERVER_DELETE, SERVER_LIST, SERVER_LOG, SERVER_SHOW, Catalogue
+from tests.bot.specs import SERVER_CREATE, SERVER_DELETE, SERVER_LIST, SERVER_LOG, SERVER_SHOW
 
 NASTY = st.text(max_size=30) | st.sampled_from(
     ["\u202egnp.exe", "\x1b[31mred", "a\x00b", "<!channel>", "@here", "[x](http://evil)", "`code`", "**bold**", "\u2066x", "\ud800",
@@ -72,7 +72,7 @@ OPERATION = st.fixed_dictionaries(
         "steps": st.lists(st.fixed_dictionaries({"title": NASTY, "state": NASTY, "detail": NASTY}), max_size=20),
     }
 )  # fmt: skip
-many = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+many = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 def strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot import texts
+from bot.catalogue import CommandSpec, ParameterSpec
 from bot.invocation import Invocation, bind
 from bot.messages import Message
 from bot.parser import split
@@ -52,6 +53,14 @@ def test_cells_of_what_is_not_there() -> None:
     assert table.rows == (("web-1", "ACTIVE", "–", "–", "–"),)
 
 
+def test_values_as_people_read_them() -> None:
+    made = row(
+        1, name={"service": "talk", "n": 1}, status=1.5, image={"name": 4096}, tags=[True, None, 2.0], createdAt=""
+    )
+    (table,) = tables(listed(page([made])))
+    assert table.rows == (("service=talk, n=1", "1.5", "4096", "yes, –, 2", "–"),)
+
+
 def test_a_path_through_a_list_shows_each_member() -> None:
     (table,) = tables(listed(page([row(1, image=[{"name": "x"}, {"name": "y"}])])))
     assert table.rows[0][2] == "x, y"
@@ -75,6 +84,18 @@ def test_the_next_page_is_the_same_command_after_the_cursor() -> None:
 
 def test_the_last_page_has_no_next_one() -> None:
     assert buttons(listed(page([row(1)]))) == []
+
+
+def test_rows_without_cursors_go_on_before_the_last_row() -> None:
+    spec = CommandSpec(
+        "audit.list", change=False, rows="rows", columns=(("ID", "id"),),
+        parameters=(ParameterSpec("first", "Int"), ParameterSpec("before", "ID"), ParameterSpec("actor")),
+    )  # fmt: skip
+    invocation = Invocation(spec, {"actor": "jiwoo", "first": 2, "before": "9"})
+    full = of_read(EN, spec, {"rows": [{"id": "8"}, {"id": "7"}]}, None, invocation)
+    assert [button.command for button in buttons(full)] == ["audit list --first=2 --before=7 --actor=jiwoo"]
+    assert buttons(of_read(EN, spec, {"rows": [{"id": "8"}]}, None, invocation)) == []
+    assert Invocation(spec, {}).variables() == {"first": 20}
 
 
 def test_many_rows_go_into_a_file() -> None:
