@@ -5,7 +5,7 @@ died. Order of an attempt: idempotency key, plan, policy, audit row, record, run
 """
 
 import asyncio
-import hashlib
+import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Mapping
@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 import orjson
+from redis.exceptions import RedisError
 
 from notifications import tasks
 from resolvers import ids
@@ -24,10 +25,10 @@ from resolvers.clock import Clock
 from resolvers.context import Context, Ports
 from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unavailable, by_code
 from resolvers.inventory.store import Inventory
-from resolvers.operations import rows
+from resolvers.operations import keys, rows
 from resolvers.operations.record import Failure, OperationState, Record, StepState, UndoOffer
 from resolvers.operations.run import Run
-from resolvers.operations.store import OperationStore
+from resolvers.operations.store import OperationStore, TakenOver
 from resolvers.policy import Confirmation, Decision, Policy
 
 log = logging.getLogger(__name__)
@@ -56,16 +57,19 @@ class Engine:
         self.clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._starting: set[str] = set()
-        self._maintainer: asyncio.Task[None] | None = None
+        self._maintainers: list[asyncio.Task[None]] = []
 
     # -- life ----------------------------------------------------------------------------------------------------------
 
     def start_maintenance(self) -> None:
-        self._maintainer = asyncio.create_task(self._maintain())
+        self._maintainers = [asyncio.create_task(self._maintain()), asyncio.create_task(self._live())]
 
     async def stop(self) -> None:
         """End the tasks, not the operations: whoever starts next takes them over from their last durable step."""
-        await tasks.end([*self._tasks.values(), *([self._maintainer] if self._maintainer else [])])
+        await tasks.end([*self._tasks.values(), *self._maintainers])
+        with contextlib.suppress(RedisError, TimeoutError):  # then it shows by itself, a lease later
+            async with asyncio.timeout(1.0):
+                await self.store.leave()
 
     @property
     def running(self) -> int:
@@ -92,10 +96,12 @@ class Engine:
         plain = msgspec.to_builtins(given)
         operation_id = secrets.token_hex(8)
         try:
-            known = None if key is None else await self._bound(context, action, key, operation_id, plain)
-            if known is not None:
-                return known
-            plan = await self._confirmed(context, action, given, key, expected, approved)
+            if key is not None:
+                user = context.actor.user_id
+                known = await keys.bound(self.store, self.clock, user, key, operation_id, action.name, plain)
+                if known is not None:
+                    return known
+            plan = await self._confirmed(context, action, given, (key, operation_id), expected, approved)
         except GurumError as error:
             await self.refused(context, action.name, rows.masked(plain, action), error)
             raise
@@ -103,7 +109,7 @@ class Engine:
         sealed = {name: value for name, value in plan.args.items() if name in action.secret}
         self._starting.add(record.id)  # or our own maintenance would take it for an orphan before it runs
         try:
-            await self.store.create(record, _seal(context.actor.token, sealed), key)
+            await self._create(context, record, _seal(context.actor.token, sealed), key)
             await self._audit(record, AuditResult.STARTED)
             run = self._run(record, context.actor.credential(plan.project_id), plan.args)
             task = self._spawn(run, action)
@@ -270,6 +276,15 @@ class Engine:
                 log.exception("looking after open operations failed; trying again")
             await self.clock.sleep(MAINTAIN_EVERY)
 
+    async def _live(self) -> None:
+        """Apart from the rest of the maintenance, which may be long."""
+        while True:
+            try:
+                await self.store.live()
+            except Exception:
+                log.exception("the store was not told that this process lives; trying again")
+            await self.clock.sleep(MAINTAIN_EVERY)
+
     async def _resume(self, operation_id: str) -> None:
         record = await self.store.get(operation_id)
         if record is None or record.state.ended:
@@ -299,7 +314,7 @@ class Engine:
         context: Context,
         action: Action,
         given: Any,
-        key: str | None,
+        reserved: tuple[str | None, str],
         expected: str | None,
         approved: str | None,
     ) -> Plan:
@@ -310,31 +325,20 @@ class Engine:
             if expected is not None and plan.hash(action.name, context.actor.user_id) != expected:
                 raise Conflict("The state changed since this plan was made; look at a new plan and confirm that one.")
         except BaseException:
+            key, operation_id = reserved
             if key is not None:
-                await self.store.release(context.actor.user_id, key)
+                await self.store.release(context.actor.user_id, key, operation_id)
             raise
         return plan
 
-    async def _bound(
-        self, context: Context, action: Action, key: str, operation_id: str, plain: dict[str, Any]
-    ) -> Record | None:
-        if not 1 <= len(key) <= 128 or not key.isprintable():
-            raise Invalid("An idempotency key has 1 to 128 printable characters.", field="idempotencyKey")
-        digest = hashlib.sha256(orjson.dumps([action.name, plain], option=orjson.OPT_SORT_KEYS)).hexdigest()
-        bound = await self.store.reserve(context.actor.user_id, key, operation_id, digest)
-        if bound is None:
-            return None
-        known_id, known_digest = bound
-        if known_digest != digest:
-            raise Conflict(
-                "This idempotency key was used for another call or with another input; take a new key for a new call.",
-                field="idempotencyKey",
-            )
-        for _ in range(20):  # the first call may be between taking the key and storing its operation
-            if (record := await self.store.get(known_id)) is not None:
-                return record
-            await self.clock.sleep(0.1)
-        raise Unavailable("The first call with this idempotency key is still being checked; call again in a moment.")
+    async def _create(self, context: Context, record: Record, secret: str, key: str | None) -> None:
+        """Raises Unavailable when another process took the idempotency key; that one runs the operation."""
+        try:
+            await self.store.create(record, secret, key)
+        except TakenOver as error:
+            taken = Unavailable("This call took so long that another one with its key came before it; call again.")
+            await self.refused(context, record.action, record.input, taken)
+            raise taken from error
 
     def _record(self, context: Context, action: Action, plan: Plan, plain: dict[str, Any], operation_id: str) -> Record:
         actor = context.actor

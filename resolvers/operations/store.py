@@ -8,14 +8,16 @@ Called by `engine` alone. Each write also publishes the record on the bus, so fo
     gurum:op:{id}:secret  what only the person may read, once, encrypted
     gurum:ops:open        ids that have not ended
     gurum:ops:all         ids by start time, and gurum:ops:user:{user}
-    gurum:idem:{user}:{key}   idempotency key -> operation id and hash of the input
+    gurum:idem:{user}:{key}   idempotency key -> operation id, hash of the input, and the process that plans it
+    gurum:process:{owner}     there while a process lives
 """
 
 from collections.abc import AsyncIterator
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
+from redis.exceptions import WatchError
 
 from notifications.bus import Bus
 from notifications.redis import RedisClient
@@ -27,8 +29,28 @@ IDEMPOTENCY_SECONDS = 24 * 3600
 PLANNING_SECONDS = 600  # of a key that has no operation yet: longer than a request, and the end of one that crashed
 SECRET_SECONDS = 3600
 LEASE_MS = 10_000
+# A key that was reserved by a process that died before it stored the operation is free again: nothing had begun.
+_RESERVE = """
+redis.call('SET', 'gurum:process:' .. ARGV[2], '1', 'PX', ARGV[4])
+local held = redis.call('GET', KEYS[1])
+if held then
+  local id, owner = string.match(held, '^(%S+) %S+ (%S+)$')
+  local gone = id and redis.call('EXISTS', 'gurum:process:' .. owner) == 0
+  if not (gone and redis.call('EXISTS', 'gurum:op:' .. id) == 0) then return held end
+end
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'EX', ARGV[3])
+return false
+"""
+_RELEASE = """
+local held = redis.call('GET', KEYS[1])
+if held and string.match(held, '^%S+') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+"""
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Record).decode
+
+
+class TakenOver(Exception):
+    """Another process took our idempotency key, because it thought that we were gone; it runs the operation."""
 
 
 class OperationStore:
@@ -38,12 +60,38 @@ class OperationStore:
         self._redis = redis
         self._bus = bus
         self._fernet = Fernet(key)
-        self._owner = owner
+        self._owner = "".join(owner.split()) or "-"  # a word, because it stands between spaces
+
+    async def live(self) -> None:
+        """Say that this process lives; said again well within LEASE_MS."""
+        await self._redis.set(f"gurum:process:{self._owner}", "1", px=LEASE_MS)
+
+    async def leave(self) -> None:
+        await self._redis.delete(f"gurum:process:{self._owner}")
 
     async def create(self, record: Record, token: str, key: str | None = None) -> None:
-        """`key` is the idempotency key that was reserved for it."""
+        """`key` is the idempotency key that was reserved for it. Raises TakenOver when it is another's meanwhile."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            try:
+                if key is not None:
+                    await self._still_ours(pipe, record, key)
+                    pipe.multi()
+                self._write(pipe, record, token, key)
+                await pipe.execute()
+            except WatchError as error:
+                raise TakenOver from error
+        await self._bus.publish(f"operation:{record.id}", _encode(record))
+
+    @staticmethod
+    async def _still_ours(pipe: Any, record: Record, key: str) -> None:
+        name = f"gurum:idem:{record.actor_id}:{key}"
+        await pipe.watch(name)
+        held = cast(bytes | None, await pipe.get(name))
+        if held is None or held.split(b" ")[0] != record.id.encode():
+            raise TakenOver
+
+    def _write(self, pipe: Any, record: Record, token: str, key: str | None) -> None:
         moment = record.started_at.timestamp()
-        pipe = self._redis.pipeline(transaction=True)
         pipe.set(f"gurum:op:{record.id}", _encode(record), ex=KEPT_SECONDS)
         pipe.set(f"gurum:op:{record.id}:token", self._fernet.encrypt(token.encode()), ex=TOKEN_SECONDS)
         pipe.set(f"gurum:op:{record.id}:lease", self._owner, px=LEASE_MS)
@@ -54,8 +102,6 @@ class OperationStore:
             pipe.zadd(index, {record.id: moment})
             pipe.zremrangebyscore(index, 0, moment - KEPT_SECONDS)
             pipe.expire(index, KEPT_SECONDS)
-        await pipe.execute()
-        await self._bus.publish(f"operation:{record.id}", _encode(record))
 
     async def save(self, record: Record) -> None:
         record.version += 1
@@ -111,16 +157,16 @@ class OperationStore:
 
     async def reserve(self, user_id: str, key: str, operation_id: str, input_hash: str) -> tuple[str, str] | None:
         """Bind an idempotency key until `create`; None when it was free, else the operation id and input hash it is bound to."""
-        name = f"gurum:idem:{user_id}:{key}"
-        if await self._redis.set(name, f"{operation_id} {input_hash}", nx=True, ex=PLANNING_SECONDS):
+        given = (f"{operation_id} {input_hash}", self._owner, PLANNING_SECONDS, LEASE_MS)
+        held = cast(bytes | None, await self._redis.eval(_RESERVE, 1, f"gurum:idem:{user_id}:{key}", *given))
+        if held is None:
             return None
-        bound = cast(bytes | None, await self._redis.get(name))
-        known, _, known_hash = (bound or b"").decode().partition(" ")
+        known, known_hash = held.decode().split(" ")[:2]
         return known, known_hash
 
-    async def release(self, user_id: str, key: str) -> None:
+    async def release(self, user_id: str, key: str, operation_id: str) -> None:
         """Forget a key whose operation was refused before it began, so that the corrected call may use it again."""
-        await self._redis.delete(f"gurum:idem:{user_id}:{key}")
+        await self._redis.eval(_RELEASE, 1, f"gurum:idem:{user_id}:{key}", operation_id)
 
     async def follow(self, operation_id: str) -> AsyncIterator[Record]:
         """The record now, then at each change, until its end. Nothing when there is no such operation."""
