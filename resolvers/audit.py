@@ -1,7 +1,7 @@
 """The append-only record of every attempted action: who, from where, what, with which result. Denied and refused attempts too.
 
 Rows live in one Redis stream. Each row carries the hash of the row before it, so that a removed or changed row shows.
-Written by `operations/engine.py`, read by `operations/graph.py`. Inputs arrive here with their secrets masked already.
+Written by `operations/engine.py`, read by `graph/audit.py`. Inputs arrive here with their secrets masked already.
 """
 
 import enum

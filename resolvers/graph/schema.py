@@ -10,13 +10,13 @@ from strawberry.tools import merge_types
 from resolvers.action import Action
 from resolvers.domain import Domain
 from resolvers.graph import actions, lists
+from resolvers.graph.audit import AuditQueries
 from resolvers.graph.commands import command_queries
 from resolvers.graph.events import EventSubscriptions
 from resolvers.graph.reads import reads_of
 from resolvers.graph.roots import NodeQueries
 from resolvers.graph.scalars import SCALARS
 from resolvers.inventory.kinds import Kind
-from resolvers.operations.audit_graph import AuditQueries
 from resolvers.operations.graph import OperationQueries, OperationSubscriptions
 
 

@@ -1,4 +1,4 @@
-"""Which rows of the audit log somebody asks for, and which of them that person may see. Used by `audit_graph`."""
+"""Which rows of the audit log somebody asks for, and which of them that person may see. Used by `graph/audit.py` and `approvals`."""
 
 import re
 from collections.abc import Callable

@@ -117,7 +117,7 @@ async def test_a_search_that_finds_nothing_in_reach_says_where_to_go_on(
     log: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("resolvers.audit.PAGE", 2)
-    monkeypatch.setattr("resolvers.operations.audit_graph.MAX_SCANNED", 4)
+    monkeypatch.setattr("resolvers.graph.audit.MAX_SCANNED", 4)
     error = (await ask(log, "operator", FIND, {"actor": "nobody"}, origin=HTTP))["errors"][0]
     assert error["extensions"]["code"] == "TOO_EXPENSIVE"
     before = error["message"].split('"')[1]

@@ -13,6 +13,7 @@ from resolvers.clock import Clock
 from resolvers.context import Context
 from resolvers.errors import Conflict, NotFound, Unavailable
 from resolvers.operations import keys
+from resolvers.operations.store import LEASE_MS
 from tests.polling import eventually
 from tests.resolvers.inventory.world import actor
 from tests.resolvers.operations.workshop import MAKE, Process, ThingMakeInput, Workshop
@@ -65,7 +66,7 @@ async def killed(call: "asyncio.Task[Any]", redis: RedisClient) -> None:
     held = await redis.get("gurum:idem:user:c/u:k")
     call.cancel()
     await asyncio.gather(call, return_exceptions=True)
-    await redis.set("gurum:idem:user:c/u:k", held, ex=keys.LEASE_MS)
+    await redis.set("gurum:idem:user:c/u:k", held, ex=LEASE_MS)
 
 
 async def test_a_process_that_lives_says_so_and_one_that_ends_takes_it_back(redis: RedisClient, shop: Workshop) -> None:
@@ -75,7 +76,7 @@ async def test_a_process_that_lives_says_so_and_one_that_ends_takes_it_back(redi
         return bool(await redis.exists("gurum:process:host:7:ab"))
 
     await eventually(lives, "it says that it lives")
-    assert 0 < await redis.pttl("gurum:process:host:7:ab") <= keys.LEASE_MS
+    assert 0 < await redis.pttl("gurum:process:host:7:ab") <= LEASE_MS
     await process.crash()
     assert not await lives()
 

@@ -1,4 +1,4 @@
-"""The audit log in the schema. Used by `resolvers/graph/schema.py`."""
+"""The audit log in the schema. Used by `schema`."""
 
 from datetime import datetime
 from typing import Any
