@@ -1,4 +1,5 @@
 """The routes of linking a chat account: `/chat/link/look` tells what an address of the bot is for, `/chat/link` delegates roles to it.
+`/chat/link/logins` names the other ways to sign in.
 
 Mounted by `gateway/app.py`, used by the page `/link`. Who may link is who has the address and is signed in by a session. What is delegated
 are Keystone trusts, made with the session's token here; the bot keeps their ids (`bot/people.py`) and no secret of the person.
@@ -88,9 +89,14 @@ class Linking:
 
     def routes(self) -> list[BaseRoute]:
         return [
+            Route("/chat/link/logins", served(self._logins), methods=["GET"]),
             Route("/chat/link/look", served(self._look), methods=["POST"]),
             Route("/chat/link", served(self._link), methods=["POST"]),
         ]
+
+    async def _logins(self, request: Request) -> Response:
+        """Public: whoever can not sign in by a password must see them before signing in."""
+        return _json({"federation": [login.model_dump() for login in self._settings.federation]})
 
     async def _look(self, request: Request) -> Response:
         headers = own_page(request, self._allowed_origins, "ask for links here")

@@ -1,8 +1,8 @@
 """Puts the console page together: `python -m gateway.console.build`.
 
 Called at install time (`make run`, the image's build stage) and by the browser tests; the cache is `gateway/web/build.py`'s.
-Nothing is bundled: the browser loads our modules and those of npm as they are. All of them lie in one folder that is named by
-their content, so they may be kept for ever and find each other by relative addresses.
+Nothing is bundled: the browser loads our modules, without their comments, and those of npm. All of them lie in one folder that is
+named by their content, so they may be kept for ever and find each other by relative addresses.
 """
 
 import re
@@ -21,7 +21,7 @@ VENDORED = {
     "htm.js": "htm/dist/htm.module.js",
 }
 IMPORTED = {"preact": "preact.js", "preact/hooks": "hooks.js", "htm": "htm.js"}
-SERVED = frozenset({".js", ".css", ".svg"})
+SERVED = frozenset({".css", ".svg"})
 _SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S+\s*$")
 _IMPORT = re.compile(r'\b(from|import)\s*"([^"./][^"]*)"')
 
@@ -37,7 +37,9 @@ def _make(page: Page, folder: Path) -> None:
     assets = folder / "assets" / page.digest()
     assets.mkdir(parents=True)
     for path in node.sources(page.source):
-        if path.suffix in SERVED:
+        if path.suffix == ".js":
+            (assets / path.name).write_text(_lean(path.read_text(encoding="utf-8")), encoding="utf-8")
+        elif path.suffix in SERVED:
             shutil.copyfile(path, assets / path.name)
     for name, place in VENDORED.items():
         (assets / name).write_text(_own((packages / place).read_text(encoding="utf-8")), encoding="utf-8")
@@ -51,6 +53,12 @@ def _make(page: Page, folder: Path) -> None:
     index = (page.source / "index.html").read_text(encoding="utf-8")
     filled = index.replace("    <!-- preloads -->", preloads).replace('="./', f'="{address}/')
     (folder / "index.html").write_text(filled, encoding="utf-8")
+
+
+def _lean(script: str) -> str:
+    """Our own module without lines of comment and without indentation: an eighth less to carry. Line numbers stay what they are."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join("" if line.startswith("//") else line for line in lines) + "\n"
 
 
 def _own(script: str) -> str:

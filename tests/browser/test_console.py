@@ -125,7 +125,7 @@ def test_edits_change_the_message_in_its_place_and_move_nothing_that_one_reads(p
     expect(talk.get_by_text("at work")).to_have_count(0)
     # What comes at the end is told by a button that leads there.
     page.post(Message(summary="the newest"))
-    page.page.get_by_role("button", name="New messages below").click()
+    page.page.get_by_role("button", name="More below").click()
     expect(talk.get_by_text("the newest")).to_be_in_viewport()
 
 

@@ -67,6 +67,13 @@ def test_the_settings_tell_the_page_of_days_and_other_logins(valkey: str) -> Non
         assert door.link(door.offer(), ("talk", ["member"]), days=14).status_code == 200
 
 
+def test_other_logins_are_told_before_anybody_signs_in(valkey: str) -> None:
+    company = {"name": "Company login", "url": "https://login.example.com/start"}
+    with opened_link_door(valkey, federation=[company]) as door:
+        response = door.wait(door.http.get("/chat/link/logins"))
+        assert (response.status_code, response.json()) == (200, {"federation": [company]})
+
+
 def test_linking_delegates_what_was_chosen_and_no_more(door: LinkDoor) -> None:
     door.sign_in("alice")
     response = door.link(door.offer(), ("talk", ["member"]))

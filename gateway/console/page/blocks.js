@@ -4,7 +4,7 @@ import { classes, html, useId, useState } from './ui.js';
 import { t } from './prefs.js';
 
 const PREVIEW = 20_000; // characters of a file that are shown in the page
-const MARKS = { info: 'ℹ', good: '✓', wait: '…', warn: '!', bad: '✕' };
+const MARKS = { info: 'ℹ', good: '✓', wait: '…', warn: '!', bad: '!' };
 const STEP_MARKS = { RUNNING: '…', DONE: '✓', FAILED: '✕' };
 
 export function Spans({ text }) {

@@ -55,11 +55,11 @@ function Answer({ entry, picked, wide, acts }) {
         ${t('entry.details')}
       </button>`}
     </header>
+    ${open && !wide && html`<div class="inline" id=${id}><${Details} entry=${entry} /></div>`}
     <div class="blocks">
       ${message.blocks.length ? html`<${Blocks} message=${message} entry=${entry} press=${acts.press} />` : html`<p>${message.summary}</p>`}
       ${message.file && html`<${Attached} file=${message.file} />`}
     </div>
-    ${open && !wide && html`<div class="inline" id=${id}><${Details} entry=${entry} /></div>`}
   </article>`;
 }
 

@@ -25,6 +25,7 @@ function Body({ secret, session }) {
   const [offer, setOffer] = useState(null);
   const [problem, setProblem] = useState(null); // {text, final}: a final one leaves nothing to try
   const [linked, setLinked] = useState(null);
+  const [logins, setLogins] = useState([]);
   const person = session.person;
 
   async function look() {
@@ -38,6 +39,9 @@ function Body({ secret, session }) {
     }
   }
   useEffect(() => {
+    ask('GET', '/chat/link/logins').then(({ federation }) => setLogins(federation), () => {}); // without, one signs in by password
+  }, []);
+  useEffect(() => {
     setOffer(null);
     if (secret && person) look();
   }, [person?.user.id]);
@@ -45,7 +49,9 @@ function Body({ secret, session }) {
   if (!secret) return html`<${Told} title=${t('link.title')} text=${t('link.nosecret')} />`;
   if (linked) return html`<${Done} linked=${linked} />`;
   if (person === undefined) return html`<p class="note" role="status">${t('loading')}</p>`;
-  if (person === null) return html`<${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('link.sign')} />`;
+  if (person === null) {
+    return html`<${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('link.sign')}><${Federation} logins=${logins} /><//>`;
+  }
   if (problem) {
     return html`<${Told} title=${t('link.title')} text=${problem.text} bad>
       ${problem.final ? html`<p>${t('link.anew')}</p>` : html`<button type="button" onClick=${look}>${t('again')}</button>`}
@@ -65,6 +71,8 @@ function Choose({ offer, secret, session, done }) {
   const [busy, setBusy] = useState(false);
   const [chosen, setChosen] = useState(() => new Map()); // project id -> Set of roles
   const [days, setDays] = useState(String(offer.default_days));
+
+  const platform = offer.platform[0].toUpperCase() + offer.platform.slice(1);
 
   function project(one, on) {
     const next = new Map(chosen);
@@ -104,12 +112,12 @@ function Choose({ offer, secret, session, done }) {
   return html`<section class="card link" aria-labelledby=${`${id}-title`}>
     <h1 id=${`${id}-title`}>${t('link.title')}</h1>
     <dl class="fields">
-      <div><dt>${t('link.platform')}</dt><dd>${offer.platform}</dd></div>
+      <div><dt>${t('link.platform')}</dt><dd>${platform}</dd></div>
       <div><dt>${t('link.account')}</dt><dd><strong>${offer.name || offer.account}</strong> <code>${offer.account}</code></dd></div>
       <div><dt>${t('link.user')}</dt><dd><strong>${offer.user.name}</strong> <span class="note">${offer.user.domain}</span>
         <button type="button" class="quiet" onClick=${session.signOut}>${t('link.notyou')}</button></dd></div>
     </dl>
-    <p class="banner warn" role="note">${t('link.warning', { platform: offer.platform, name: offer.name || offer.account })}</p>
+    <p class="banner warn" role="note">${t('link.warning', { platform, name: offer.name || offer.account })}</p>
     <form onSubmit=${submit} noValidate>
       ${offer.projects.length === 0 && html`<p class="failed" role="alert">${t('link.noprojects')}</p>`}
       ${offer.projects.length > 0 &&
@@ -129,7 +137,6 @@ function Choose({ offer, secret, session, done }) {
       <p class="failed" role="alert">${problem}</p>
       <button type="submit" class="primary wide" aria-disabled=${busy || offer.projects.length === 0 ? 'true' : null}>${busy ? t('link.busy') : t('link.go')}</button>
     </form>
-    <${Federation} offer=${offer} />
   </section>`;
 }
 
@@ -147,8 +154,8 @@ function Project({ one, roles, project, role }) {
     </div>`}`;
 }
 
-function Federation({ offer }) {
-  const ways = (offer.federation ?? []).filter(({ url }) => /^https?:\/\//.test(url));
+function Federation({ logins }) {
+  const ways = logins.filter(({ url }) => /^https?:\/\//.test(url));
   if (ways.length === 0) return null;
   return html`<div class="federation">
     <p class="note">${t('link.federation')}</p>

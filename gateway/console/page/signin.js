@@ -5,7 +5,7 @@ import { sentence } from './session.js';
 
 const WAYS = ['password', 'credential'];
 
-export function SignIn({ session, note }) {
+export function SignIn({ session, note, children }) {
   const id = useId();
   const tabs = useRef(null);
   const [way, setWay] = useState('password');
@@ -58,6 +58,7 @@ export function SignIn({ session, note }) {
         <button type="submit" class="primary wide" aria-disabled=${busy ? 'true' : null}>${busy ? t('sign.busy') : t('sign.in')}</button>
       </form>
     </div>
+    ${children}
   </section>`;
 }
 
