@@ -16,8 +16,9 @@ from bot.kept import Taken, name_for
 from bot.messages import Block, Button, ButtonStyle, Message, Note, Paragraph, Source, Tone
 from bot.operations import started
 from bot.parser import quote
+from bot.people import ChooseProject, LinkEnded, NotLinked
 from bot.platforms.base import Person
-from bot.ports import Acting
+from bot.ports import Acting, GraphError, first_code
 from bot.replies.errors import sentence
 from bot.replies.plans import of_plan
 from bot.services import Pending
@@ -102,31 +103,33 @@ async def cancel(turn: Turn, name: str) -> None:
 async def approve(turn: Turn, name: str) -> None:
     """A second person agrees: the graph checks that this one may, and then it runs as the asker."""
     pending = await _of_approver(turn, name)
-    variables = {"planId": pending.plan_id, "hash": pending.hash}
+    asker = await _acting(turn, pending)
     async with turn.patience():
-        answer = await turn.ask(gql.APPROVE, variables)
-        if gql.found(answer, "it") is None and not await _approved_by_us(turn, pending):
-            await _unplanned(turn, name, pending, answer.errors)
-            raise Answered(answer.errors, private=True)
-        await _take(turn, name, APPROVAL)
-        await turn.services.due.drop(f"confirm:{name}")
-        await turn.adopt(pending.message_id or turn.incoming.message, pending.place)
-        await _apply(turn, pending, await _acting(turn, pending))
+        await _settled(turn, name, pending, gql.APPROVE, None)
+        await _apply(turn, pending, asker)
 
 
 async def refuse(turn: Turn, name: str, reason: str) -> None:
     """A second person says no, and perhaps why."""
     pending = await _of_approver(turn, name)
-    variables = {"planId": pending.plan_id, "hash": pending.hash, "reason": reason or None}
-    answer = await turn.ask(gql.REFUSE, variables)
+    await _settled(turn, name, pending, gql.REFUSE, reason or None)
+    key = "confirm.refused_because" if reason else "confirm.refused"
+    await turn.reply(_over(turn, pending, key, name=turn.person.name or turn.person.id, reason=reason))
+
+
+async def _settled(turn: Turn, name: str, pending: Pending, document: str, reason: str | None) -> None:
+    """The graph took what the second person said, and nobody else said anything before. Raises Answered, Refused."""
+    variables = {"planId": pending.plan_id, "hash": pending.hash}
+    if document == gql.REFUSE:
+        variables["reason"] = reason
+    answer = await turn.ask(document, variables)
     if gql.found(answer, "it") is None:
-        await _unplanned(turn, name, pending, answer.errors)
+        if first_code(answer.errors) == "NOT_FOUND":
+            await _unseen(turn, name, pending)
         raise Answered(answer.errors, private=True)
     await _take(turn, name, APPROVAL)
     await turn.services.due.drop(f"confirm:{name}")
     await turn.adopt(pending.message_id or turn.incoming.message, pending.place)
-    key = "confirm.refused_because" if reason else "confirm.refused"
-    await turn.reply(_over(turn, pending, key, name=turn.person.name or turn.person.id, reason=reason))
 
 
 # -- showing -----------------------------------------------------------------------------------------------------------
@@ -218,16 +221,13 @@ async def _again(turn: Turn, pending: Pending, errors: tuple[Any, ...]) -> None:
     await propose(turn, pending, plan, changed=True, only_plan=True)
 
 
-async def _approved_by_us(turn: Turn, pending: Pending) -> bool:
-    """Whether this very person approved it before, in a run that was cut off."""
-    answer = await turn.ask(gql.PLANNED, {"id": pending.plan_id})
-    approval = gql.found(answer, "it", "approval")
-    return approval is not None and approval["state"] == "APPROVED"
-
-
-async def _unplanned(turn: Turn, name: str, pending: Pending, errors: tuple[Any, ...]) -> None:
-    """A plan that is gone from the graph waits for nobody any more: say so in its message."""
-    if not errors or errors[0].code != "NOT_FOUND" or pending.message_id is None:
+async def _unseen(turn: Turn, name: str, pending: Pending) -> None:
+    """The graph shows the plan to whoever may approve it. Raises Answered when it is there for its asker; else it is over."""
+    planned = await turn.services.graph.execute(await _acting(turn, pending), gql.PLANNED, {"id": pending.plan_id})
+    if gql.found(planned, "it") is not None:
+        line = turn.texts.line("confirm.needs_role", role=pending.approval or "")
+        raise Answered((GraphError("DENIED", line),), private=True)
+    if pending.message_id is None or first_code(planned.errors) != "NOT_FOUND":
         return
     if await turn.services.pendings.take(name, APPROVAL, turn.name) is Taken.MINE:
         await turn.services.due.drop(f"confirm:{name}")
@@ -272,8 +272,15 @@ async def _take(turn: Turn, name: str, slot: str) -> None:
 
 
 async def _acting(turn: Turn, pending: Pending) -> Acting:
-    """As the asker, whoever pressed."""
-    return await turn.services.people.acting(_asker(turn, pending), pending.place, pending.link, pending.project)
+    """As the asker, whoever pressed. Raises Refused when somebody else pressed and the asker can not be acted for any more."""
+    asker = _asker(turn, pending)
+    try:
+        return await turn.services.people.acting(asker, pending.place, pending.link, pending.project)
+    except (NotLinked, LinkEnded, ChooseProject) as error:
+        if asker is turn.person:
+            raise
+        name = asker.name or asker.id
+        raise Refused("confirm.asker_gone", code="CONFLICT", command=pending.action, private=True, name=name) from error
 
 
 def _asker(turn: Turn, pending: Pending) -> Person:

@@ -19,15 +19,25 @@ class Defaults:
 
     async def project(self, place: Place) -> str | None:
         """What `use project` chose here, else what the settings say of the channel, else the room's own."""
-        chosen = await self._redis.hget(DEFAULTS, f"project:{place.key}")
-        return (chosen.decode() if chosen else None) or self._settings.channel(place.key).project or place.project
+        chosen = await self._chosen(place)
+        return chosen[0] or self._settings.channel(place.key).project or place.project
 
-    async def use(self, place: Place, project: str | None) -> None:
-        """None: forget what was chosen."""
+    async def project_name(self, place: Place) -> str | None:
+        """As `project`, in the words of whoever chose it."""
+        chosen = await self._chosen(place)
+        return chosen[1] or self._settings.channel(place.key).project or (place.name if place.project else None)
+
+    async def use(self, place: Place, project: str | None, name: str = "") -> None:
+        """`project` is a global id, `name` what people call it. None: forget what was chosen."""
         if project is None:
             await self._redis.hdel(DEFAULTS, f"project:{place.key}")
         else:
-            await self._redis.hset(DEFAULTS, f"project:{place.key}", project)
+            await self._redis.hset(DEFAULTS, f"project:{place.key}", f"{project} {name}")
+
+    async def _chosen(self, place: Place) -> tuple[str, str]:
+        chosen = await self._redis.hget(DEFAULTS, f"project:{place.key}")
+        project, _, name = chosen.decode().partition(" ") if chosen else ("", "", "")
+        return project, name or project
 
     async def language(self, person: Person, place: Place) -> str:
         """What the person chose, else the locale that the platform knows, else the channel's, else the installation's."""

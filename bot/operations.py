@@ -46,14 +46,21 @@ async def started(
         project=project,
         link=turn.link,
     )
+    over = operation["state"] in gql.ENDED
+    shown = (
+        await ended(turn.services, followed, operation) if over else _message(turn.services.clock, followed, operation)
+    )
     try:
-        await turn.reply(_message(turn.services.clock, followed, operation))
+        await turn.reply(shown)
         await turn.settle()
         message_id = turn.message_id if turn.capabilities.edits else None
         followed = msgspec.structs.replace(followed, message_id=message_id, place=turn.place)
     except Undelivered:
-        pass  # it runs all the same; its end is said anew when the channel takes messages again
-    await turn.services.follower.follow(followed)
+        over = False  # its end is said anew when the channel takes messages again
+    if over:
+        await _end_undo(turn.services, followed, operation)
+    else:
+        await turn.services.follower.follow(followed)
 
 
 def shower(clock: Clock) -> Callable[[Followed, Mapping[str, Any] | None], Message]:
@@ -69,18 +76,29 @@ def shower(clock: Clock) -> Callable[[Followed, Mapping[str, Any] | None], Messa
 
 async def ended(services: Services, followed: Followed, operation: Mapping[str, Any]) -> Message:
     """The last message of an operation. Offers its undo for a while, to its asker; after that the button disappears."""
-    plain = _message(services.clock, followed, operation)
-    seconds = services.settings.undo_minutes * 60
-    capabilities = services.platforms[followed.place.platform].capabilities
-    if not (operation["undo"] and operation["state"] == "SUCCEEDED" and seconds and capabilities.buttons):
-        return plain
+    if not _undoable(services, followed, operation):
+        return _message(services.clock, followed, operation)
     name = followed.operation
-    await services.undos.keep(name, KeptUndo(person=followed.person.key, project=followed.project), seconds)
-    if followed.message_id is not None:
-        edit = DueEdit(place=followed.place, message_id=followed.message_id, message=plain)
-        await services.due.put(f"undo:{name}", seconds, edit)
+    seconds = services.settings.undo_minutes * 60
+    until = services.clock.now().timestamp() + seconds
+    kept = KeptUndo(person=followed.person.key, project=followed.project, until=until)
+    await services.undos.keep(name, kept, seconds)
+    await _end_undo(services, followed, operation)
     label = texts.of(followed.language).line("button.undo")
     return _message(services.clock, followed, operation, Button(label=label, command=f"undo {name}"))
+
+
+async def _end_undo(services: Services, followed: Followed, operation: Mapping[str, Any]) -> None:
+    if followed.message_id is not None and _undoable(services, followed, operation):
+        plain = _message(services.clock, followed, operation)
+        edit = DueEdit(place=followed.place, message_id=followed.message_id, message=plain)
+        await services.due.put(f"undo:{followed.operation}", services.settings.undo_minutes * 60, edit)
+
+
+def _undoable(services: Services, followed: Followed, operation: Mapping[str, Any]) -> bool:
+    platform = services.platforms[followed.place.platform]
+    offered = bool(operation["undo"]) and operation["state"] == "SUCCEEDED"
+    return offered and services.settings.undo_minutes > 0 and platform.capabilities.buttons
 
 
 def _message(clock: Clock, followed: Followed, operation: Mapping[str, Any], *buttons: Button) -> Message:

@@ -54,10 +54,11 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeptUndo(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may take an operation back by its button, and for which project it was run."""
+    """Who may take an operation back by its button, for which project it was run, and until when (seconds since the epoch)."""
 
     person: str
     project: str | None
+    until: float
 
 
 class OwnCommand(Protocol):

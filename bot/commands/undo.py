@@ -20,7 +20,7 @@ async def undo(turn: Turn) -> None:
     name = turn.rest[0]
     undos = turn.services.undos
     kept = await undos.look(name)
-    if kept is None:
+    if kept is None or kept.until <= turn.services.clock.now().timestamp():
         raise Refused("undo.old", private=True)
     if kept.person != turn.person.key:
         raise Refused("undo.others", code="DENIED", private=True)

@@ -11,7 +11,7 @@ async def run(turn: Turn) -> None:
     defaults = turn.services.defaults
     await turn.adopt_pressed()
     if len(turn.rest) == 1:
-        project = await defaults.project(turn.place)
+        project = await defaults.project_name(turn.place)
         await turn.say("use.none" if project is None else "use.is", project=project or "")
     elif turn.rest[1] == "-":
         await turn.acting()
@@ -21,7 +21,7 @@ async def run(turn: Turn) -> None:
         name = turn.rest[1]
         turn.use_project(name)
         acting = await turn.acting()  # raises when the person has no such project
-        await defaults.use(turn.place, acting.project or name)
+        await defaults.use(turn.place, acting.project or name, name)
         await turn.say("use.done", tone=Tone.GOOD, project=name)
 
 
