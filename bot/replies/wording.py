@@ -38,6 +38,8 @@ def row_of(buttons: Sequence[Button]) -> tuple[Buttons, ...]:
 
 def value(texts: Texts, given: Any, path: str = "") -> str:
     """One value for a cell. `path` is where it stands: moments are told by their names."""
+    if isinstance(given, str) and given:  # most are; a long table has thousands
+        return moment(given) if _MOMENT.fullmatch(given) and _TIMES.search(path) else clean(given)
     if given in (None, "", [], {}):
         return NOTHING
     match given:
@@ -49,8 +51,6 @@ def value(texts: Texts, given: Any, path: str = "") -> str:
             return clean(", ".join(value(texts, each, path) for each in given), MAX_CELL)
         case Mapping():
             return clean(", ".join(f"{key}={value(texts, each)}" for key, each in given.items()), MAX_CELL)
-        case str() if _TIMES.search(path) and _MOMENT.fullmatch(given):
-            return moment(given)
         case _:
             return clean(given)
 
@@ -60,7 +60,7 @@ def at(row: Any, path: str) -> Any:
     for place, name in enumerate(names := path.split(".")):
         if isinstance(row, list):
             return [at(each, ".".join(names[place:])) for each in row]
-        row = row.get(name) if isinstance(row, Mapping) else None
+        row = row.get(name) if isinstance(row, dict | Mapping) else None
     return row
 
 
