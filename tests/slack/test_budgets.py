@@ -24,8 +24,10 @@ from bot.messages import (
     Table,
     Text,
     Tone,
+    clean,
 )
 from bot.platforms.slack.render import OVERFLOW, Level, Rendered, render
+from bot.platforms.slack.rich import harmless
 from bot.platforms.slack.words import quiet, quiet_cut, typed
 from tests.slack.standin.blocks import message_error
 
@@ -58,7 +60,10 @@ text = st.one_of(
     st.text(max_size=5).flatmap(lambda t: st.just(t * 900)),
     st.lists(st.sampled_from(NASTY), max_size=4).map("".join),
 )
-command = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=2_000)
+command = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40),
+    st.sampled_from(["x" * 2_000, "한" * 2_000]),
+)
 url = st.one_of(
     st.none(),
     st.just("https://9rum.example/link#x"),
@@ -66,32 +71,47 @@ url = st.one_of(
     st.just("http://x/" + "y" * 3_500),
 )
 spans: st.SearchStrategy[Text] = st.lists(st.builds(Span, text, st.sampled_from(Style), url), max_size=4).map(tuple)
+cells = st.lists(st.one_of(st.text(max_size=20), st.sampled_from([*NASTY[:-1], "x" * 200])), max_size=5).map(tuple)
+times = st.sampled_from(
+    [1, 1, 1, 6, 30]
+)  # a few things many times: as much for the limits as many things, and sooner made
 tables = st.builds(
-    Table,
-    columns=st.lists(text, max_size=25).map(tuple),
-    rows=st.lists(st.lists(text, max_size=25).map(tuple), max_size=130).map(tuple),
-    caption=text,
-    total=st.one_of(st.none(), st.integers(0, 10**6)),
+    lambda columns, rows, many, caption, total: Table(
+        columns=columns * min(many, 6),
+        rows=tuple(row * min(many, 6) for row in rows) * many,
+        caption=caption,
+        total=total,
+    ),
+    cells,
+    st.lists(cells, max_size=5).map(tuple),
+    times,
+    text,
+    st.one_of(st.none(), st.integers(0, 10**6)),
 )
+steps = st.lists(st.tuples(st.sampled_from(["RUNNING", "DONE", "FAILED", "?"]), text, text), max_size=4)
 blocks: st.SearchStrategy[Block] = st.one_of(
     st.builds(Paragraph, spans),
-    st.builds(Fields, st.lists(st.tuples(text, spans), max_size=30).map(tuple)),
+    st.builds(lambda pairs, many: Fields(tuple(pairs) * many), st.lists(st.tuples(text, spans), max_size=4), times),
     tables,
     st.builds(Progress, share=st.floats(), label=text),
-    st.builds(
-        Steps,
-        st.lists(st.tuples(st.sampled_from(["RUNNING", "DONE", "FAILED", "?"]), text, text), max_size=30).map(tuple),
-    ),
+    st.builds(lambda steps, many: Steps(tuple(steps) * many), steps, times),
     st.builds(Code, text=text, title=text),
     st.builds(Note, spans),
-    st.builds(Buttons, st.lists(st.builds(Button, label=text, command=command), max_size=60).map(tuple)),
+    st.builds(
+        lambda buttons, many: Buttons(tuple(buttons) * many),
+        st.lists(st.builds(Button, label=text, command=command), max_size=4),
+        times,
+    ),
 )
 messages = st.builds(
-    Message,
-    summary=text,
-    blocks=st.lists(blocks, max_size=60).map(tuple),
-    tone=st.sampled_from(Tone),
-    file=st.one_of(st.none(), st.builds(File, name=st.just("a.log"), text=st.just("x"))),
+    lambda blocks, many, summary, tone, file: Message(
+        summary=summary, blocks=tuple(blocks) * many, tone=tone, file=file
+    ),
+    st.lists(blocks, max_size=5),
+    st.sampled_from([1, 1, 1, 12]),
+    text,
+    st.sampled_from(Tone),
+    st.one_of(st.none(), st.builds(File, name=st.just("a.log"), text=st.just("x"))),
 )
 KINDS = {"rich_text", "context", "table", "actions"}
 EMOJI = {"white_check_mark", "hourglass_flowing_sand", "warning", "x", "small_blue_diamond"}
@@ -100,7 +120,7 @@ FORMAT = re.compile(r"(?<![^\W_])[*_~`]|[*_~`](?![^\W_])|^\s*&gt;", re.MULTILINE
 
 
 @given(messages, st.sampled_from(Level))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_message_is_inside_every_limit_and_inert(message: Message, level: Level) -> None:
     made = render(message, level)
 
@@ -154,6 +174,13 @@ def test_what_is_quieted_reads_the_same(given_text: str) -> None:
 
 def test_names_keep_the_marks_inside_of_words() -> None:
     assert quiet("web_1 a*b `x` *y*") == "web_1 a*b ˋxˋ ∗y∗"
+
+
+def test_no_character_that_hides_or_turns_is_passed_by() -> None:
+    """What `harmless` does not look at is what `clean` would leave as it is."""
+    everything = "".join(map(chr, range(0x20000)))
+
+    assert harmless(everything) == clean(everything, len(everything), lines=True)
 
 
 def test_many_small_blocks_keep_the_buttons() -> None:

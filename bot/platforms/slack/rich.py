@@ -3,6 +3,7 @@
 Room is counted in characters of JSON as Slack's server gets it, where each character outside ASCII is six. `render.py` calls it.
 """
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -15,9 +16,11 @@ Json = dict[str, Any]
 _ELEMENT = 90  # characters of JSON around the text of a run, at most
 _FRAME = 120  # around the runs of a block
 _SCHEMES = ("http://", "https://")
-_ORDINARY = re.compile(
-    r"[\n\t\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\uac00-\ud7a3]*"
-)  # most text is, and is not looked at by the letter
+# Letters, signs and pictures that need no look at each: looking at every letter of a long log would hold all others up.
+_UNUSUAL = re.compile(
+    r"[^\n\t\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0400-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u23ff\u2500-\u2b73"
+    r"\u3001-\u303f\u3041-\u3096\u30a0-\u30ff\u3131-\u318e\u4e00-\u9fff\uac00-\ud7a3\uff01-\uffbe\U0001f300-\U0001f64f]"
+)
 
 
 class Run(NamedTuple):
@@ -38,7 +41,7 @@ class Part(NamedTuple):
 
 def harmless(text: str) -> str:
     """Without control characters, halves of surrogates and direction changes: the callers' `clean` again, for what they forgot."""
-    return text if _ORDINARY.fullmatch(text) else clean(text.replace("\r\n", "\n"), len(text), lines=True)
+    return _UNUSUAL.sub(lambda found: _shown(found[0]), text.replace("\r\n", "\n"))
 
 
 def runs_of(text: Text) -> list[Run]:
@@ -84,6 +87,11 @@ def json_cut(text: str, room: int) -> str:
             break
         kept += 1
     return f"{text[:kept]}…" if kept else ""
+
+
+@functools.lru_cache(4_096)
+def _shown(character: str) -> str:
+    return clean(character, 1, lines=True)
 
 
 def _run(span: Span) -> Run:
