@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Route
 
 from bot.app import Bot
 from bot.people import People
@@ -72,7 +72,7 @@ class Chat:
 
     def routes(self) -> list[BaseRoute]:
         """What chat systems deliver to."""
-        return [Mount(path, app=app) for platform in self.platforms.values() for path, app in platform.mounts.items()]
+        return [Route(path, app) for platform in self.platforms.values() for path, app in platform.mounts.items()]
 
     async def ready(self) -> str | None:
         """What does not work, in words; None when all platforms are well."""

@@ -1,0 +1,100 @@
+"""A whole 9rum in a Slack workspace: the stand-in of tests/slack on one side, a cloud on the other, people who link their accounts.
+
+Used by the trips through Slack, and by the bench.
+"""
+
+import contextlib
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.polling import eventually
+from tests.running import Running, running
+from tests.slack.standin import Human, Shown, Slack, standin
+
+# Everybody may do in the channel #ops and alone with the bot what the roles allow.
+OPEN = [{"allow": ["*"], "channels": ["slack:*", "http", "console:*"]}]
+ORIGIN = {"origin": "http://gateway", "host": "gateway"}
+
+
+@dataclass
+class Workspace:
+    """`slack` and `graph` as the two sides."""
+
+    slack: Slack
+    graph: Running
+    passwords: Mapping[str, str]
+
+    def human(self, name: str, locale: str = "en-US") -> Human:
+        return self.slack.person(name, locale)
+
+    async def link(self, human: Human, user: str, projects: list[str], channel: str | None = "ops") -> Shown:
+        """Links a chat account as a person does: by the private address of the bot, signed in on its page. What the bot said then."""
+        before = {_secret(shown) for shown in human.messages(channel)} | {""}
+        await human.type("/cloud link", channel)
+        offered = await human.sees(lambda shown: _secret(shown) not in before, channel, 30)
+        assert offered.private or channel is None, "an address of linking is for one person alone"
+        secret = _secret(offered)
+        http = self.graph.http
+        signed_in = await http.post("/session", json={"user": user, "password": self.passwords[user]}, headers=ORIGIN)
+        assert signed_in.status_code == 200, signed_in.text
+        looked = await http.post("/chat/link/look", json={"secret": secret}, headers=ORIGIN)
+        assert looked.status_code == 200, looked.text
+        told = looked.json()
+        assert (told["platform"], told["account"]) == ("slack", human.person), told
+        wanted = [{"id": one["id"], "roles": one["roles"]} for one in told["projects"] if one["name"] in projects]
+        assert len(wanted) == len(projects), told["projects"]
+        linked = await http.post("/chat/link", json={"secret": secret, "projects": wanted, "days": 1}, headers=ORIGIN)
+        assert linked.status_code == 200, linked.text
+        again = await http.post("/chat/link/look", json={"secret": secret}, headers=ORIGIN)
+        assert again.status_code == 404, "an address of linking is used once"
+        await http.delete("/session", headers=ORIGIN)
+        return offered
+
+    async def ended(self, human: Human, what: str, channel: str | None = "ops", seconds: float = 120) -> Shown:
+        """The reply with this text, once no progress is left in it."""
+        return await human.sees(lambda shown: what in shown.text and ":hourglass" not in shown.text, channel, seconds)
+
+
+@contextlib.asynccontextmanager
+async def in_slack(
+    mode: str,
+    store: str,
+    folder: Path,
+    passwords: Mapping[str, str],
+    rules: list[dict[str, Any]] | None = None,
+    slack: Slack | None = None,
+    **settings: Any,
+) -> AsyncIterator[Workspace]:
+    """`mode` is `socket` or `http`; `rules` those of the policy file; `settings` replace sections."""
+    policy = folder / "policy.yaml"
+    policy.write_text(yaml.safe_dump({"rules": rules or OPEN}))
+    async with contextlib.AsyncExitStack() as stack:
+        slack = slack or await stack.enter_async_context(standin())
+        if mode == "http":
+            slack.deliver_to("")  # until there is a gateway
+        bot = {"platforms": [slack.settings()], **settings.pop("bot", {})}
+        graph = await stack.enter_async_context(
+            running(store, folder, passwords, bot=bot, policy={"file": str(policy)}, **settings)
+        )
+        if mode == "http":
+            slack.deliver_to(graph.app.asgi)
+        else:
+            await slack.connected()
+
+        async def well() -> bool:
+            return graph.app.chat.platforms["slack"].problem() is None
+
+        await eventually(well, "the bot is well", 30)
+        yield Workspace(slack, graph, passwords)
+
+
+def _secret(shown: Shown) -> str:
+    """The secret behind `#` of an address of linking, in the text, a link or a button."""
+    places = [shown.text, *(url for _, url in shown.links), str(shown.posted.blocks)]
+    found = (re.search(r"/link#([A-Za-z0-9_-]{16,})", place) for place in places)
+    return next((match[1] for match in found if match), "")
