@@ -1,7 +1,7 @@
 """`9rum chat -c TEXT`: say something, wait until the reply is settled, print it, and end with a status. Called by `main.py`.
 
-A reply whose tone is WAIT goes on; every other one is settled. The commands run one after the other, and the first that does not succeed
-ends the run, so that what follows does not build on it.
+A reply whose tone is WAIT goes on; every other one is settled, and WARN and BAD say that nothing was done. The commands run one after the
+other, and the first that does not succeed ends the run, so that what follows does not build on it.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from bot.platforms.console.rooms import Entry, Room
 from bot.terminal.cells import shown
 from bot.terminal.client import ChatError, Client, new_id
 from bot.terminal.conversation import Change, Conversation, Said
-from bot.terminal.render import buttons_of, plain_text, render
+from bot.terminal.render import buttons_of, plain_text, render, waits
 from bot.terminal.stream import Stream
 
 GOOD, FAILED, WRONG, WAITS = 0, 1, 2, 3
@@ -159,11 +159,10 @@ class Batch:
             self._out(text if text.endswith("\n") else f"{text}\n")
         else:
             self._out(plain_text(render(message, self._width)))
-        self.unfinished = self.unfinished or message.tone is Tone.WAIT
-        if message.tone is Tone.WARN and any(_confirms(button) for button in buttons_of(message)):
-            self.unfinished = True
+        self.unfinished = self.unfinished or message.tone is Tone.WAIT or waits(message)
+        if waits(message):
             return WAITS
-        return FAILED if message.tone is Tone.BAD else GOOD
+        return FAILED if message.tone in (Tone.BAD, Tone.WARN) else GOOD
 
     def _tell_form(self) -> None:
         """Nobody is here to fill it: say what is missing, as options."""

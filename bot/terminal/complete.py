@@ -1,7 +1,7 @@
 """What can be typed next: the client's own commands, rooms, and the commands that this person may run, with their options and values.
 
 Nouns, verbs, options and enums come from `Query.commands`, asked once; names of resources are asked of the graph when somebody is about to
-type one, kept for a moment, and waited for only so long that typing never feels it.
+type one, and kept for a moment. Typing never waits for them: they are offered when they are there. Only Tab waits, and not for long.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from bot.terminal.cells import shown
 from bot.terminal.client import ChatError
 
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
-DEADLINE: Final = 0.8  # seconds that a completion waits for names; those that come later are there for the next key
+DEADLINE: Final = 1.0  # seconds that Tab waits for names
 FRESH: Final = 20.0  # seconds that names are kept
 MOST: Final = 200  # names offered at once
 FLAGS: Final = {
@@ -43,16 +43,21 @@ class Option:
 
 
 class Names:
-    """Names of resources for parameters that take one."""
+    """Names of resources for parameters that take one. `came` is called when names came that were not waited for."""
 
-    def __init__(self, ask: Ask, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, ask: Ask, came: Callable[[], None] = lambda: None, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._ask = ask
+        self._came = came
         self._now = now
         self._kept: dict[tuple[str, str | None], tuple[float, list[Choice]]] = {}
         self._asking: dict[tuple[str, str | None], asyncio.Task[None]] = {}
 
-    async def of(self, command: CommandSpec, parameter: ParameterSpec, project: str | None) -> list[Choice]:
-        """What is known within the deadline; older names rather than none."""
+    async def of(
+        self, command: CommandSpec, parameter: ParameterSpec, project: str | None, seconds: float
+    ) -> list[Choice]:
+        """What is known within so many seconds; older names rather than none."""
         asked = choice_query(command, parameter, project)
         if asked is None:
             return []
@@ -62,7 +67,8 @@ class Names:
             task = self._asking.get(key)
             if task is None or task.done():
                 task = self._asking[key] = asyncio.create_task(self._read(key, *asked))
-            await asyncio.wait({task}, timeout=DEADLINE)
+            if seconds > 0:
+                await asyncio.wait({task}, timeout=seconds)
         return self._kept.get(key, (0.0, []))[1]
 
     async def close(self) -> None:
@@ -75,6 +81,8 @@ class Names:
             self._kept[key] = (self._now(), choices_of(await self._ask(query, variables)))
         except ChatError:  # typing goes on without them; the next key asks again
             self._kept.setdefault(key, (self._now(), []))
+        else:
+            self._came()
 
 
 async def read_catalogue(ask: Ask) -> Catalogue:
@@ -101,12 +109,15 @@ class CommandCompleter(Completer):
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent
     ) -> AsyncGenerator[Completion, None]:
+        if not document.text and not complete_event.completion_requested:
+            return  # the line was sent while this waited
         *before, word = document.text_before_cursor.split(" ")
-        for option in matching(await self.options([part for part in before if part], word), word):
+        seconds = DEADLINE if complete_event.completion_requested else 0.0
+        for option in matching(await self.options([part for part in before if part], word, seconds), word):
             yield Completion(option.text, start_position=-len(word), display_meta=shown(option.help))
 
-    async def options(self, before: Sequence[str], word: str) -> Iterable[Option]:
-        """All that can stand after the words `before`; `word` is what is typed of it."""
+    async def options(self, before: Sequence[str], word: str, seconds: float) -> Iterable[Option]:
+        """All that can stand after the words `before`; `word` is what is typed of it. Names are waited for so many seconds."""
         if not before and word[:1] in ("/", ":"):
             return [Option(name, does) for name, does in self._client.items()]
         if before[:1] == ["/room"]:
@@ -116,39 +127,42 @@ class CommandCompleter(Completer):
             nouns = [Option(kebab(noun), _verbs(catalogue, noun)) for noun in catalogue.nouns()]
             return [*nouns, *(Option(name, does) for name, does in self._own.items())]
         if before[0] == "help":
-            return [] if len(before) > 2 else await self.options(before[1:], word)
+            return [] if len(before) > 2 else await self.options(before[1:], word, seconds)
         found = catalogue.find(before, {})
         if found is None:
             noun = catalogue.noun(before, {})
             return [] if noun is None else [Option(kebab(c.verb), c.summary) for c in catalogue.of_noun(noun)]
         command, rest = found
-        return await self._of_command(command, rest, word)
+        return await self._of_command(command, rest, word, seconds)
 
-    async def _of_command(self, command: CommandSpec, rest: Sequence[str], word: str) -> Iterable[Option]:
+    async def _of_command(
+        self, command: CommandSpec, rest: Sequence[str], word: str, seconds: float
+    ) -> Iterable[Option]:
         name, sign, _ = word.partition("=")
         if sign and (parameter := command.parameter(name.lstrip("-"))) is not None:
-            return [Option(f"{name}={each.text}", each.help) for each in await self._values(command, parameter)]
+            values = await self._values(command, parameter, seconds)
+            return [Option(f"{name}={each.text}", each.help) for each in values]
         if word.startswith("-"):
             return _options(command, rest)
         if rest and rest[-1].startswith("--") and "=" not in rest[-1]:
             parameter = command.parameter(rest[-1].lstrip("-"))
             if parameter is not None and parameter.type != "Boolean":
-                return await self._values(command, parameter)
+                return await self._values(command, parameter, seconds)
         placed = sum(1 for each, after in zip(rest, ["", *rest], strict=False) if not _of_option(command, each, after))
         positional = command.positional
         if positional and (placed < len(positional) or positional[-1].many):
-            values = await self._values(command, positional[min(placed, len(positional) - 1)])
+            values = await self._values(command, positional[min(placed, len(positional) - 1)], seconds)
             return [*values, *([] if word else _options(command, rest))]
         return _options(command, rest)
 
-    async def _values(self, command: CommandSpec, parameter: ParameterSpec) -> list[Option]:
+    async def _values(self, command: CommandSpec, parameter: ParameterSpec, seconds: float) -> list[Option]:
         if parameter.choices:
             return [Option(choice) for choice in parameter.choices]
         if parameter.type == "Boolean":
             return [Option("true"), Option("false")]
         if parameter.choices_from is None:
             return []
-        found = await self._names.of(command, parameter, self.project)
+        found = await self._names.of(command, parameter, self.project, seconds)
         return [Option(quote(choice.value), "" if choice.label == choice.value else choice.label) for choice in found]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.messages import Button, Message, Tone
 from bot.platforms.console.rooms import Entry
-from bot.terminal.render import buttons_of
+from bot.terminal.render import buttons_of, waits
 
 
 class Change(enum.Enum):
@@ -31,6 +31,11 @@ class Said:
     def going_on(self) -> bool:
         """Whether the bot will edit it."""
         return self.entry.message is not None and self.entry.message.tone is Tone.WAIT
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for somebody to answer."""
+        return self.entry.message is not None and waits(self.entry.message)
 
 
 class Conversation:

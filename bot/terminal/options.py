@@ -3,8 +3,8 @@
 import argparse
 
 URL = "http://127.0.0.1:8080"
-STATUS = """exit status with -c or piped commands: 0 done, 1 it failed or the gateway is away, 2 wrong usage or sign-in,
-3 it waits for somebody (a confirmation, an approval, a form)"""
+STATUS = """exit status with -c or piped commands: 0 done, 1 not done (the reply is an error or a warning) or the gateway is away,
+2 wrong usage or sign-in, 3 it waits for somebody (a confirmation, an approval, a form)"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ from prompt_toolkit.styles import BaseStyle
 from bot.messages import Form
 from bot.platforms.console.rooms import Entry, Room
 from bot.terminal import commands
-from bot.terminal.asking import Asking
+from bot.terminal.asking import SEND, Asking
 from bot.terminal.cells import Line, Piece, shown
 from bot.terminal.client import ChatError, Client, Rooms
 from bot.terminal.complete import ChoiceCompleter, CommandCompleter, Names, read_catalogue
@@ -31,7 +31,7 @@ from bot.terminal.secret import carries_secret
 from bot.terminal.sending import Sending
 from bot.terminal.stream import Stream
 from bot.terminal.tables import DIM
-from bot.terminal.tail import Block, Notice, Tail
+from bot.terminal.tail import Block, Item, Notice, Tail
 
 SHOWN_BEFORE: Final = 20  # entries of a room that are shown when one comes in
 BAD: Final = "class:bad"
@@ -56,9 +56,10 @@ class Program:
         self._tail = Tail()
         self._drawing = asyncio.Lock()
         self._unread: dict[str, int] = {}
+        self._since = 0.0  # what is older was left out when the room was entered
         self._trouble: str | None = "connecting"
         self._asking: Asking | None = None
-        self._names = Names(client.graphql)
+        self._names = Names(client.graphql, lambda: self._screen.offer())
         self._completer = CommandCompleter(self._names, commands.HELP, OWN)
         self._sending = Sending(client, self._not_sent)
         self._typed: asyncio.Queue[str] = asyncio.Queue()
@@ -82,7 +83,7 @@ class Program:
     @property
     def unfinished(self) -> bool:
         """Whether something that was asked here goes on, or waits for somebody: it may need the session."""
-        return any(said.going_on for said in self._conversation) or self._sending.waiting
+        return any(said.going_on or said.waits for said in self._conversation) or self._sending.waiting
 
     async def run(self) -> int:
         """Until the person leaves. Raises ChatError when the conversation can not go on."""
@@ -101,8 +102,7 @@ class Program:
                 task.cancel()
             ended = await asyncio.gather(*working, return_exceptions=True)
             await self._names.close()
-            for item in self._tail.clear():
-                await self._screen.print(item.lines(self._screen.width))
+            await self._print(self._tail.clear())
         for error in (*ended, screen.exception()):
             if isinstance(error, Exception):
                 raise error
@@ -124,8 +124,8 @@ class Program:
             if change is Change.NEW:
                 self._unread[entry.room] = self._unread.get(entry.room, 0) + 1
             self._screen.refresh()
-            return
-        await self._show(said)
+        elif change is Change.EDITED or entry.at >= self._since:
+            await self._show(said)
 
     async def form(self, form: Form) -> None:
         """Forms come to all terminals and pages of a person; the one where the command was typed asks."""
@@ -200,7 +200,7 @@ class Program:
         if room is None:
             await self._notice(BAD, f"There is no room {shown(name)}, or it is not yours. /rooms shows yours.")
             return
-        await self._print_all()
+        await self._print(self._tail.clear())
         self._enter(room)
         await self._show_before()
 
@@ -241,7 +241,7 @@ class Program:
         field, wrong = asking.field, asking.answer(text)
         if wrong is not None:
             await self._notice(BAD, wrong)
-        elif field is not None and not field.secret and text.strip():
+        elif field is not None and not field.secret and text.strip() not in ("", SEND):
             await self._notice(DIM, f"{shown(field.label)}: {shown(text.strip())}")
         self._next_field()
 
@@ -277,6 +277,7 @@ class Program:
 
     async def _show_before(self) -> None:
         entries = await self._client.messages(self._room.id, SHOWN_BEFORE)
+        self._since = entries[0].at if len(entries) == SHOWN_BEFORE else 0.0
         for entry in entries:
             self._conversation.merge(entry)
             if (said := self._conversation.get(entry.id)) is not None:
@@ -298,15 +299,13 @@ class Program:
         await self._add(Notice([(style, sentence)]))
 
     async def _draw(self) -> None:
-        async with self._drawing:
-            for item in self._tail.overflow(self._screen.width, self._screen.room_above):
-                await self._screen.print(item.lines(self._screen.width))
+        await self._print(self._tail.overflow(self._screen.width, self._screen.room_above))
         self._screen.refresh()
 
-    async def _print_all(self) -> None:
+    async def _print(self, items: Sequence[Item]) -> None:
+        """One after the other, though several come to print."""
         async with self._drawing:
-            for item in self._tail.clear():
-                await self._screen.print(item.lines(self._screen.width))
+            await self._screen.print([line for item in items for line in item.lines(self._screen.width)])
 
     def _live(self, width: int) -> list[Line]:
         asked = self._asking.asked(width) if self._asking is not None else []

@@ -5,7 +5,7 @@ programs (buttons show the command that they stand for).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, TypeVar
+from typing import Final
 
 from bot.messages import (
     Block,
@@ -27,7 +27,7 @@ from bot.messages import (
 from bot.terminal.cells import NARROWEST, Line, Piece, cut, line_width, shown, text_of_line, width_of, wrap
 from bot.terminal.tables import DIM, HEAD, table_lines
 
-B = TypeVar("B")
+ANSWERS: Final = frozenset({"confirm", "approve", "cancel"})  # the bot's own commands about a plan
 BAR: Final = 24  # cells of a progress bar at most
 LABEL: Final = 24  # cells of a field's label at most; longer ones stand on their own line
 STYLES: Final = {Style.PLAIN: "", Style.BOLD: "class:bold", Style.CODE: "class:code"}
@@ -82,6 +82,11 @@ def buttons_of(message: Message) -> list[Button]:
     return [button for block in message.blocks if isinstance(block, Buttons) for button in block.buttons]
 
 
+def waits(message: Message) -> bool:
+    """Whether it is a plan that waits for somebody to answer: what it says must be seen whole before anybody does."""
+    return any(button.command.split(" ")[0] in ANSWERS for button in buttons_of(message))
+
+
 def _block(block: Block, width: int, numbers: Mapping[str, int] | None) -> list[Line]:
     match block:
         case Paragraph():
@@ -134,7 +139,7 @@ def _fields(fields: Fields, width: int) -> Iterator[Line]:
 def _table(table: Table, width: int) -> list[Line]:
     made = wrap([(HEAD, shown(table.caption))], width) if table.caption else []
     made += table_lines(table.columns, table.rows, width)
-    if table.total is not None and table.total > len(table.rows):
+    if not table.caption and table.total is not None and table.total > len(table.rows):  # a caption tells it already
         made.append(((DIM, f"{len(table.rows)} / {table.total}"),))
     return made
 

@@ -127,6 +127,11 @@ class Screen:
         self._buffer.reset()
         self.refresh()
 
+    def offer(self) -> None:
+        """Completions that were not there when the last key was pressed."""
+        if self.mode.history and self._buffer.text and self._buffer.complete_state is None:
+            self._buffer.start_completion()
+
     # -- own -----------------------------------------------------------------------------------------------------------
 
     def _accept(self, buffer: Buffer) -> bool:
@@ -147,8 +152,8 @@ class Screen:
             BufferControl(
                 self._buffer,
                 input_processors=[
-                    BeforeInput(lambda: self.mode.prompt, style="class:who"),
                     ConditionalProcessor(PasswordProcessor(), Condition(lambda: self.mode.hidden)),
+                    BeforeInput(lambda: self.mode.prompt, style="class:who"),
                     ConditionalProcessor(AppendAutoSuggestion(), Condition(lambda: self.mode.history)),
                 ],
             ),

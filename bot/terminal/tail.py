@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.messages import Tone
 from bot.terminal.cells import NARROWEST, Line, Piece, shown, wrap
 from bot.terminal.conversation import Said
-from bot.terminal.render import compact, render
+from bot.terminal.render import compact, render, waits
 from bot.terminal.styles import MARKS, tone_style
 from bot.terminal.tables import DIM
 
@@ -75,13 +75,13 @@ class SaidItem:
             name = shown(entry.author.name) if entry.author is not None else ""
             first, *more = wrap([("class:who", name), ("", "  "), ("", shown(entry.text or "", lines=True))], inner)
             return [((DIM, f"{clock_time(entry.at)} "), *first), *((("", " " * GUTTER), *line) for line in more)]
-        short = self._again and message.tone is not Tone.WARN  # a plan that waits for an answer is shown whole
+        short = self._again and not waits(message)
         lines = (compact if short else render)(message, inner, self.said.numbers)
         if self._about is not None:
             lines = [((DIM, f"{'↻' if self._again else '↳'} "), *_first(self._about, inner - 2)), *lines]
         if entry.to is not None:
             lines = [((DIM, "only you see this"),), *lines]
-        number, mark = f"#{self.said.number}", MARKS[message.tone]
+        number, mark = f"#{self.said.number}", MARKS[Tone.WARN if waits(message) else message.tone]
         first, *more = lines
         gutter: Line = ((DIM, f"{number:<{GUTTER - 2}}"), (tone_style(message.tone), f"{mark} "))
         return [(*gutter, *first), *((("", " " * GUTTER), *line) for line in more)]

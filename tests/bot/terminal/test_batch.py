@@ -1,0 +1,216 @@
+"""`9rum chat -c`: one final reply, and a status that a script can go by."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.messages import Button, Buttons, ButtonStyle, Choice, FieldKind, File, Form, FormField, Message, Tone
+from tests.bot.terminal.running import chat
+from tests.bot.terminal.server import DIRECT, PASSWORD, SHOP, Scripted, page, scripted
+
+CONFIRM = Buttons(
+    (
+        Button(label="Confirm", command="confirm 1a2b", style=ButtonStyle.DANGER),
+        Button(label="Cancel", command="cancel 1a2b"),
+    )
+)
+
+
+def replying(it: Scripted, *messages: Message) -> None:
+    """The bot answers with the first message and edits it to the others."""
+
+    async def answer(said: dict[str, Any]) -> None:
+        entry = await it.say(messages[0], said["thread"], SHOP if said["room"] == SHOP.id else DIRECT)
+        for message in messages[1:]:
+            await asyncio.sleep(0.05)
+            entry = await it.edit(entry, message)
+
+    it.answer = answer
+
+
+async def test_the_final_reply_is_printed_and_the_session_ended(tmp_path: Path) -> None:
+    async with scripted() as it:
+        replying(it, *(Message(summary=f"{share} %", tone=Tone.WAIT) for share in (0, 50)), Message(summary="Done."))
+        done = await chat(it.url, tmp_path, "-c", "server create web-3")
+        assert (done.status, done.out, done.err) == (0, "Done.\n", "")
+        assert [said["text"] for said in it.posted] == ["server create web-3"]
+        assert not it.signed_in
+
+
+async def test_no_wait_prints_the_first_reply_and_leaves_the_session(tmp_path: Path) -> None:
+    async with scripted() as it:
+        replying(it, Message(summary="It runs.", tone=Tone.WAIT))
+        done = await chat(it.url, tmp_path, "--no-wait", "-c", "server create web-3")
+        assert (done.status, done.out) == (0, "It runs.\n")
+        assert it.signed_in, "what runs still works with the session's token"
+
+
+async def test_a_bad_reply_is_status_1_and_ends_the_run(tmp_path: Path) -> None:
+    async with scripted() as it:
+        replying(it, Message(summary="There is no server web-9.", tone=Tone.BAD))
+        done = await chat(it.url, tmp_path, "-c", "server stop web-9", "-c", "server delete web-1")
+        assert (done.status, done.out) == (1, "There is no server web-9.\n")
+        assert len(it.posted) == 1
+
+
+async def test_a_plan_waits_for_somebody_unless_yes_is_said(tmp_path: Path) -> None:
+    async with scripted() as it:
+        plan = Message(summary="This deletes web-1.", blocks=(CONFIRM,), tone=Tone.WARN)
+
+        async def answer(said: dict[str, Any]) -> None:
+            if "button" in said:
+                entry = await it.edit(it.entries[said["message"]], Message(summary="Confirmed.", tone=Tone.WAIT))
+                await it.edit(entry, Message(summary="web-1 is deleted.", tone=Tone.GOOD))
+            else:
+                await it.say(plan, said["thread"])
+
+        it.answer = answer
+        shown = await chat(it.url, tmp_path, "-c", "server delete web-1")
+        assert (shown.status, shown.out.splitlines()[0]) == (3, "This deletes web-1.")
+        assert "[Confirm] confirm 1a2b" in shown.out
+        assert not [said for said in it.posted if "button" in said]
+        done = await chat(it.url, tmp_path, "--yes", "-c", "server delete web-1")
+        assert (done.status, done.out) == (0, "web-1 is deleted.\n")
+        assert [said["button"] for said in it.posted if "button" in said] == ["confirm 1a2b"]
+
+
+async def test_json_prints_the_neutral_message(tmp_path: Path) -> None:
+    async with scripted() as it:
+        replying(it, Message(summary="구름", blocks=(CONFIRM,)))
+        done = await chat(it.url, tmp_path, "--json", "-c", "whoami")
+        message = json.loads(done.out)
+        assert message["summary"] == "구름"
+        assert message["blocks"][0]["buttons"][1]["command"] == "cancel 1a2b"
+
+
+async def test_a_file_can_be_piped_on(tmp_path: Path) -> None:
+    async with scripted() as it:
+        replying(it, Message(summary="57 lines", file=File(name="console.log", text="one\ntwo")))
+        done = await chat(it.url, tmp_path, "-c", "server log web-1")
+        assert done.out == "one\ntwo\n"
+        assert done.err == "57 lines\nfile: console.log, 7 B\n"
+
+
+async def test_a_form_is_told_as_what_is_missing(tmp_path: Path) -> None:
+    async with scripted() as it:
+        fields = (
+            FormField(
+                name="flavor", label="Flavor", kind=FieldKind.CHOICE, required=True, choices=(Choice("f", "m1"),)
+            ),
+            FormField(name="count", label="Count"),
+        )
+        form = Form(id="f1", title="server create", command="server create x", fields=fields, submit="Run")
+
+        async def answer(said: dict[str, Any]) -> None:
+            await it.ask(form)
+
+        it.answer = answer
+        done = await chat(it.url, tmp_path, "-c", "server create x")
+        assert (done.status, done.out) == (3, "")
+        assert done.err == "server create: give what is missing in the command.\n  Flavor: m1\n"
+
+
+async def test_commands_are_read_from_a_pipe_and_the_password_before_them(tmp_path: Path) -> None:
+    async with scripted() as it:
+        replying(it, Message(summary="Yes."))
+        typed = f"{PASSWORD}\nserver list\n\n# not this\nwhoami\n"
+        done = await chat(it.url, tmp_path, "--password-stdin", "--room", "shop", typed=typed, GURUM_PASSWORD="wrong")
+        assert (done.status, done.out) == (0, "Yes.\nYes.\n")
+        assert [(said["text"], said["room"]) for said in it.posted] == [("server list", SHOP.id), ("whoami", SHOP.id)]
+
+
+async def test_an_application_credential_signs_in_and_the_language_is_told(tmp_path: Path) -> None:
+    async with scripted() as it:
+        replying(it, Message(summary="네."))
+        done = await chat(it.url, tmp_path, "--credential", "c1", "-c", "whoami", user=None, LANG="ko_KR.UTF-8")
+        assert done.status == 0, done.err
+        assert it.sign_ins == [{"application_credential_id": "c1", "secret": PASSWORD}]
+        assert set(it.languages) == {"ko-KR"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "sentence"),
+    [
+        (["-c", "help"], {"GURUM_PASSWORD": "wrong"}, "The user or the password is wrong."),
+        (["-c", "help"], {"GURUM_PASSWORD": ""}, "Nobody can be asked for the password here"),
+        (["-c", "help", "--credential", "c"], {}, "leave out --user, --domain, --project"),
+        (["-c", "help", "--room", "attic"], {}, "There is no room attic, or it is not yours. Yours: direct, shop."),
+        (["-c", "help", "--url", "ftp://x"], {}, "is not an address such as"),
+        (["-c", "help", "--timeout", "0"], {}, "give seconds between 0 and 86400"),
+    ],
+)
+async def test_wrong_usage_and_sign_in_are_status_2(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], sentence: str
+) -> None:
+    async with scripted() as it:
+        done = await chat(it.url, tmp_path, *arguments, **environment)
+        assert done.status == 2, done
+        assert sentence in done.err
+        assert "Traceback" not in done.err
+        assert "wrong" not in done.err.replace("is wrong", ""), "the password is not repeated"
+        assert not it.posted
+
+
+async def test_a_gateway_that_is_away_is_one_sentence(tmp_path: Path) -> None:
+    done = await chat("http://127.0.0.1:1", tmp_path, "-c", "help")
+    assert done.status == 1
+    assert done.err.startswith("http://127.0.0.1:1 can not be reached: ")
+    assert len(done.err.splitlines()) == 1
+
+
+async def test_an_address_that_is_no_gateway_is_said(tmp_path: Path) -> None:
+    async with scripted() as it:
+        it.refuse["/session"] = [page("Bad Gateway", 502)]
+        done = await chat(it.url, tmp_path, "-c", "help")
+        assert done.status == 1
+        assert done.err.endswith("answered 502, and not as 9rum does. Is it a 9rum gateway?\n")
+        it.refuse["/chat/rooms"] = [page("Welcome", 200)]
+        done = await chat(it.url, tmp_path, "-c", "help")
+        assert done.status == 1
+        assert done.err.endswith("/chat/rooms did not answer as 9rum does. Is it a 9rum gateway?\n")
+
+
+async def test_a_lost_connection_is_made_again_and_the_reply_is_not_lost(tmp_path: Path) -> None:
+    async with scripted() as it:
+
+        async def answer(said: dict[str, Any]) -> None:
+            entry = await it.say(Message(summary="It runs.", tone=Tone.WAIT), said["thread"])
+            await it.lose_connections()
+            await it.nobody_listens()
+            await it.edit(entry, Message(summary="Done.", tone=Tone.GOOD))  # while nobody listens
+
+        it.answer = answer
+        done = await chat(it.url, tmp_path, "-c", "server create web-3")
+        assert (done.status, done.out) == (0, "Done.\n")
+        assert done.err.splitlines() == ["The gateway ended the connection. Trying again.", "Connected again."]
+        first, second = it.asked_after
+        assert first is None
+        assert second is not None
+        (reply,) = [entry for entry in it.entries.values() if entry.message is not None]
+        assert float(second) == reply.at
+
+
+async def test_a_session_that_ends_while_waiting_is_said(tmp_path: Path) -> None:
+    async with scripted() as it:
+
+        async def answer(said: dict[str, Any]) -> None:
+            await it.say(Message(summary="It runs.", tone=Tone.WAIT), said["thread"])
+            it.signed_in = False
+            await it.lose_connections()
+
+        it.answer = answer
+        done = await chat(it.url, tmp_path, "-c", "server create web-3")
+        assert done.status == 2
+        assert done.err.endswith("Sign in to see the conversation.\n")
+
+
+async def test_a_reply_that_never_settles_ends_by_the_timeout(tmp_path: Path) -> None:
+    async with scripted() as it:
+        replying(it, Message(summary="It runs.", tone=Tone.WAIT))
+        done = await chat(it.url, tmp_path, "--timeout", "0.5", "-c", "server create web-3")
+        assert (done.status, done.out) == (1, "")
+        assert done.err == "No final reply within 0.5 s; it may go on.\n"
+        assert it.signed_in
