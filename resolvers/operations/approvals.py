@@ -58,6 +58,7 @@ async def keep(context: Context, action: Action, given: Any) -> KeptPlan:
 
 async def seen(context: Context, plan_id: str) -> KeptPlan:
     """A kept plan: for its asker, and for whoever may approve it. Raises NotFound for everybody else."""
+    context.require_actor()
     plan = await context.plans.get(plan_id)
     if plan is None or not (plan.actor_id == context.actor.user_id or _may_approve(context.actor, plan)):
         raise NotFound(GONE, field="planId")
@@ -66,6 +67,7 @@ async def seen(context: Context, plan_id: str) -> KeptPlan:
 
 async def replay(context: Context, audit_id: str) -> KeptPlan:
     """A new plan of what an old audit row tells, for whoever may read the row and may run the action now."""
+    context.require_actor()
     stored = await context.audit.one(audit_id) if PLACE.match(audit_id) else None
     if stored is None or not (stored.row.actor_id == context.actor.user_id or sees(context.actor, stored.row)):
         raise NotFound("There is no such audit row.", field="auditId")
@@ -88,6 +90,7 @@ async def replay(context: Context, audit_id: str) -> KeptPlan:
 
 async def apply(context: Context, plan_id: str, digest: str, key: str | None) -> Record:
     """Run a plan, once, when the state is still as it was. Raises what `Engine.attempt` raises."""
+    context.require_actor()
     try:
         plan = await context.plans.get(plan_id)
         if plan is None or plan.actor_id != context.actor.user_id:
@@ -111,6 +114,7 @@ async def apply(context: Context, plan_id: str, digest: str, key: str | None) ->
 
 async def settle(context: Context, plan_id: str, digest: str, approve: bool, reason: str | None = None) -> KeptPlan:
     """Approve or refuse a plan that somebody else asked for. Doing it twice is harmless."""
+    context.require_actor()
     command, given = f"plan.{'approve' if approve else 'refuse'}", {"plan_id": plan_id, "reason": reason}
     try:
         plan = await seen(context, plan_id)

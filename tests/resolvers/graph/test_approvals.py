@@ -196,3 +196,20 @@ async def test_secrets_of_an_input_are_masked_in_what_the_approver_sees(krane: W
     assert seen["input"]["userData"] == "***"
     kept = await krane.graph.app.store.redis.get(f"gurum:plan:{plan['id']}")
     assert b"hunter2" not in kept
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ planned(id: "0") { id } }',
+        '{ replay(auditId: "1-1") { id } }',
+        '{ command(name: "server.list") { name } }',
+        "{ commands(all: true) { name } }",
+        "{ quotas { usage { used } } }",
+        'mutation { apply(planId: "0", hash: "0") { id } }',
+        'mutation { approvePlan(planId: "0", hash: "0") { id } }',
+        'mutation { refusePlan(planId: "0", hash: "0") { id } }',
+    ],
+)
+async def test_nobody_asks_without_signing_in(krane: Watched, query: str) -> None:
+    assert (await krane.graph.refused(None, query))["code"] == "UNAUTHENTICATED"
