@@ -2,6 +2,7 @@
 
 import json
 
+from gateway.console.build import DIST as CONSOLE_DIST
 from gateway.explorer.build import DIST
 from gateway.settings import Settings
 from resolvers.sandbox.settings import SandboxSettings
@@ -15,6 +16,8 @@ QUERY = (
 def welcome(settings: Settings) -> str:
     base = settings.public_url
     lines = [f"9rum is ready: {base}{settings.graphql.path}"]
+    if (CONSOLE_DIST / "index.html").is_file():
+        lines.append(f"Console page:   {base}/")
     if (DIST / "index.html").is_file():
         lines.append(f"Explorer page:  {base}/explorer")
     identity = next(cloud for cloud in settings.clouds if cloud.name == settings.identity_cloud)

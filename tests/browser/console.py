@@ -19,14 +19,14 @@ class Console:
     def __init__(self, shown: Visit, gateway: Served) -> None:
         self.visit = shown
         self.page: Page = shown.page
-        self._gateway = gateway
+        self.gateway = gateway
 
     @property
     def platform(self) -> ConsolePlatform:
-        return self._gateway.inside.app.chat.console
+        return self.gateway.inside.app.chat.console
 
     def open(self, path: str = "/") -> None:
-        self.page.goto(f"{self._gateway.url}{path}")
+        self.page.goto(f"{self.gateway.url}{path}")
 
     def sign_in(self, name: str) -> None:
         """By the keyboard."""
@@ -77,10 +77,10 @@ class Console:
 
     def post(self, message: Message, thread: str | None = None) -> str:
         """Something that the bot says in the room that is shown."""
-        return self._gateway.run(self.platform.post(self.place(thread), message))
+        return self.gateway.run(self.platform.post(self.place(thread), message))
 
     def edit(self, message_id: str, message: Message) -> None:
-        self._gateway.run(self.platform.edit(self.place(), message_id, message))
+        self.gateway.run(self.platform.edit(self.place(), message_id, message))
 
     def sound(self) -> None:
         """axe finds nothing, in light and in dark; nothing came from elsewhere, and the content policy refused nothing."""

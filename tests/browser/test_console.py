@@ -155,7 +155,7 @@ def test_a_reply_belongs_under_its_request_and_a_room_tells_what_came_in(page: C
     expect(thread.get_by_role("list", name="Replies").locator("article")).to_have_count(3)
     there = page.place()
     page.room("shop")
-    page._gateway.run(page.platform.post(there, Message(summary="while away")))
+    page.gateway.run(page.platform.post(there, Message(summary="while away")))
     expect(page.page.get_by_role("button", name="talk 1 new")).to_be_visible()
     page.room("talk")
     expect(page.page.get_by_role("button", name="talk", exact=True)).to_be_visible()

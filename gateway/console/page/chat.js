@@ -40,6 +40,7 @@ export class Chat {
 
   async readRooms(wanted) {
     const { rooms, me } = await ask('GET', '/chat/rooms', undefined, this.stopping.signal);
+    if (this.me && this.me.id !== me.id) throw new Problem('', 401); // somebody else signed in meanwhile, in another tab
     this.me = me;
     this.rooms = rooms;
     const known = (id) => rooms.some((room) => room.id === id);

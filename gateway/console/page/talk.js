@@ -102,7 +102,7 @@ function Top({ chat, talk, empty }) {
       ${talk.loading ? t('talk.loading') : t('talk.older')}
     </button></p>`;
   }
-  return empty ? html`<div class="top welcome"><h3>${t('talk.empty')}</h3><p>${t('talk.begin')}</p></div>` : html`<p class="top note">${t('talk.first')}</p>`;
+  return empty ? html`<div class="top welcome"><h2>${t('talk.empty')}</h2><p>${t('talk.begin')}</p></div>` : html`<p class="top note">${t('talk.first')}</p>`;
 }
 
 // Only the thread that holds the picked entry must draw again when another one is picked.
