@@ -1,4 +1,6 @@
-"""The command `9rum`: serve, check, chat, export-schema, version. Reads the settings once; everything else is done by what it calls.
+"""The command `9rum`: serve, check, chat, audit, slack-manifest, export-schema, version.
+
+Reads the settings once; everything else is done by what it calls.
 
 Exit status: 0 when all is well, 1 when something outside does not work (store, cloud, port), 2 when the settings or arguments are wrong.
 """
@@ -41,7 +43,13 @@ def _parser() -> argparse.ArgumentParser:
     audit = command("audit", "Look after the audit log.").add_subparsers(required=True, metavar="WHAT")
     does = "Follow the chain of the audit log, and say whether a row was removed, changed or moved."
     verify = audit.add_parser("verify", help=does, description=does, allow_abbrev=False)
-    for parser_with_settings in (serve, check, verify):
+    slack = command(
+        "slack-manifest", "Print the manifest to paste into Slack; for Socket Mode unless the settings say HTTP."
+    )
+    slack.add_argument(
+        "--url", metavar="URL", help="make it for delivery over HTTP to this address of 9rum (https://9rum.example.com)"
+    )
+    for parser_with_settings in (serve, check, verify, slack):
         parser_with_settings.add_argument(
             "--config",
             type=Path,
@@ -96,6 +104,18 @@ def _audit(given: argparse.Namespace) -> int:
         return _wrong_settings(error.problems)
 
 
+def _slack_manifest(given: argparse.Namespace) -> int:
+    from bot.platforms.slack.manifest import manifest_for
+    from gateway.settings import SettingsError, load
+
+    try:
+        settings = load(given.config)
+        sys.stdout.write(manifest_for(settings.bot.platforms, settings.public_url, given.url))
+    except SettingsError as error:
+        return _wrong_settings(error.problems)
+    return 0
+
+
 def _export_schema(given: argparse.Namespace) -> int:
     from gateway.schema import sdl
     from resolvers import DOMAINS
@@ -120,6 +140,7 @@ COMMANDS = {
     "check": _check,
     "audit": _audit,
     "chat": _chat,
+    "slack-manifest": _slack_manifest,
     "export-schema": _export_schema,
     "version": _version,
 }

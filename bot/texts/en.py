@@ -230,6 +230,10 @@ TEXTS: Mapping[str, str] = {
     "read.text_file": "{command}: the last {last} of {count} lines; all of them are in the file.",
     # replay: an old row again
     "replay.usage": "Say which row: `audit replay ID`; `audit` shows the ids.",
+    # slack: what only Slack needs
+    "slack.file": "The file `{name}` could not be sent: {why}",
+    "slack.invite": "The answer can not be shown here, because the bot is not in this channel. Invite it with `/invite`, then try again.",
+    "slack.unstored": "9rum can not take commands at the moment; nothing was done. Please try again in a minute.",
     # span: times
     "span.day": "{count} d",
     "span.hour": "{count} h",

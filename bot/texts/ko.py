@@ -230,6 +230,10 @@ TEXTS: Mapping[str, str] = {
     "read.text_file": "{command}: 전체 {count}줄 중 마지막 {last}줄입니다. 전체 내용은 파일에 있습니다.",
     # replay: an old row again
     "replay.usage": "어느 기록인지 말해 주십시오: `audit replay ID`. ID는 `audit` 명령에서 볼 수 있습니다.",
+    # slack: what only Slack needs
+    "slack.file": "`{name}` 파일을 보내지 못했습니다: {why}",
+    "slack.invite": "봇이 이 채널에 없어서 답변을 보여 드릴 수 없습니다. `/invite` 명령으로 봇을 초대한 뒤 다시 시도해 주십시오.",
+    "slack.unstored": "9rum이 지금은 명령을 받을 수 없습니다. 아무것도 실행하지 않았습니다. 잠시 후 다시 시도해 주십시오.",
     # span: times
     "span.day": "{count}일",
     "span.hour": "{count}시간",

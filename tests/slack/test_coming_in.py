@@ -169,7 +169,7 @@ async def test_a_command_that_can_not_be_stored_is_answered_at_once(both: Connec
     ack = await both.ann.type("/cloud server delete web-1")
 
     assert ack.status == 200 and ack.seconds < 1.0
-    assert "nothing was done" in both.ann.whispers()[-1].text
+    assert "아무것도 실행하지 않았습니다" in both.ann.whispers()[-1].text
     assert both.inbox.received == []
 
 
@@ -181,7 +181,7 @@ async def test_a_button_that_can_not_be_stored_is_answered_privately(both: Conne
     ack = await both.ann.press("Delete")
 
     assert not ack.ok
-    assert "nothing was done" in both.ann.whispers()[-1].text
+    assert "아무것도 실행하지 않았습니다" in both.ann.whispers()[-1].text
     assert both.inbox.received == []
 
 

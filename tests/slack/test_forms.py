@@ -29,7 +29,8 @@ async def asked(it: Connected, form: Form = FORM) -> None:
 
 async def test_a_form_is_filled_and_comes_back(both: Connected) -> None:
     await asked(both)
-    assert both.ann.form is not None and both.ann.form["title"]["text"] == "Make a server, please do"
+    form = both.ann.form
+    assert form is not None and form["title"]["text"] == "Make a server, please do"
     ack = await both.ann.fill({"name": "web & <1>", "flavor": "m1.small", "userData": "#!/bin/sh\nls", "start": False})
 
     assert ack.ok and both.ann.form is None
@@ -105,7 +106,7 @@ async def test_a_form_that_can_not_be_stored_stays_open(both: Connected) -> None
     both.inbox.broken = True
     ack = await both.ann.fill({"name": "a", "flavor": "m1.small"})
 
-    assert "nothing was done" in ack.text and both.ann.form is not None
+    assert "아무것도 실행하지 않았습니다" in ack.text and both.ann.form is not None
     assert len(both.inbox.received) == 2
     both.inbox.broken = False
     assert (await both.ann.fill({"name": "a", "flavor": "m1.small"})).ok

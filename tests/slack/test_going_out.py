@@ -176,7 +176,9 @@ async def test_a_file_without_the_scope_leaves_the_message(http: Connected) -> N
     http.slack.world.scopes.discard("files:write")
     await http.platform.post(http.place(), Message(summary="log", file=File(name="a.log", text="x")))
 
-    assert [shown.text for shown in http.slack.said()] == ["log"]
+    [message, below] = http.slack.said()
+    assert message.text == "log" and below.thread == message.ts
+    assert "`" not in below.text and "a.log could not be sent: The Slack app lacks a scope" in below.text
 
 
 async def test_a_file_waits_when_slack_asks_it_to(http: Connected) -> None:
@@ -227,7 +229,7 @@ async def test_a_command_where_the_bot_is_not_is_told_to_invite_it(http: Connect
         await http.platform.post(http.place("board"), Message(summary="2 servers"))
 
     assert (refused.value.code, refused.value.retry) == ("not_in_channel", False)
-    assert "Invite it" in http.ann.whispers("board")[-1].text
+    assert "/invite" in http.ann.whispers("board")[-1].text
 
 
 @pytest.mark.parametrize(

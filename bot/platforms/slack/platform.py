@@ -3,7 +3,6 @@
 Built from its settings by the gateway (`SlackPlatform(settings, clock)`); sending is called by the outbox alone.
 """
 
-import asyncio
 import hashlib
 import logging
 from collections import OrderedDict
@@ -14,6 +13,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import texts
 from bot.messages import File, Form, Message
 from bot.platforms.base import Capabilities, Incoming, Person, Place, PlatformError, Receive, Rejected
 from bot.platforms.slack import errors, modal
@@ -27,16 +27,14 @@ from bot.platforms.slack.render import Level, Rendered, has_table, render
 from bot.platforms.slack.settings import SlackSettings
 from bot.platforms.slack.socket import PING_SECONDS, Socket
 from bot.platforms.slack.web import DEADLINE, Web, client_of
+from bot.platforms.slack.words import quiet
 from bot.ports import Clock
 
 T = TypeVar("T")
-INVITE = (
-    "The answer can not be shown here, because the bot is not in this channel. Invite it with `/invite`, and try again."
-)
 _NO_TABLES_SECONDS = 3_600.0  # after Slack refused a table and took the same message without
 _FILES_KNOWN = 2_000
-_FILE_TRIES = 3
-_FILE_WAIT = 20.0  # seconds at most that a file waits for Slack's Retry-After
+_FILE_WAITS = (1.0, 3.0)  # seconds between tries, where Slack does not say how long
+_LONGEST_WAIT = 20.0
 _log = logging.getLogger("bot.platforms.slack")
 
 
@@ -167,23 +165,35 @@ class SlackPlatform:
             ).hexdigest()
             if key in self._files:
                 continue
-            if await self._uploaded(channel, thread, file):
-                self._files[key] = None
-                while len(self._files) > _FILES_KNOWN:
-                    self._files.popitem(last=False)
+            self._files[key] = None
+            while len(self._files) > _FILES_KNOWN:
+                self._files.popitem(last=False)
+            if (error := await self._uploaded(channel, thread, file)) is not None:
+                _log.warning("a file could not be sent to Slack: %s", error)
+                await self._missed(channel, thread, file, error)
 
-    async def _uploaded(self, channel: str, thread: str, file: File) -> bool:
-        for attempt in range(_FILE_TRIES):
+    async def _uploaded(self, channel: str, thread: str, file: File) -> PlatformError | None:
+        failed: PlatformError | None = None
+        for wait in (0.0, *_FILE_WAITS):
+            if failed is not None:
+                await self._clock.sleep(min(failed.retry_after or wait, _LONGEST_WAIT))
             try:
                 await self._watched(self._web.upload(channel, file, thread))
             except PlatformError as error:
-                if not error.retry or attempt == _FILE_TRIES - 1:
-                    _log.warning("a file could not be sent to Slack: %s", error)
-                    return False
-                await asyncio.sleep(min(error.retry_after or 1.0, _FILE_WAIT))
+                failed = error
+                if not error.retry:
+                    break
             else:
-                return True
-        return False
+                return None
+        return failed
+
+    async def _missed(self, channel: str, thread: str, file: File, error: PlatformError) -> None:
+        """Says below the message that its file is missing, and why."""
+        sentence = texts.of(None).line("slack.file", name=file.name, why=error)
+        try:
+            await self._web.post(channel, quiet(sentence), [], thread)
+        except PlatformError as failed:
+            _log.warning("that a file is missing could not be said in Slack: %s", failed)
 
     async def _watched(self, call: Awaitable[T]) -> T:
         try:
@@ -196,8 +206,9 @@ class SlackPlatform:
         """Says by the way of the command itself that the bot can not write there; otherwise its asker would wait for nothing."""
         if error.code not in errors.NOT_THERE or (door := self._doors.take(place.channel)) is None:
             return
+        response_url, locale = door
         try:
-            await self._web.respond(door, INVITE)
+            await self._web.respond(response_url, texts.of(locale).line("slack.invite"))
         except PlatformError as failed:
             _log.warning("a person could not be told to invite the bot: %s", failed)
 

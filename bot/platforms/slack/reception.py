@@ -12,6 +12,7 @@ import msgspec
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot import texts
 from bot.platforms.base import Entry, Incoming, PlatformError, Receive, Rejected
 from bot.platforms.slack.account import Account
 from bot.platforms.slack.intake import NAME, Facts, read, user_of
@@ -21,7 +22,6 @@ from bot.ports import Clock
 
 DOORS = 1_000  # channels whose last response_url is remembered
 DOOR_SECONDS = 1_500.0  # Slack lets it be used for 30 minutes
-UNSTORED = "9rum can not take commands at the moment; nothing was done. Please try again in a minute."
 _log = logging.getLogger("bot.platforms.slack")
 
 
@@ -30,17 +30,18 @@ class Doors:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[float, str, str | None]] = OrderedDict()
 
-    def remember(self, channel: str, response_url: str) -> None:
-        self._kept[channel] = (self._clock.monotonic() + DOOR_SECONDS, response_url)
+    def remember(self, channel: str, response_url: str, locale: str | None) -> None:
+        self._kept[channel] = (self._clock.monotonic() + DOOR_SECONDS, response_url, locale)
         self._kept.move_to_end(channel)
         while len(self._kept) > DOORS:
             self._kept.popitem(last=False)
 
-    def take(self, channel: str) -> str | None:
-        until, response_url = self._kept.pop(channel, (0.0, ""))
-        return response_url if until > self._clock.monotonic() else None
+    def take(self, channel: str) -> tuple[str, str | None] | None:
+        """The address, and the language of whom it answers."""
+        until, response_url, locale = self._kept.pop(channel, (0.0, "", None))
+        return (response_url, locale) if until > self._clock.monotonic() else None
 
 
 class Reception:
@@ -70,10 +71,10 @@ class Reception:
         incoming = read(body, facts, self._clock.now().timestamp())
         if incoming is None:
             return BoltResponse(status=200)
+        incoming = await self._introduced(incoming)
         response_url = str(body.get("response_url") or "")
         if response_url:
-            self._doors.remember(incoming.place.channel, response_url)
-        incoming = await self._introduced(incoming)
+            self._doors.remember(incoming.place.channel, response_url, incoming.person.locale)
         try:
             new = await self._stored(incoming)
         except Exception:
@@ -99,15 +100,16 @@ class Reception:
         """Slack delivers events again by itself; of all else the person is told now, for nobody would try again."""
         if body.get("type") == "event_callback":
             return BoltResponse(status=500)
+        sentence = texts.of(incoming.person.locale).line("slack.unstored")
         if incoming.entry is Entry.FORM:
             fields = [block["block_id"] for block in body["view"].get("blocks") or () if block.get("type") == "input"]
-            errors = dict.fromkeys(fields[:1], UNSTORED)
+            errors = dict.fromkeys(fields[:1], sentence)
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
         if incoming.entry is Entry.TEXT:
-            return BoltResponse(status=200, body={"response_type": "ephemeral", "text": UNSTORED})
+            return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
         if response_url:
             try:
-                await self._web.respond(response_url, UNSTORED)
+                await self._web.respond(response_url, sentence)
             except PlatformError as error:
                 _log.warning("a person could not be told that a button was not taken: %s", error)
         return BoltResponse(status=500)

@@ -95,7 +95,7 @@ class Http:
     async def _inside(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         transport = httpx.ASGITransport(self._target)
         async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
-            encoded = {name: value.encode("latin-1") for name, value in headers.items()}
+            encoded = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
             response = await client.post("/slack/events", content=body, headers=encoded)
             return response.status_code, response.text
 

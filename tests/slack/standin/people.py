@@ -36,6 +36,7 @@ class Human:
     async def type(self, text: str, channel: str | None = "ops") -> Ack:
         """A slash command. Slack escapes what is typed, and shows the acknowledgement's text to its person."""
         world, place = self._slack.world, self.channel(channel)
+        self._allowed("commands")
         command, _, rest = text.partition(" ")
         ack = await self._slack.deliver(
             "slash_commands",
@@ -61,12 +62,14 @@ class Human:
 
     async def mention(self, text: str, channel: str = "ops", thread: str | None = None) -> Delivery:
         """`@9rum text`, in a thread when one is given."""
+        self._allowed("app_mentions:read")
         return await self._event(
             {"type": "app_mention", "text": f"<@{BOT_USER}> {escaped(text)}"}, self.channel(channel), thread
         )
 
     async def say(self, text: str, thread: str | None = None) -> Delivery:
         """A direct message to the bot."""
+        self._allowed("im:history")
         event = {"type": "message", "channel_type": "im", "text": escaped(text)}
         return await self._event(event, self.user.direct, thread)
 
@@ -139,6 +142,9 @@ class Human:
             return await eventually(look, f"{self.user.name} sees {what!r}", seconds, pause=0.01)
         except AssertionError as failed:
             raise AssertionError(f"{failed}; there are {self.messages(channel)}") from None
+
+    def _allowed(self, scope: str) -> None:
+        assert scope in self._slack.world.scopes, f"without the scope {scope} Slack does not deliver this"
 
     async def _event(self, event: Json, channel: str, thread: str | None) -> Delivery:
         world, ts = self._slack.world, self._slack.world.ts()

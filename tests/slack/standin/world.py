@@ -11,9 +11,7 @@ from typing import Any
 Json = dict[str, Any]
 TEAM, APP, BOT_USER, BOT_ID = "T1", "A1", "U0BOT", "B1"
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-standin-bot", "xapp-standin-app", "standin-signing-secret"
-SCOPES = frozenset(
-    {"commands", "chat:write", "app_mentions:read", "im:history", "users:read", "users:read.email", "files:write"}
-)
+SCOPES = frozenset({"commands", "chat:write", "app_mentions:read", "im:history", "users:read", "files:write"})
 TRIGGER_SECONDS = 3.0
 RESPONSES = 5  # uses of a response_url
 
