@@ -72,7 +72,7 @@ class Bot:
         self._follower = Follower(
             redis, graph, people, self._outbox, clock, owner, self.counters, shower(clock), self._ended
         )
-        self._services = Services(
+        self.services = Services(
             settings=settings,
             graph=graph,
             journal=journal,
@@ -114,14 +114,14 @@ class Bot:
         self._loops = [
             asyncio.create_task(loops.every(self._clock, SWEEP_SECONDS, "ending buttons", self._due.sweep)),
             asyncio.create_task(
-                loops.every(self._clock, TRUSTS_SECONDS, "deleting trusts", self._services.people.sweep)
+                loops.every(self._clock, TRUSTS_SECONDS, "deleting trusts", self.services.people.sweep)
             ),
             asyncio.create_task(
                 loops.every(
                     self._clock,
                     ANNOUNCE_SECONDS,
                     "announcing ends of links",
-                    lambda: announce(self._services, within),
+                    lambda: announce(self.services, within),
                 )
             ),
         ]
@@ -176,8 +176,8 @@ class Bot:
         await own.run(turn)
 
     async def _turn(self, incoming: Incoming) -> Turn:
-        language = await self._services.defaults.language(incoming.person, incoming.place)
-        return Turn(self._services, incoming, texts.of(language), self._without_prefix(incoming.text))
+        language = await self.services.defaults.language(incoming.person, incoming.place)
+        return Turn(self.services, incoming, texts.of(language), self._without_prefix(incoming.text))
 
     def _without_prefix(self, text: str) -> str:
         """`/cloud server list` means `server list`, on platforms that hand the whole text over too."""
@@ -212,7 +212,7 @@ class Bot:
         return await self._pendings.take(name, slot, "the end of its time") is Taken.MINE
 
     async def _ended(self, followed: Followed, operation: Mapping[str, Any]) -> Message:
-        return await ended(self._services, followed, operation)
+        return await ended(self.services, followed, operation)
 
     async def _refused_at_the_door(self, platform: str, reason: str, facts: Mapping[str, str]) -> None:
         self.counters.rejected[reason] = self.counters.rejected.get(reason, 0) + 1

@@ -119,7 +119,7 @@ async def refuse(turn: Turn, name: str, reason: str) -> None:
 
 async def _settled(turn: Turn, name: str, pending: Pending, document: str, reason: str | None) -> None:
     """The graph took what the second person said, and nobody else said anything before. Raises Answered, Refused."""
-    variables = {"planId": pending.plan_id, "hash": pending.hash}
+    variables: dict[str, Any] = {"planId": pending.plan_id, "hash": pending.hash}
     if document == gql.REFUSE:
         variables["reason"] = reason
     answer = await turn.ask(document, variables)

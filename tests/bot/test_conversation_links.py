@@ -1,0 +1,188 @@
+"""Chat accounts that are not signed in: offered a link, acting as their person, and degrading with what the chat system can."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.announcing import announce
+from bot.messages import Form, Message
+from bot.platforms.base import PlatformError
+from notifications.redis import RedisClient
+from tests.bot.chatting import buttons, shown
+from tests.bot.far_chat import PLAIN, FarChat, address, far_chat
+from tests.bot.recording import RecordingPlatform
+from tests.bot.talking import LaterClock, operations, rows, status
+from tests.polling import eventually
+
+
+@pytest.fixture
+async def far(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[FarChat]:
+    async with far_chat(valkey, tmp_path) as it:
+        yield it
+
+
+async def test_who_is_not_linked_gets_an_address_alone_and_nothing_runs(far: FarChat) -> None:
+    said = await far.say("jiwoo", "server rename shop-web-1 renamed")
+    offer = await far.heard("whisper", "not linked")
+    assert offer.where == "T1/jiwoo"
+    assert "/link#" in (address(offer) or "")
+    assert [each.how for each in far.platform.said] == ["whisper"]
+    row = (await rows(far.graph))[0]
+    assert (row["result"], row["error"], row["said"], row["actorName"]) == (
+        "REFUSED",
+        "UNAUTHENTICATED",
+        said,
+        "recorded:T1/jiwoo",
+    )
+    assert await operations(far.graph) == []
+    assert await status(far.graph, "shop-web-1") == "ACTIVE"
+
+
+async def test_a_linked_person_acts_as_herself_in_the_channel(far: FarChat) -> None:
+    assert (await far.link("jiwoo", "shop")).status_code == 200
+    said = await far.say("jiwoo", "server rename shop-web-1 renamed")
+    await far.heard("post", "is done")
+    (operation,) = await operations(far.graph)
+    assert (operation["actorName"], operation["origin"]) == ("jiwoo", "recorded")
+    row = next(each for each in await rows(far.graph) if each["action"] == "server.rename")
+    assert (row["channel"], row["said"]) == ("C1", said)
+    await far.say("jiwoo", "whoami")
+    told = await far.heard("whisper", "acts as jiwoo")
+    assert isinstance(told.message, Message)
+    assert "shop | member" in shown(told.message)
+
+
+async def test_unlinked_again_nothing_runs(far: FarChat) -> None:
+    await far.link("jiwoo", "shop")
+    await far.say("jiwoo", "unlink")
+    await far.heard("whisper", "unlinked")
+    await far.say("jiwoo", "server rename shop-web-1 renamed")
+    await far.heard("whisper", "not linked")
+    assert await operations(far.graph) == []
+
+
+async def test_of_several_projects_one_is_chosen_by_a_button(far: FarChat) -> None:
+    await far.link("jiwoo", "shop", "talk")
+    await far.say("jiwoo", "server list --first 100")
+    asked = await far.heard("whisper", "Which project")
+    assert isinstance(asked.message, Message)
+    assert [each.label for each in buttons(asked.message)] == ["shop", "talk"]
+    await far.press("jiwoo", asked, "talk")
+    listed = await far.heard("post", "server list")
+    assert isinstance(listed.message, Message)
+    assert "talk-chat-1" in shown(listed.message)
+    assert "shop-web-1" not in shown(listed.message)
+
+
+async def test_a_project_that_was_not_delegated_is_refused(far: FarChat) -> None:
+    await far.link("jiwoo", "shop")
+    await far.say("jiwoo", "server stop talk-chat-1 --project talk")
+    await far.heard("whisper", "can not act for a project talk")
+    assert (await rows(far.graph))[0]["error"] == "NOT_FOUND"
+    assert await operations(far.graph) == []
+
+
+async def test_a_role_that_was_not_delegated_is_denied_privately(far: FarChat) -> None:
+    await far.link("jiwoo", "shop", role="reader")
+    await far.say("jiwoo", "server rename shop-web-1 renamed")
+    await far.heard("whisper", "Not allowed")
+    assert (await rows(far.graph))[0]["result"] == "DENIED"
+    assert await operations(far.graph) == []
+
+
+async def test_a_trust_that_is_gone_says_so_and_offers_a_new_link(far: FarChat, redis: RedisClient) -> None:
+    await far.link("jiwoo", "shop")
+    await far.say("jiwoo", "server list")
+    await far.heard("post", "server list")
+    port = far.graph.app.ports.get("identity", "krane")
+    link = await far.graph.app.chat.people.link_of(far.person("jiwoo"))
+    assert link is not None
+    await port.delete_trust(link.delegations[0].trust)
+    await far.say("jiwoo", "server rename shop-web-1 renamed")
+
+    async def told() -> bool:
+        return any("has ended" in summary for summary in far.platform.summaries("whisper"))
+
+    await eventually(told, "the person is told that the link ended")
+    assert await status(far.graph, "shop-web-1", "operator") == "ACTIVE"
+
+
+async def test_without_a_policy_every_other_channel_is_denied(redis: RedisClient, valkey: str, tmp_path: Path) -> None:
+    async with far_chat(valkey, tmp_path, rules=None) as far:
+        await far.link("jiwoo", "shop")
+        await far.say("jiwoo", "server list")
+        await far.say("jiwoo", "server rename shop-web-1 renamed")
+
+        async def denied() -> bool:
+            return len(far.platform.summaries("whisper")) == 3  # the address, and two refusals
+
+        await eventually(denied, "both are denied")
+        assert all("policy" in each for each in far.platform.summaries("whisper")[1:])
+        assert [each["result"] for each in (await rows(far.graph))[:2]] == ["DENIED", "DENIED"]
+        assert await operations(far.graph) == []
+
+
+async def test_a_moment_that_has_passed_is_a_button_that_asks_again(far: FarChat) -> None:
+    await far.link("jiwoo", "shop")
+    await far.say("jiwoo", "server rename shop-web-1")
+    offered = await far.heard("post", "--name")
+    await far.say("jiwoo", "server rename shop-web-1", trigger="now")
+
+    async def asked() -> Form | None:
+        return next((each.message for each in far.platform.said if isinstance(each.message, Form)), None)
+
+    assert (await eventually(asked, "a form")).fields[0].name == "name"
+    far.platform.failures.append(PlatformError("no_trigger", "The moment has passed."))
+    await far.press("jiwoo", offered, "Fill in")
+    assert await operations(far.graph) == []
+
+
+async def test_a_chat_system_with_text_alone_is_enough(redis: RedisClient, valkey: str, tmp_path: Path) -> None:
+    platform = RecordingPlatform(capabilities=PLAIN)
+    async with far_chat(valkey, tmp_path, platform) as far:
+        await far.link("jiwoo", "shop")
+        assert address(await far.heard("whisper", "sign in")) is not None
+        await far.say("jiwoo", "server create web-9")
+        asked = await far.heard("post", "Still needed")
+        assert isinstance(asked.message, Message)
+        assert "m1.small" in shown(asked.message)
+        await far.say("jiwoo", "server stop shop-web-1")
+        plan = await far.heard("post", "Plan")
+        assert isinstance(plan.message, Message)
+        assert buttons(plan.message) == []
+        confirm = next(
+            word for word in shown(plan.message).split() if len(word) == 8 and set(word) <= set("0123456789abcdef")
+        )
+        await far.say("jiwoo", f"confirm {confirm}")
+        await far.heard("post", "is done")
+        assert platform.summaries("edit") == []
+        await far.say("jiwoo", "hypervisor list --bogus")
+        await far.heard("post", "no option")
+
+
+async def test_a_channel_that_takes_no_messages_loses_the_answer_and_nothing_else(far: FarChat) -> None:
+    await far.link("jiwoo", "shop")
+    far.platform.failures.extend(PlatformError("channel_not_found", "No such channel.") for _ in range(1))
+    await far.say("jiwoo", "server rename shop-web-1 renamed")
+
+    async def ran() -> bool:
+        return len(await operations(far.graph)) == 1 and not far.platform.failures
+
+    await eventually(ran, "it ran, and its answer was refused")
+    await far.say("jiwoo", "version")
+    await far.heard("post", "9rum")
+    assert await far.graph.app.chat.bot.inbox.depth() == 0
+
+
+async def test_the_end_of_a_link_is_announced_once(redis: RedisClient, valkey: str, tmp_path: Path) -> None:
+    clock = LaterClock()
+    async with far_chat(valkey, tmp_path, clock=clock) as far:
+        await far.link("jiwoo", "shop")
+        clock.ahead = timedelta(days=5).total_seconds()
+        services = far.graph.app.chat.bot.services
+        await announce(services, timedelta(days=3))
+        await announce(services, timedelta(days=3))
+        assert [(each.how, each.where) for each in far.platform.said if each.how == "tell"] == [("tell", "T1/jiwoo")]
+        assert "shop" in far.platform.summaries("tell")[0]

@@ -1,0 +1,95 @@
+"""What was received is executed once and answered once, though processes die and chat systems repeat themselves."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+
+from bot.inbox import STREAM
+from bot.platforms.base import Incoming
+from bot.platforms.console.rooms import place_in
+from notifications.redis import RedisClient
+from tests.bot.chatting import Chatting
+from tests.bot.talking import operations, talking, waits
+from tests.polling import eventually
+
+COMMANDS = 40
+
+
+async def creations(chat: Chatting) -> list[Incoming]:
+    """Commands, each about a thing of its own, as the console hands them over."""
+    person, room = await chat.person("jiwoo"), await chat.room("jiwoo")
+    return [
+        Incoming(
+            id=f"event-{number}",
+            person=person,
+            place=place_in(room, f"event-{number}"),
+            text=f"port create port-{number} shop-net --project shop",
+            link=f"event-{number}",
+            at=1.0,
+        )
+        for number in range(COMMANDS)
+    ]
+
+
+async def answered(chat: Chatting) -> bool:
+    for number in range(COMMANDS):
+        found = await chat.under("jiwoo", f"event-{number}")
+        if len(found) != 1 or not found[0].message or "is done" not in found[0].message.summary:
+            return False
+    return True
+
+
+async def test_nothing_that_was_received_is_lost_or_done_twice(redis: RedisClient, valkey: str, tmp_path: Path) -> None:
+    """The first process stores and stops at once, as after kill -9; each event is delivered three times before and after."""
+    (tmp_path / "two").mkdir()
+    async with talking(valkey, tmp_path) as chat:
+        await chat("jiwoo", "version")
+        await chat.graph.app.chat.bot.inbox.stop()
+        events = await creations(chat)
+        for event in events * 3:
+            await chat.graph.app.chat.bot.receive(event)
+        assert await operations(chat.graph) == []
+        assert await redis.xlen(STREAM) == COMMANDS
+    async with talking(valkey, tmp_path / "two") as again:
+        await eventually(lambda: answered(again), "each is answered", 90)
+        for event in events:
+            assert await again.graph.app.chat.bot.receive(event) is False
+        found = await again.graph.data("operator", "{ operations(first: 200, all: true) { action state } }")
+        assert len(found["operations"]) == COMMANDS
+        assert {each["state"] for each in found["operations"]} == {"SUCCEEDED"}
+        assert await redis.xlen(STREAM) == 0
+
+
+async def test_a_process_that_dies_in_the_middle_edits_its_own_reply_when_it_is_back(
+    redis: RedisClient, valkey: str, tmp_path: Path
+) -> None:
+    """Run and answered, but not crossed off: the command is handled again, in the same operation and the same message."""
+    (tmp_path / "two").mkdir()
+    async with talking(valkey, tmp_path) as chat:
+        person, room = await chat.person("jiwoo"), await chat.room("jiwoo")
+        said = Incoming(
+            id="once", person=person, place=place_in(room, "once"), text="server rename shop-web-1 renamed", link="once"
+        )
+        bot = chat.graph.app.chat.bot
+        await bot._handle(said)
+        await waits(chat, "jiwoo", "once", "is done")
+    async with talking(valkey, tmp_path / "two") as again:
+        bot = again.graph.app.chat.bot
+        await bot._handle(msgspec.structs.replace(said, trigger=None))
+        await waits(again, "jiwoo", "once", "is done")
+        assert len(await again.under("jiwoo", "once")) == 1
+        assert len(await operations(again.graph)) == 1
+
+
+async def test_two_processes_answer_each_message_once(redis: RedisClient, valkey: str, tmp_path: Path) -> None:
+    (tmp_path / "two").mkdir()
+    async with talking(valkey, tmp_path) as one, talking(valkey, tmp_path / "two") as two:
+        events = await creations(one)
+        for event in events:
+            await asyncio.gather(one.graph.app.chat.bot.receive(event), two.graph.app.chat.bot.receive(event))
+        await eventually(lambda: answered(two), "each is answered", 90)
+        counts = [chat.graph.app.chat.bot.counters.executed for chat in (one, two)]
+        assert sum(counts) == COMMANDS
+        found = await one.graph.data("operator", "{ operations(first: 200, all: true) { action } }")
+        assert len(found["operations"]) == COMMANDS
