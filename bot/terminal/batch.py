@@ -136,7 +136,7 @@ class Batch:
                 if not self._wait or not await self._changes():
                     private = [said for said in newer if said.entry.to is not None]  # the open one says only that
                     return max(private or newer, key=lambda said: said.entry.edited_at or said.entry.at)
-            elif self._form is not None and not newer:
+            elif self._form is not None:
                 return None
             else:
                 await self._changed.wait()

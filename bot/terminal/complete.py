@@ -91,16 +91,25 @@ async def read_catalogue(ask: Ask) -> Catalogue:
     return Catalogue(command for command in catalogue_of(await ask(CATALOGUE_QUERY, {})) if command.name in allowed)
 
 
+def own_commands(language: str | None) -> dict[str, str]:
+    """The bot's own commands and what they do. Takes a moment, since it imports the bot."""
+    from bot import texts
+    from bot.commands import COMMANDS
+
+    said = texts.of(language)
+    return {command.name: said.line(command.summary) for command in COMMANDS}
+
+
 class CommandCompleter(Completer):
     """`catalogue` None while it is not read. `own` are the bot's commands, `client` the terminal's, with what they do."""
 
-    def __init__(self, names: Names, client: Mapping[str, str], own: Mapping[str, str]) -> None:
+    def __init__(self, names: Names, client: Mapping[str, str]) -> None:
         self.catalogue: Catalogue | None = None
+        self.own: Mapping[str, str] = {}
         self.rooms: Sequence[str] = ()
         self.project: str | None = None
         self._names = names
         self._client = client
-        self._own = own
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """Asked for asynchronously only; names can not be waited for here."""
@@ -125,7 +134,7 @@ class CommandCompleter(Completer):
         catalogue = self.catalogue or Catalogue(())
         if not before:
             nouns = [Option(kebab(noun), _verbs(catalogue, noun)) for noun in catalogue.nouns()]
-            return [*nouns, *(Option(name, does) for name, does in self._own.items())]
+            return [*nouns, *(Option(name, does) for name, does in self.own.items())]
         if before[0] == "help":
             return [] if len(before) > 2 else await self.options(before[1:], word, seconds)
         found = catalogue.find(before, {})
@@ -180,14 +189,14 @@ class ChoiceCompleter(Completer):
 
 
 def matching(options: Iterable[Option], word: str) -> list[Option]:
-    """Those that begin with what is typed, before those that hold it somewhere."""
+    """Those that begin with what is typed, before those that hold it, or are explained with it: `make` finds `create`."""
     wanted = fold(word)
     begins, holds = [], []
     for option in options:
         known = fold(option.text)
         if known.startswith(wanted):
             begins.append(option)
-        elif wanted and (wanted in known or wanted in fold(option.help.split(" ")[0])):
+        elif wanted and (wanted in known or (known.isalnum() and fold(option.help).startswith(wanted))):
             holds.append(option)
     return [*begins, *holds][:MOST]
 

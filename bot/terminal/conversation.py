@@ -7,10 +7,13 @@ came in between.
 import enum
 import itertools
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from bot.messages import Button, Message, Tone
 from bot.platforms.console.rooms import Entry
 from bot.terminal.render import buttons_of, waits
+
+KEPT: Final = 1_000  # entries; with more, the oldest are forgotten, and their buttons with them
 
 
 class Change(enum.Enum):
@@ -45,13 +48,11 @@ class Conversation:
         self._buttons: dict[int, tuple[Said, str]] = {}
         self._message_numbers = itertools.count(1)
         self._button_numbers = itertools.count(1)
-        self.last_change: float | None = None
 
     def __iter__(self) -> Iterator[Said]:
         return iter(self._said.values())
 
     def merge(self, entry: Entry) -> Change:
-        self.last_change = max(self.last_change or 0.0, entry.edited_at or 0.0, entry.at)
         known = self._said.get(entry.id)
         if known is not None and known.entry.version >= entry.version:
             return Change.OLD
@@ -61,6 +62,8 @@ class Conversation:
                 known.number = next(self._message_numbers)
                 self._messages[known.number] = known
             change = Change.NEW
+            if len(self._said) > KEPT:
+                self._forget(next(iter(self._said.values())))
         else:
             known.entry = entry
             change = Change.EDITED
@@ -99,6 +102,12 @@ class Conversation:
             ):
                 return said, message
         return None
+
+    def _forget(self, said: Said) -> None:
+        del self._said[said.entry.id]
+        self._messages.pop(said.number or 0, None)
+        for number in said.numbers.values():
+            self._buttons.pop(number, None)
 
     def _count(self, said: Said) -> None:
         for button in buttons_of(said.entry.message) if said.entry.message is not None else []:

@@ -15,12 +15,13 @@ KEPT: Final = 2_000  # lines; the file is shortened when it has twice as many
 
 
 class FileOfCommands(History):
-    """One command a line, oldest first. A file that can not be used is said once, by `problem`, and the history stays in memory."""
+    """One command a line, oldest first. When the file can not be used, the history stays in memory, and `told` says so once."""
 
     def __init__(self, path: Path, secret: Callable[[str], bool]) -> None:
         super().__init__()
         self.path = path
-        self.problem: str | None = None
+        self._problem: str | None = None
+        self._usable = True
         self._secret = secret
 
     def load_history_strings(self) -> Iterable[str]:
@@ -38,12 +39,17 @@ class FileOfCommands(History):
 
     def store_string(self, string: str) -> None:
         line = " ".join(string.split())
-        if not line or self.problem is not None or self._secret(string):
+        if not line or not self._usable or self._secret(string):
             return
         try:
             self._write(self.path, f"{line}\n", os.O_APPEND)
         except OSError as error:
             self._give_up(error)
+
+    def told(self) -> str | None:
+        """A sentence, once, when the file can not be used."""
+        problem, self._problem = self._problem, None
+        return problem
 
     def _shorten(self, lines: Iterable[str]) -> None:
         new = self.path.with_name(f"{self.path.name}.{os.getpid()}")
@@ -59,7 +65,8 @@ class FileOfCommands(History):
             file.write(text)
 
     def _give_up(self, error: OSError) -> None:
-        self.problem = f"The history can not be kept in {self.path}: {error.strerror}."
+        self._usable = False
+        self._problem = f"The history can not be kept in {self.path}: {error.strerror}."
 
 
 def history_path(environment: Mapping[str, str]) -> Path:

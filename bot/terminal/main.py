@@ -19,7 +19,6 @@ from bot.terminal.cells import shown
 from bot.terminal.client import ChatError, Client, Rooms
 from bot.terminal.options import URL
 from bot.terminal.program import Program, room_named
-from bot.terminal.styles import style_of
 
 PIPED_WIDTH = 100  # cells, where no terminal tells its width
 
@@ -64,7 +63,7 @@ async def _run(given: argparse.Namespace, credentials: Mapping[str, str | None],
 
 
 async def _talk(client: Client, rooms: Rooms, room: Room) -> int:
-    program = Program(client, rooms, room, style_of(os.environ))
+    program = Program(client, rooms, room, language(os.environ), os.environ)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, program.leave)

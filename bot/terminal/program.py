@@ -5,37 +5,27 @@ What the terminal does itself is read by `commands.py`; everything else is the b
 
 import asyncio
 import contextlib
-import json
-import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Final
-
-from prompt_toolkit.input import Input
-from prompt_toolkit.output import Output
-from prompt_toolkit.styles import BaseStyle
 
 from bot.messages import Form
 from bot.platforms.console.rooms import Entry, Room
-from bot.terminal import commands
+from bot.terminal import commands, looking
 from bot.terminal.asking import SEND, Asking
 from bot.terminal.cells import Line, Piece, shown
 from bot.terminal.client import ChatError, Client, Rooms
-from bot.terminal.complete import ChoiceCompleter, CommandCompleter, Names, read_catalogue
-from bot.terminal.conversation import Change, Conversation, Said
-from bot.terminal.files import save
+from bot.terminal.complete import ChoiceCompleter, CommandCompleter, Names, own_commands, read_catalogue
+from bot.terminal.conversation import Change, Conversation
 from bot.terminal.history import FileOfCommands, history_path
-from bot.terminal.render import source_lines
 from bot.terminal.screen import Mode, Screen
 from bot.terminal.secret import carries_secret
 from bot.terminal.sending import Sending
 from bot.terminal.stream import Stream
-from bot.terminal.tables import DIM
-from bot.terminal.tail import Block, Item, Notice, Tail
+from bot.terminal.styles import style_of
+from bot.terminal.tail import Block
+from bot.terminal.view import View
 
 SHOWN_BEFORE: Final = 20  # entries of a room that are shown when one comes in
-BAD: Final = "class:bad"
-OWN: Final = {"help": "what you can do here"}
 
 
 class Program:
@@ -44,40 +34,37 @@ class Program:
         client: Client,
         rooms: Rooms,
         room: Room,
-        style: BaseStyle,
-        history: Path | None = None,
-        input_: Input | None = None,
-        output: Output | None = None,
+        language: str | None,
+        environment: Mapping[str, str],
     ) -> None:
         self._client = client
         self._rooms = rooms
         self._room = room
+        self._language = language
         self._conversation = Conversation()
-        self._tail = Tail()
-        self._drawing = asyncio.Lock()
+        self._view = View(self._conversation)
         self._unread: dict[str, int] = {}
         self._since = 0.0  # what is older was left out when the room was entered
         self._trouble: str | None = "connecting"
         self._asking: Asking | None = None
         self._names = Names(client.graphql, lambda: self._screen.offer())
-        self._completer = CommandCompleter(self._names, commands.HELP, OWN)
-        self._sending = Sending(client, self._not_sent)
-        self._typed: asyncio.Queue[str] = asyncio.Queue()
+        self._completer = CommandCompleter(self._names, commands.HELP)
+        self._sending = Sending(client, self._view.wrong)
+        self._typed: asyncio.Queue[tuple[str, Asking | None]] = asyncio.Queue()
         self._history = FileOfCommands(
-            history or history_path(os.environ), lambda text: carries_secret(text, self._completer.catalogue)
+            history_path(environment), lambda text: carries_secret(text, self._completer.catalogue)
         )
         self._talking = Mode("", self._completer, history=True)
         self._screen = Screen(
             self._history,
-            style,
+            style_of(environment),
             self._talking,
             self._live,
             self._state,
-            self._typed.put_nowait,
+            lambda text: self._typed.put_nowait((text, self._asking)),
             self._interrupt,
-            input_,
-            output,
         )
+        self._view.screen = self._screen
         self._enter(room)
 
     @property
@@ -102,7 +89,7 @@ class Program:
                 task.cancel()
             ended = await asyncio.gather(*working, return_exceptions=True)
             await self._names.close()
-            await self._print(self._tail.clear())
+            await self._view.print_all()
         for error in (*ended, screen.exception()):
             if isinstance(error, Exception):
                 raise error
@@ -118,14 +105,14 @@ class Program:
         said = self._conversation.get(entry.id)
         if change is Change.OLD or said is None:
             return
-        if entry.message is not None and entry.thread is not None:
+        if entry.message is not None and entry.thread is not None and not said.going_on:
             self._sending.answered(entry.thread)
         if entry.room != self._room.id:
             if change is Change.NEW:
                 self._unread[entry.room] = self._unread.get(entry.room, 0) + 1
             self._screen.refresh()
         elif change is Change.EDITED or entry.at >= self._since:
-            await self._show(said)
+            await self._view.show(said)
 
     async def form(self, form: Form) -> None:
         """Forms come to all terminals and pages of a person; the one where the command was typed asks."""
@@ -133,13 +120,13 @@ class Program:
         if thread is None or self._asking is not None:
             return
         self._asking = Asking(form, thread)
-        await self._add(Block(self._asking.opening))
+        await self._view.add(Block(self._asking.opening))
         self._next_field()
 
     async def connected(self, again: bool) -> None:
         self._trouble = None
         if again:
-            await self._notice(DIM, "Connected again.")
+            await self._view.notice("Connected again.")
         if not list(self._conversation):
             await self._show_before()
         self._sending.wake()
@@ -147,21 +134,23 @@ class Program:
 
     async def lost(self, sentence: str) -> None:
         self._trouble = "not connected, trying again"
-        await self._notice(BAD, f"{sentence} Trying again.")
+        await self._view.wrong(f"{sentence} Trying again.")
 
     # -- what is typed -------------------------------------------------------------------------------------------------
 
     async def _work(self) -> None:
         """One line after the other, in the order in which they were typed."""
         while True:
-            text = await self._typed.get()
-            if self._asking is not None:
-                await self._answer(self._asking, text)
-            elif text.strip():
+            text, asking = await self._typed.get()
+            if asking is not None and asking is self._asking:
+                await self._answer(asking, text)
+            elif asking is None and text.strip():  # an answer to a form that was left is for nobody
                 try:
                     await self._do(commands.read(text))
                 except ChatError as error:
-                    await self._notice(BAD, str(error))
+                    await self._view.wrong(str(error))
+            if (problem := self._history.told()) is not None:
+                await self._view.wrong(problem)
 
     async def _do(self, typed: commands.Typed) -> None:
         match typed:
@@ -172,77 +161,56 @@ class Program:
             case commands.GoTo(name):
                 await self._go_to(name)
             case commands.Save(number, path):
-                await self._save(number, path)
+                await looking.save_file(self._view, self._conversation, number, path)
             case commands.ShowSource(number):
-                await self._show_source(number)
+                await looking.show_source(self._view, self._conversation, number)
             case commands.Mistake(sentence):
-                await self._notice(BAD, sentence)
+                await self._view.wrong(sentence)
             case commands.Own("quit"):
                 self._screen.close()
             case commands.Own("rooms"):
                 await self._show_rooms()
             case commands.Own(_):
-                await self._show_help()
+                await looking.show_help(self._view)
 
     async def _press(self, number: int) -> None:
         found = self._conversation.button(number)
         if found is None:
             gone = self._conversation.was_button(number)
             why = f"Button {number} is gone: its message has changed." if gone else f"There is no button {number}."
-            await self._notice(BAD, why)
+            await self._view.wrong(why)
             return
         said, button = found
-        await self._notice(DIM, f"[{number}] {shown(button.label)}")
+        await self._view.notice(f"[{number}] {shown(button.label)}")
         self._sending.press(said.entry.room, button.command, said.entry)
 
     async def _go_to(self, name: str) -> None:
+        self._rooms = await self._client.rooms()
         room = room_named(self._rooms.rooms, name)
         if room is None:
-            await self._notice(BAD, f"There is no room {shown(name)}, or it is not yours. /rooms shows yours.")
+            await self._view.wrong(f"There is no room {shown(name)}, or it is not yours. /rooms shows yours.")
             return
-        await self._print(self._tail.clear())
+        await self._view.print_all()
         self._enter(room)
         await self._show_before()
 
-    async def _save(self, number: int | None, path: str | None) -> None:
-        found = self._conversation.message(number, "file")
-        if found is None or found[1].file is None:
-            await self._notice(BAD, "There is no file." if number is None else f"Message {number} has no file.")
-            return
-        done, sentence = await asyncio.to_thread(save, found[1].file, path)
-        await self._notice("" if done else BAD, sentence)
-
-    async def _show_source(self, number: int | None) -> None:
-        found = self._conversation.message(number, "source")
-        source = found[1].source if found is not None else None
-        if source is None:
-            none = "No message tells its source." if number is None else f"Message {number} does not tell its source."
-            await self._notice(BAD, none)
-            return
-        variables = json.dumps(source.variables, indent=2, ensure_ascii=False) if source.variables else ""
-        await self._add(Block(lambda width: source_lines(source, variables, width)))
-
     async def _show_rooms(self) -> None:
+        self._rooms = await self._client.rooms()
+        names = [room.name for room in self._rooms.rooms]
         for room in self._rooms.rooms:
             unread = self._unread.get(room.id, 0)
             here = "▸ " if room.id == self._room.id else "  "
-            await self._notice("", f"{here}{shown(room.name)}{f'  {unread} new' if unread else ''}")
-
-    async def _show_help(self) -> None:
-        for name, does in commands.HELP.items():
-            await self._add(Notice([("class:bold", f"{name:<9}"), ("", f" {does}")]))
-        await self._notice(
-            DIM, "A number presses the button with that number. Everything else goes to the bot: try `help`."
-        )
+            name = shown(room.name if names.count(room.name) == 1 else f"{room.name}  {room.id}")
+            await self._view.notice(f"{here}{name}{f'  {unread} new' if unread else ''}", "")
 
     # -- forms ---------------------------------------------------------------------------------------------------------
 
     async def _answer(self, asking: Asking, text: str) -> None:
         field, wrong = asking.field, asking.answer(text)
         if wrong is not None:
-            await self._notice(BAD, wrong)
+            await self._view.wrong(wrong)
         elif field is not None and not field.secret and text.strip() not in ("", SEND):
-            await self._notice(DIM, f"{shown(field.label)}: {shown(text.strip())}")
+            await self._view.notice(f"{shown(field.label)}: {shown(text.strip())}")
         self._next_field()
 
     def _next_field(self) -> None:
@@ -261,10 +229,9 @@ class Program:
         if self._asking is not None:
             self._asking = None
             self._screen.ask(self._talking)
-            self._tail.add(Notice([(DIM, "The form was left; nothing was sent.")]))
+            self._view.remark("The form was left; nothing was sent.")
         else:
-            self._tail.add(Notice([(DIM, "Ctrl-D or /quit leaves.")]))
-        self._screen.refresh()
+            self._view.remark("Ctrl-D or /quit leaves.")
 
     # -- what is drawn -------------------------------------------------------------------------------------------------
 
@@ -281,35 +248,11 @@ class Program:
         for entry in entries:
             self._conversation.merge(entry)
             if (said := self._conversation.get(entry.id)) is not None:
-                await self._show(said)
-
-    async def _show(self, said: Said) -> None:
-        thread = self._conversation.get(said.entry.thread) if said.entry.thread is not None else None
-        above = self._tail.last_said()
-        near = above is not None and said.entry.thread in (above.entry.id, above.entry.thread)
-        about = thread.entry.text if thread is not None and not near else None
-        self._tail.take(said, about)
-        await self._draw()
-
-    async def _add(self, item: Block | Notice) -> None:
-        self._tail.add(item)
-        await self._draw()
-
-    async def _notice(self, style: str, sentence: str) -> None:
-        await self._add(Notice([(style, sentence)]))
-
-    async def _draw(self) -> None:
-        await self._print(self._tail.overflow(self._screen.width, self._screen.room_above))
-        self._screen.refresh()
-
-    async def _print(self, items: Sequence[Item]) -> None:
-        """One after the other, though several come to print."""
-        async with self._drawing:
-            await self._screen.print([line for item in items for line in item.lines(self._screen.width)])
+                await self._view.show(said)
 
     def _live(self, width: int) -> list[Line]:
         asked = self._asking.asked(width) if self._asking is not None else []
-        return [*self._tail.lines(width), *asked]
+        return [*self._view.lines(width), *asked]
 
     def _state(self) -> list[Piece]:
         going_on = sum(said.going_on for said in self._conversation)
@@ -323,13 +266,12 @@ class Program:
         ]
         return [("", " · ".join(parts))]
 
-    async def _not_sent(self, sentence: str) -> None:
-        await self._notice(BAD, sentence)
-
     async def _read_commands(self) -> None:
         """For completion. Without an answer there is none, and the conversation works all the same."""
+        self._completer.own = await asyncio.to_thread(own_commands, self._language)
         with contextlib.suppress(ChatError):
             self._completer.catalogue = await read_catalogue(self._client.graphql)
+        self._screen.offer()
 
 
 def room_named(rooms: Sequence[Room], name: str) -> Room | None:

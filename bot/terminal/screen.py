@@ -13,7 +13,6 @@ from prompt_toolkit.completion import Completer, DynamicCompleter
 from prompt_toolkit.filters import Condition, has_completions
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import History
-from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.key_binding.bindings.auto_suggest import load_auto_suggest_bindings
 from prompt_toolkit.layout import (
@@ -34,7 +33,6 @@ from prompt_toolkit.layout.processors import (
     ConditionalProcessor,
     PasswordProcessor,
 )
-from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.styles import BaseStyle
 
@@ -66,8 +64,6 @@ class Screen:
         state: Callable[[], list[Piece]],
         typed: Callable[[str], None],
         interrupted: Callable[[], None],
-        input_: Input | None = None,
-        output: Output | None = None,
     ) -> None:
         self.mode = mode
         self._history = history
@@ -88,8 +84,6 @@ class Screen:
             style=style,
             key_bindings=merge_key_bindings([load_auto_suggest_bindings(), self._keys()]),
             erase_when_done=True,
-            input=input_,
-            output=output,
         )
 
     @property

@@ -1,0 +1,42 @@
+"""What the terminal shows and saves of messages that are there already: `:save`, `:source`, `/help`. Called by `program.py`."""
+
+import asyncio
+import json
+
+from bot.terminal import commands
+from bot.terminal.cells import Line
+from bot.terminal.conversation import Conversation
+from bot.terminal.files import save
+from bot.terminal.render import source_lines
+from bot.terminal.tail import Block, Notice
+from bot.terminal.view import View
+
+
+async def save_file(view: View, conversation: Conversation, number: int | None, path: str | None) -> None:
+    found = conversation.message(number, "file")
+    if found is None or found[1].file is None:
+        await view.wrong("There is no file." if number is None else f"Message {number} has no file.")
+        return
+    done, sentence = await asyncio.to_thread(save, found[1].file, path)
+    await (view.notice(sentence, "") if done else view.wrong(sentence))
+
+
+async def show_source(view: View, conversation: Conversation, number: int | None) -> None:
+    found = conversation.message(number, "source")
+    source = found[1].source if found is not None else None
+    if source is None:
+        none = "No message tells its source." if number is None else f"Message {number} does not tell its source."
+        await view.wrong(none)
+        return
+    variables = json.dumps(source.variables, indent=2, ensure_ascii=False) if source.variables else ""
+
+    def lines(width: int) -> list[Line]:
+        return source_lines(source, variables, width)
+
+    await view.add(Block(lines))
+
+
+async def show_help(view: View) -> None:
+    for name, does in commands.HELP.items():
+        await view.add(Notice([("class:bold", f"{name:<9}"), ("", f" {does}")]))
+    await view.notice("A number presses the button with that number. Everything else goes to the bot: try `help`.")
