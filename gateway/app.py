@@ -134,7 +134,9 @@ class Application:
         self.transport: Transport = build_transport(self.schema, self.context_of, settings.graphql, self.metrics)
         closing.push_async_callback(self.transport.connections.end_all)
         callers = Callers(self.context_of, settings.graphql.trusted_proxies, settings.graphql.allowed_origins)
-        graph = InProcessGraph(self.transport.executor, self.authenticator, self.context_for, self.policy, directory)
+        graph = InProcessGraph(
+            self.transport.executor, self.authenticator, self.context_for, self.policy, directory, clock
+        )
         identities = KeystoneIdentities(self.authenticator, directory)
         self.chat = Chat(settings, redis, self.bus, key, graph, self.audit, identities, clock, owner)
         await self.chat.start()

@@ -16,11 +16,14 @@ from gateway.documents import GraphQLRequest
 from gateway.executor import Executor, Outcome, Prepared
 from gateway.request import caller_key
 from resolvers.actor import Actor, Origin
+from resolvers.clock import Clock
 from resolvers.context import Context
-from resolvers.errors import Denied, Unauthenticated
+from resolvers.errors import Denied, RateLimited, Unauthenticated
 from resolvers.policy import Policy
 
 MakeContext = Callable[[Actor, str], Context]
+PATIENCE = 45.0  # seconds that a command waits for its turn under the limits; then the person is told to come again
+AGAIN, LONGEST_PAUSE = 0.2, 5.0  # seconds between two tries
 
 
 class InProcessGraph:
@@ -33,12 +36,14 @@ class InProcessGraph:
         make_context: MakeContext,
         policy: Policy,
         directory: Directory,
+        clock: Clock,
     ) -> None:
         self._executor = executor
         self._authenticator = authenticator
         self._make_context = make_context
         self._policy = policy
         self._directory = directory
+        self._clock = clock
 
     async def execute(
         self,
@@ -58,7 +63,7 @@ class InProcessGraph:
             prepared = await self._prepare(document, variables, context, actor)
         except Exception as error:
             return _answer(self._executor.refuse(error, correlation_id))
-        return _answer(await self._executor.execute(prepared, context, "http"))
+        return _answer(await self._in_turn(prepared, context))
 
     async def subscribe(
         self, acting: Acting, document: str, variables: Mapping[str, Any]
@@ -82,6 +87,15 @@ class InProcessGraph:
             await events.aclose()
 
     # -- own -----------------------------------------------------------------------------------------------------------
+
+    async def _in_turn(self, prepared: Prepared, context: Context) -> Outcome:
+        """What the limits refuse now is tried again for a while: it was acknowledged in the chat, and waits in the store meanwhile."""
+        patience = self._clock.monotonic() + PATIENCE
+        while True:
+            outcome = await self._executor.execute(prepared, context, "http")
+            if outcome.executed or outcome.code != RateLimited.code or self._clock.monotonic() > patience:
+                return outcome
+            await self._clock.sleep(min(max(outcome.retry_after or 0.0, AGAIN), LONGEST_PAUSE))
 
     async def _actor(self, acting: Acting) -> Actor:
         origin = Origin(acting.platform, channel=acting.channel, message=acting.message)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 
 from tests.polling import eventually
@@ -18,7 +19,6 @@ from tests.slack.standin import Human, Shown, Slack, standin
 
 # Everybody may do in the channel #ops and alone with the bot what the roles allow.
 OPEN = [{"allow": ["*"], "channels": ["slack:*", "http", "console:*"]}]
-ORIGIN = {"origin": "http://gateway", "host": "gateway"}
 
 
 @dataclass
@@ -34,26 +34,7 @@ class Workspace:
 
     async def link(self, human: Human, user: str, projects: list[str], channel: str | None = "ops") -> Shown:
         """Links a chat account as a person does: by the private address of the bot, signed in on its page. What the bot said then."""
-        before = {_secret(shown) for shown in human.messages(channel)} | {""}
-        await human.type("/cloud link", channel)
-        offered = await human.sees(lambda shown: _secret(shown) not in before, channel, 30)
-        assert offered.private or channel is None, "an address of linking is for one person alone"
-        secret = _secret(offered)
-        http = self.graph.http
-        signed_in = await http.post("/session", json={"user": user, "password": self.passwords[user]}, headers=ORIGIN)
-        assert signed_in.status_code == 200, signed_in.text
-        looked = await http.post("/chat/link/look", json={"secret": secret}, headers=ORIGIN)
-        assert looked.status_code == 200, looked.text
-        told = looked.json()
-        assert (told["platform"], told["account"]) == ("slack", human.person), told
-        wanted = [{"id": one["id"], "roles": one["roles"]} for one in told["projects"] if one["name"] in projects]
-        assert len(wanted) == len(projects), told["projects"]
-        linked = await http.post("/chat/link", json={"secret": secret, "projects": wanted, "days": 1}, headers=ORIGIN)
-        assert linked.status_code == 200, linked.text
-        again = await http.post("/chat/link/look", json={"secret": secret}, headers=ORIGIN)
-        assert again.status_code == 404, "an address of linking is used once"
-        await http.delete("/session", headers=ORIGIN)
-        return offered
+        return await link_over(self.graph.http, human, user, self.passwords[user], projects, channel)
 
     async def ended(self, human: Human, what: str, channel: str | None = "ops", seconds: float = 120) -> Shown:
         """The reply with this text, once no progress is left in it."""
@@ -91,6 +72,36 @@ async def in_slack(
 
         await eventually(well, "the bot is well", 30)
         yield Workspace(slack, graph, passwords)
+
+
+async def link_over(
+    http: httpx.AsyncClient,
+    human: Human,
+    user: str,
+    password: str,
+    projects: list[str],
+    channel: str | None = "ops",
+) -> Shown:
+    """As `Workspace.link`, for a gateway behind an HTTP client."""
+    before = {_secret(shown) for shown in human.messages(channel)} | {""}
+    await human.type("/cloud link", channel)
+    offered = await human.sees(lambda shown: _secret(shown) not in before, channel, 30)
+    assert offered.private or channel is None, "an address of linking is for one person alone"
+    secret = _secret(offered)
+    signed_in = await http.post("/session", json={"user": user, "password": password})
+    assert signed_in.status_code == 200, signed_in.text
+    looked = await http.post("/chat/link/look", json={"secret": secret})
+    assert looked.status_code == 200, looked.text
+    told = looked.json()
+    assert (told["platform"], told["account"]) == ("slack", human.person), told
+    wanted = [{"id": one["id"], "roles": one["roles"]} for one in told["projects"] if one["name"] in projects]
+    assert len(wanted) == len(projects), told["projects"]
+    linked = await http.post("/chat/link", json={"secret": secret, "projects": wanted, "days": 1})
+    assert linked.status_code == 200, linked.text
+    again = await http.post("/chat/link/look", json={"secret": secret})
+    assert again.status_code == 404, "an address of linking is used once"
+    await http.delete("/session")
+    return offered
 
 
 def _secret(shown: Shown) -> str:

@@ -4,26 +4,22 @@ import asyncio
 import os
 import secrets
 import signal
-import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from notifications.redis import RedisClient
 from resolvers import ids
 from tests.lab.cloud import LabCloud
 from tests.polling import eventually
-from tests.running import KEY, Running
+from tests.running import Running
 from tests.trips.conftest import lab_passwords, lab_settings
+from tests.trips.killable import Gateway
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(900, func_only=True)]
-ROOT = Path(__file__).parents[2]
 LISTS = "{ servers(first: 3) { totalCount freshness { source backends { name status error } } } networks(first: 3) { nodes { name } } }"
 
 
@@ -70,50 +66,9 @@ async def test_nova_goes_away_during_traffic_and_comes_back(lab_graph: Running, 
     assert names["servers"]["totalCount"] == 0
 
 
-class Gateway:
-    """`9rum serve` as a process of its own, which can be killed."""
-
-    def __init__(self, config: Path, port: int) -> None:
-        self._config = config
-        self.url = f"http://127.0.0.1:{port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    async def start(self) -> None:
-        command = [sys.executable, "-m", "gateway", "serve", "--config", str(self._config)]
-        self._process = await asyncio.to_thread(subprocess.Popen, command, cwd=ROOT, stdout=subprocess.DEVNULL)
-
-        async def ready() -> bool:
-            assert self._process is not None
-            assert self._process.poll() is None, "the gateway ended by itself"
-            try:
-                async with httpx.AsyncClient() as http:
-                    return (await http.get(f"{self.url}/readyz")).status_code == 200
-            except httpx.HTTPError:
-                return False
-
-        await eventually(ready, "the gateway is ready", 120, pause=0.2)
-
-    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(30)
-            self._process = None
-
-
 @pytest.fixture
 async def killable(lab_cloud: LabCloud, redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Gateway]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = {
-        **lab_settings(lab_cloud),
-        "store": {"url": valkey, "folder": str(tmp_path)},
-        "http": {"port": port},
-        "secret_key": KEY,
-    }
-    config = tmp_path / "9rum.yaml"
-    config.write_text(yaml.safe_dump(settings))
-    it = Gateway(config, port)
+    it = Gateway(tmp_path, valkey, lab_settings(lab_cloud))
     await it.start()
     yield it
     it.kill(signal.SIGTERM)
