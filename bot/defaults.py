@@ -5,6 +5,7 @@ gurum:bot:defaults   hash: `project:{place}` and `language:{person}`
 
 from collections.abc import Mapping
 
+from bot import texts
 from bot.platforms.base import Person, Place
 from bot.ports import RedisClient
 from bot.settings import BotSettings
@@ -44,7 +45,8 @@ class Defaults:
         chosen = await self._redis.hget(DEFAULTS, f"language:{person.key}")
         if chosen:
             return str(chosen.decode())
-        return person.locale or self._settings.channel(place.key).language or self._settings.language
+        known = person.locale if texts.speaks(person.locale) else None
+        return known or self._settings.channel(place.key).language or self._settings.language
 
     async def speak(self, person: Person, language: str | None) -> None:
         """None: forget what was chosen."""

@@ -13,7 +13,7 @@ from bot.parser import Words, split
 from bot.ports import Answer
 from bot.replies import helps
 from bot.replies.errors import sentence
-from bot.turn import Answered, Turn
+from bot.turn import Answered, Refused, Turn
 from bot.values import Misused
 
 ALLOWED = "{ commands { name } }"
@@ -44,6 +44,8 @@ async def filled(turn: Turn) -> None:
 async def execute(turn: Turn, invocation: Invocation) -> None:
     spec, flags = invocation.spec, invocation.flags
     turn.command = spec.name
+    if flags.cloud is not None and spec.parameter("cloud") is None:
+        raise Refused("bind.unknown", command=spec.typed, option="--cloud")
     if flags.help:
         await turn.adopt_pressed()
         await turn.reply(helps.of_command(turn.texts, spec, spec.name in await allowed(turn)))

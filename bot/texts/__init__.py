@@ -45,8 +45,17 @@ class Texts:
 
 def of(locale: str | None) -> Texts:
     """`ko-KR`, `ko_KR.UTF-8` and `ko` are Korean; a language that nobody wrote is English."""
-    language = re.split(r"[-_.@]", locale or "", maxsplit=1)[0].lower()
+    language = _language(locale)
     return _texts(language if language in LANGUAGES else DEFAULT)
+
+
+def speaks(locale: str | None) -> bool:
+    """Whether somebody wrote the language of this locale."""
+    return _language(locale) in LANGUAGES
+
+
+def _language(locale: str | None) -> str:
+    return re.split(r"[-_.@]", locale or "", maxsplit=1)[0].lower()
 
 
 @functools.cache

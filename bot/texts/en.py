@@ -142,7 +142,7 @@ TEXTS: Mapping[str, str] = {
     "link.needed": "Your chat account is not linked yet, so nothing was done. Open the address, sign in, and send the command again.",
     "link.no_address": "Accounts can not be linked: 9rum does not know its own address. An operator sets `http.url`.",
     "link.offer": "Open the address and sign in to link this account.",
-    "link.once": "It is for you alone, works once, and ends in 10 minutes.",
+    "link.once": "It is for you alone, works once, and ends in {minutes} minutes.",
     "link.open": "Link my account",
     "link.role_gone": "A role that you delegated on {project} is not yours any more; nothing was done. Link your account again.",
     "link.signed_in": "You are signed in to 9rum itself here; there is nothing to link.",

@@ -28,10 +28,12 @@ class LaterClock(Clock):
 
 @contextlib.asynccontextmanager
 async def talking(
-    valkey: str, folder: Path, rules: str | None = None, clock: Clock | None = None, **bot: Any
+    valkey: str, folder: Path, rules: str | None = None, clock: Clock | None = None, limits: Any = None, **bot: Any
 ) -> AsyncIterator[Chatting]:
-    """`rules` are of a policy file; `bot` are settings of the section."""
+    """`rules` are of a policy file; `limits` and `bot` are settings of their sections."""
     settings: dict[str, Any] = {"bot": bot}
+    if limits is not None:
+        settings["graphql"] = {"limits": limits}
     if rules is not None:
         file = folder / "policy.yaml"
         file.write_text(rules)

@@ -1,0 +1,56 @@
+"""What is kept of typed text and variables holds no value of anything that looks like a secret."""
+
+import pytest
+
+from bot import redact
+
+SECRET = "hunter2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"server create x --password {SECRET}",
+        f"server create x --admin-pass={SECRET}",
+        f"server create x --password '{SECRET} and more'",
+        f'server create x --userData "{SECRET}',
+        f"server create x —password “{SECRET} {SECRET}”",
+        f"server create x password={SECRET}",
+        f"volume-transfer accept x --force --key {SECRET}",
+        f"keypair create me --public-key={SECRET}",
+        f"keypair create me public_key='{SECRET}'",
+        f"x --api-token   {SECRET} --name y",
+        f"x --client_secret = {SECRET}",
+    ],
+)
+def test_secrets_are_masked_before_a_text_is_kept(text: str) -> None:
+    kept = redact.text(text)
+    assert SECRET not in kept
+    assert redact.MASK in kept
+
+
+@pytest.mark.parametrize(
+    "text", ["server create web-1 --flavor m1.small --image ubuntu-24.04", "key pair list", "server list status=ACTIVE"]
+)
+def test_everything_else_stays(text: str) -> None:
+    assert redact.text(text) == text
+
+
+def test_a_kept_text_is_short_and_one_line() -> None:
+    kept = redact.text("server list\n" + "x" * 40_000 + "\u202e")
+    assert len(kept) <= redact.KEPT
+    assert "\n" not in kept
+
+
+def test_a_long_text_is_no_slow_text() -> None:
+    for part in ("--a ", "a=", "'", "-", "password "):
+        assert len(redact.text(part * 20_000)) <= redact.KEPT
+
+
+def test_values_of_secrets_are_masked_in_variables() -> None:
+    given = {"input": {"name": "x", "userData": SECRET, "key": None}, "idempotencyKey": "chat-1", "adminPass": SECRET}
+    assert redact.values(given) == {
+        "input": {"name": "x", "userData": redact.MASK, "key": None},
+        "idempotencyKey": "chat-1",
+        "adminPass": redact.MASK,
+    }
