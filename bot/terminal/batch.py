@@ -151,7 +151,8 @@ class Batch:
 
     def _print(self, message: Message) -> int:
         if self._json:
-            self._out(f"{json.dumps(msgspec.to_builtins(message), ensure_ascii=False)}\n")
+            line = json.dumps(msgspec.to_builtins(message), ensure_ascii=False)
+            self._out(f"{shown(line) if sys.stdout.isatty() else line}\n")
         elif message.file is not None:  # the file is what was asked for, and can be piped on
             self._err(plain_text(render(message, self._width)))
             text = message.file.text

@@ -15,6 +15,7 @@ import msgspec
 
 from bot.messages import Form
 from bot.platforms.console.rooms import Author, Entry, Room
+from bot.terminal.cells import shown
 from bot.terminal.sse import Events, EventTooLong
 
 T = TypeVar("T")
@@ -24,12 +25,12 @@ COOKIE: Final = "gurum_session"
 
 
 class ChatError(Exception):
-    """One sentence. `away`: the gateway could not be asked at all, so that asking again may help."""
+    """One sentence, safe to print. `away`: the gateway could not be asked at all, so that asking again may help."""
 
     def __init__(
         self, sentence: str, *, code: str = "", status: int = 0, away: bool = False, retry_after: float | None = None
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(shown(sentence))
         self.code = code
         self.status = status
         self.away = away

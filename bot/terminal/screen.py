@@ -110,10 +110,9 @@ class Screen:
         """For good, above everything that can still change."""
         if not lines:
             return
+        text = FormattedText(piece for line in lines for piece in (*cut(line, self.width), ("", "\n")))
         async with in_terminal():
-            for line in lines:
-                text = FormattedText([*cut(line, self.width), ("", "\n")])
-                print_formatted_text(text, style=self._app.style, output=self._app.output, end="")
+            print_formatted_text(text, style=self._app.style, output=self._app.output, end="")
 
     def ask(self, mode: Mode) -> None:
         """Another kind of line from now on; what was begun is dropped."""

@@ -69,7 +69,7 @@ async def test_somebody_in_a_terminal_makes_stops_undoes_and_deletes_a_server(ga
         terminal.type("server delete web-typed\r")
         await terminal.sees("server delete is destructive")
         await pressed(terminal, "Confirm")
-        await terminal.sees("Wait until it is gone")
+        await terminal.sees("✓ Wait until it is gone")
         terminal.type("server list --name web-typed\r")
         await terminal.sees("Nothing matches.")
         terminal.type("\x04")

@@ -23,7 +23,7 @@ from bot.messages import (
     plain,
 )
 from tests.bot.terminal.running import in_terminal
-from tests.bot.terminal.server import SHOP, Scripted, scripted
+from tests.bot.terminal.server import DIRECT, SHOP, Scripted, error, scripted
 from tests.polling import eventually
 
 OPEN = " jiwoo · connected"
@@ -299,6 +299,11 @@ async def test_nothing_in_a_message_moves_the_cursor(tmp_path: Path) -> None:
         assert "before" in terminal.screen.text
         assert "\x1b[2J" not in terminal.screen.raw
         assert "\x07" not in terminal.screen.raw
+        it.refuse[f"/chat/rooms/{DIRECT.id}/messages"] = [error("No \x1b[2J\x9b2Jnever.", "INVALID", 400)]
+        terminal.type("help\r")
+        await terminal.sees("Not sent: No ")
+        assert "before" in terminal.screen.text
+        assert "\x9b" not in terminal.screen.raw
 
 
 async def test_no_color_leaves_out_colours_and_a_signal_ends_it_in_order(tmp_path: Path) -> None:
