@@ -198,12 +198,14 @@ class Bot:
 
     async def _poisoned(self, incoming: Incoming) -> None:
         """What took processes down again and again is answered, and dropped."""
-        turn = await self._turn(incoming)
-        await turn.refused("INTERNAL", turn.texts.line("turn.poison"))
         try:
+            turn = await self._turn(incoming)
+            await turn.refused("INTERNAL", turn.texts.line("turn.poison"))
             await turn.say("turn.poison", tone=Tone.BAD)
-        except Undelivered as undelivered:
-            log.warning("the answer to %s could not be delivered: %s", incoming.person.key, undelivered)
+        except (RedisError, OSError):
+            raise
+        except Exception as error:
+            log.warning("%s could not be told that a command was dropped: %s", incoming.person.key, error)
 
     # -- what the parts call back --------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from bot import confirm, gql
 from bot.catalogue import COMMAND_QUERY, CommandSpec
 from bot.invocation import Invocation
 from bot.operations import started
+from bot.ports import Answer
 from bot.turn import Answered, Turn
 
 
@@ -33,13 +34,19 @@ async def change(turn: Turn, invocation: Invocation, key: str | None = None) -> 
 async def planned(
     turn: Turn, spec: CommandSpec, values: Mapping[str, Any], invocation: Invocation | None = None
 ) -> Mapping[str, Any]:
-    """The plan of a command. Raises Answered."""
+    """The plan of a command. Raises Answered, after a row of the attempt: the graph takes a plan for a mere question."""
     answer = await turn.ask(gql.plan(spec), {"input": dict(values)})
     plan = gql.found(answer, "plan", "it")
     if plan is None:
+        await unplanned(turn, spec.name, answer)
         raise Answered(answer.errors, invocation)
     found: Mapping[str, Any] = plan
     return found
+
+
+async def unplanned(turn: Turn, command: str, answer: Answer) -> None:
+    for error in answer.errors[:1]:
+        await turn.refused(error.code, error.message, command)
 
 
 async def _facts(turn: Turn, invocation: Invocation) -> Mapping[str, Any]:

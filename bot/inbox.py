@@ -13,6 +13,7 @@ times is given to `poison` and dropped.
 import asyncio
 import hashlib
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -56,6 +57,10 @@ return lost
 """
 
 Handle = Callable[[Incoming], Awaitable[None]]
+CALM_SECONDS, PATIENCE = (
+    0.01,
+    20,
+)  # a turn of the event loop that is short enough to begin another command; how long to wait for one
 
 
 class InboxFull(Exception):
@@ -142,10 +147,10 @@ class Inbox:
         while len(self._hands) >= self._slots:
             self._freed.clear()
             await self._freed.wait()
+        await self._calm()
         try:
-            answer = await self._redis.xreadgroup(
-                GROUP, self._owner, {STREAM: ">"}, count=self._slots - len(self._hands), block=BLOCK_MS
-            )
+            # One at a time: what waits in the store can be taken by a process that has time.
+            answer = await self._redis.xreadgroup(GROUP, self._owner, {STREAM: ">"}, count=1, block=BLOCK_MS)
         except ResponseError as error:
             if "NOGROUP" not in str(error):
                 raise
@@ -154,6 +159,19 @@ class Inbox:
         for _stream, entries in answer or ():
             for entry_id, fields in entries:
                 self._take(entry_id, fields)
+
+    async def _calm(self) -> None:
+        """Begin nothing while the event loop is late: receiving and acknowledging, which chat systems wait seconds for, come first.
+
+        How late it is shows in how long one turn of it takes. It waits PATIENCE turns at most, so that a busy process answers too.
+        """
+        for _ in range(PATIENCE):
+            began = time.perf_counter()
+            await asyncio.sleep(0)
+            late = time.perf_counter() - began
+            if late < CALM_SECONDS:
+                return
+            await asyncio.sleep(late)
 
     async def _look_after(self) -> None:
         if self._hands:

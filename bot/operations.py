@@ -96,9 +96,9 @@ async def _end_undo(services: Services, followed: Followed, operation: Mapping[s
 
 
 def _undoable(services: Services, followed: Followed, operation: Mapping[str, Any]) -> bool:
-    platform = services.platforms[followed.place.platform]
+    platform = services.platforms.get(followed.place.platform)
     offered = bool(operation["undo"]) and operation["state"] == "SUCCEEDED"
-    return offered and services.settings.undo_minutes > 0 and platform.capabilities.buttons
+    return offered and services.settings.undo_minutes > 0 and platform is not None and platform.capabilities.buttons
 
 
 def _message(clock: Clock, followed: Followed, operation: Mapping[str, Any], *buttons: Button) -> Message:

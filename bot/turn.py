@@ -211,7 +211,7 @@ class Turn:
     async def refused(self, code: str, line: str, command: str | None = None) -> None:
         """Write an audit row for an attempt that ends here."""
         self.services.counters.refused += 1
-        link = None if self.capabilities.signed_in else await self.services.people.link_of(self.person)
+        user, name = await self._user()
         await self.services.journal.refused(
             Attempt(
                 person=self.person.key,
@@ -222,12 +222,20 @@ class Turn:
                 channel=self.place.channel,
                 message=self.link,
                 text=redact.text(self.text),
-                user=link.user if link else None,
-                user_name=link.user_name if link else None,
+                user=user,
+                user_name=name,
             )
         )
 
     # -- own -----------------------------------------------------------------------------------------------------------
+
+    async def _user(self) -> tuple[str | None, str | None]:
+        """The Keystone user (global id and name) that the account stands for, when that is known."""
+        if self.capabilities.signed_in:
+            known = self.person.id.startswith("user:")  # those who are signed in to 9rum are known by it
+            return (self.person.id, self.person.name or None) if known else (None, None)
+        link = await self.services.people.link_of(self.person)
+        return (link.user, link.user_name) if link is not None else (None, None)
 
     async def _write(self, message: Message) -> None:
         if not self._looked:

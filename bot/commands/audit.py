@@ -1,6 +1,6 @@
 """`audit` reads the log (the graph's `audit list`); `audit replay ID` makes a plan of what an old row did, and shows it to be confirmed."""
 
-from bot import confirm, gql, run
+from bot import changes, confirm, gql, run
 from bot.commands.own import Own
 from bot.parser import split
 from bot.turn import Answered, Refused, Turn
@@ -23,6 +23,7 @@ async def replay(turn: Turn) -> None:
         answer = await turn.ask(gql.REPLAY, {"id": turn.rest[0]})
         plan = gql.found(answer, "it")
         if plan is None:
+            await changes.unplanned(turn, "audit.replay", answer)
             raise Answered(answer.errors)
         drafted = await confirm.draft(turn, plan["action"], plan["input"] or {})
         await confirm.propose(turn, drafted, plan, only_plan=True)

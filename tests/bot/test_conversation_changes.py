@@ -156,3 +156,15 @@ async def test_nothing_is_offered_for_ever(chat: Chatting) -> None:
     late = await chat("jiwoo", "undo 0123456789abcdef")
     assert "over" in late.summary
     assert (await rows(chat.graph))[0]["error"] == "INVALID"
+
+
+async def test_what_can_not_even_be_planned_is_a_row_too(chat: Chatting) -> None:
+    for who, text, result in (
+        ("jiwoo", "server stop shop-db-1", "REFUSED"),  # locked
+        ("haneul", "server stop shop-web-1 --plan", "DENIED"),
+    ):
+        said = await chat.said(who, text)
+        await chat.reply(who, said)
+        row = (await rows(chat.graph))[0]
+        assert (row["action"], row["result"], row["actorName"], row["said"]) == ("server.stop", result, who, said)
+    assert await operations(chat.graph) == []
