@@ -34,6 +34,8 @@ class Plan:
     seconds: float = 0.7
     builds: int = 3
     listings: int = 60
+    commands: int = 40  # in chat, one after another
+    command_rounds: int = 6  # of each of the people who type at once
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Run:
     memory_after: float = 0.0
     builds: list[dict[str, Any]] = field(default_factory=list)
     listing: dict[str, Any] = field(default_factory=dict)
+    chat: dict[str, Any] = field(default_factory=dict)
 
     def median(self, target: str, question: str, at_once: int, what: str) -> float | None:
         found = [
@@ -66,6 +69,8 @@ def measure(plan: Plan) -> Run:
     with tempfile.TemporaryDirectory(prefix="9rum-bench-") as folder:
         _told("read model from raw JSON of Nova, and listing over a socket")
         _read_model(run, Path(folder))
+        _told("commands in chat")
+        run.chat = _tool("bench.chat", str(plan.commands), str(plan.command_rounds))
         _told("starting the gateway")
         _questions(run, Path(folder))
     return run

@@ -9,6 +9,7 @@ from bench.questions import QUESTIONS
 
 # The targets of this step: what is said, the most that may be seen.
 Q1_MS, MODEL_MB, MODEL_SECONDS, LISTING_MS = 1.0, 150.0, 3.0, 15.0
+ACK_MS, LIST_MS = 300.0, 100.0
 SHOWN = {
     GATEWAY: "9rum",
     BYTES: "the same bytes, made beforehand, by the same HTTP server",
@@ -31,6 +32,9 @@ def page(run: Run, command: str, date: str) -> str:
         _table(
             ["", "at once", *(f"{name} {p}" for name in (GATEWAY, BYTES, PEER) for p in ("p50", "p99"))], _times(run)
         ),
+        "## Commands in chat",
+        _chat_how(run),
+        _table(["", "p50", "p99"], _chat(run)),
         "## Start and memory",
         _table(["what", "seen"], _boot(run)),
     ]
@@ -57,6 +61,8 @@ def _targets(run: Run) -> list[list[str]]:
         _target(f"read model of {run.plan.servers:,} servers, memory", run.build("mb"), MODEL_MB, "MB"),
         _target("the same from raw JSON, time", run.build("seconds"), MODEL_SECONDS, "s"),
         _target(f"listing {run.listing['servers']:,} servers from Nova, CPU", run.listing["cpu_ms"], LISTING_MS, "ms"),
+        _target(f"acknowledging, {run.chat['people']} people at once, p99", run.chat["ack_ms"]["p99"], ACK_MS, "ms"),
+        _target("`server list` from typing to the table, p50", run.chat["list_ms"]["p50"], LIST_MS, "ms"),
     ]
 
 
@@ -87,6 +93,25 @@ def _times(run: Run) -> list[list[str]]:
             values = [run.median(name, question, at_once, p) for name in (GATEWAY, BYTES, PEER) for p in ("p50", "p99")]
             lines.append([question, str(at_once), *("-" if value is None else f"{value:.2f}" for value in values)])
     return lines
+
+
+def _chat_how(run: Run) -> str:
+    return (
+        "One process of `9rum serve` over the small sandbox; a stand-in for Slack delivers by signed HTTP and takes what the bot writes, "
+        f"on the same two cores. With {run.chat['people']} people who type `server list` at once, each again when the table is there, "
+        f"{run.chat['per_second']:.0f} commands were answered in a second. Wall time in ms."
+    )
+
+
+def _chat(run: Run) -> list[list[str]]:
+    rows = {
+        "acknowledging a command, one person": "ack_alone_ms",
+        "`server list`, from typing to the table, one person": "list_ms",
+        f"acknowledging a command, {run.chat['people']} people at once": "ack_ms",
+        f"`server list`, {run.chat['people']} people at once": "answer_ms",
+        "from the end of an operation to the edit that shows it": "edit_ms",
+    }
+    return [[what, *(f"{run.chat[name][p]:.0f}" for p in ("p50", "p99"))] for what, name in rows.items()]
 
 
 def _boot(run: Run) -> list[list[str]]:

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.node, pytest.mark.timeout(900)]  # a cold machine inst
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what processes use is read from /proc")
 def test_a_small_run_fills_the_page() -> None:
-    run = measure(Plan(servers=600, rounds=1, seconds=0.02, builds=1, listings=2))
+    run = measure(Plan(servers=600, rounds=1, seconds=0.02, builds=1, listings=2, commands=2, command_rounds=1))
     assert {seen.target for seen in run.seen} == {GATEWAY, BYTES, PEER}
     assert {(seen.question, seen.at_once) for seen in run.seen} == {(q, n) for q in questions.QUESTIONS for n in (1, 8)}
     assert all(seen.count > 0 and 0 < seen.p50 <= seen.p99 for seen in run.seen)
@@ -24,7 +24,7 @@ def test_a_small_run_fills_the_page() -> None:
     assert run.boot_seconds > 0
     assert run.memory_booted > 10
     text = page(run, "python -m bench", "2026-01-01")
-    assert len(re.findall(r"\| (PASS|MISS) \|", text)) == 4
+    assert len(re.findall(r"\| (PASS|MISS) \|", text)) == 6
     assert all(f"| {question} |" in text for question in questions.QUESTIONS)
     assert "None" not in text
 

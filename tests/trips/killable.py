@@ -19,22 +19,26 @@ ROOT = Path(__file__).parents[2]
 
 
 class Gateway:
-    """`9rum serve` as a process of its own, which can be killed. `settings` are sections beside the store, the address and the key."""
+    """`9rum serve` as a process of its own, which can be killed. `store` None is its own; `settings` are the other sections."""
 
-    def __init__(self, folder: Path, store: str, settings: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, store: str | None, settings: Mapping[str, Any], stderr: int | None = None) -> None:
         folder.mkdir(exist_ok=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        given = {**settings, "store": {"url": store, "folder": str(folder)}, "http": {"port": port}, "secret_key": KEY}
+        kept = {"folder": str(folder), **({"url": store} if store is not None else {})}
+        given = {**settings, "store": kept, "http": {"port": port}, "secret_key": KEY}
         self._config = folder / "9rum.yaml"
         self._config.write_text(yaml.safe_dump(given))
         self.url = f"http://127.0.0.1:{port}"
+        self._stderr = stderr  # where its log goes; None: to the caller's
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
         command = [sys.executable, "-m", "gateway", "serve", "--config", str(self._config)]
-        self._process = await asyncio.to_thread(subprocess.Popen, command, cwd=ROOT, stdout=subprocess.DEVNULL)
+        self._process = await asyncio.to_thread(
+            subprocess.Popen, command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=self._stderr
+        )
 
         async def ready() -> bool:
             assert self._process is not None

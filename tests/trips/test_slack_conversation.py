@@ -1,5 +1,6 @@
 """A person types in a team channel, and a real server appears: link, form, progress, table, plan, confirmation, undo, as that person."""
 
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import pytest
 
 from notifications.redis import RedisClient
 from resolvers.sandbox.seed import demo_people
+from tests.bot.chatting import Chatting, shown
+from tests.dump import dump
 from tests.lab.cloud import LabCloud
+from tests.lab.rest import expect
 from tests.trips.conftest import lab_passwords, lab_settings
 from tests.trips.in_slack import Workspace, in_slack
 from tests.trips.slack_talk import NETWORK, talk
@@ -39,3 +43,22 @@ async def test_the_conversation_with_the_sandbox(sandbox: Workspace) -> None:
 @pytest.mark.timeout(600, func_only=True)
 async def test_the_conversation_with_openstack(lab: Workspace, lab_cloud: LabCloud, redis: RedisClient) -> None:
     await talk(lab, NETWORK)
+    credential, secret = _application_credential(lab_cloud)
+    given = {"application_credential_id": credential, "secret": secret}
+    signed_in = await lab.graph.http.post("/session", json=given)
+    assert signed_in.status_code == 200, signed_in.text
+    chat = Chatting(lab.graph)
+    assert "jiwoo" in shown(await chat("jiwoo", "whoami"))
+    held = await dump(redis)
+    assert b"gurum:" in held
+    secrets_of_people = [lab.passwords["jiwoo"], secret, await lab.graph.token("jiwoo")]
+    assert not [place for place, text in enumerate(secrets_of_people) if text.encode() in held]
+
+
+def _application_credential(lab_cloud: LabCloud) -> tuple[str, str]:
+    """Id and secret of a new one of jiwoo's on the project shop."""
+    token = lab_cloud.token("jiwoo")
+    address = f"{lab_cloud.auth_url}/users/{token.user_id}/application_credentials"
+    body = {"application_credential": {"name": f"talk-{secrets.token_hex(4)}"}}
+    made = expect("POST", address, token=token.id, body=body)["application_credential"]
+    return str(made["id"]), str(made["secret"])
