@@ -48,14 +48,13 @@ async def in_slack(
     folder: Path,
     passwords: Mapping[str, str],
     rules: list[dict[str, Any]] | None = None,
-    slack: Slack | None = None,
     **settings: Any,
 ) -> AsyncIterator[Workspace]:
     """`mode` is `socket` or `http`; `rules` those of the policy file; `settings` replace sections."""
     policy = folder / "policy.yaml"
     policy.write_text(yaml.safe_dump({"rules": rules or OPEN}))
     async with contextlib.AsyncExitStack() as stack:
-        slack = slack or await stack.enter_async_context(standin())
+        slack = await stack.enter_async_context(standin())
         if mode == "http":
             slack.deliver_to("")  # until there is a gateway
         bot = {"platforms": [slack.settings()], **settings.pop("bot", {})}
