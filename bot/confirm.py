@@ -104,8 +104,8 @@ async def approve(turn: Turn, name: str) -> None:
     """A second person agrees: the graph checks that this one may, and then it runs as the asker."""
     pending = await _of_approver(turn, name)
     asker = await _acting(turn, pending)
-    async with turn.patience():
-        await _settled(turn, name, pending, gql.APPROVE, None)
+    await _settled(turn, name, pending, gql.APPROVE, None)
+    async with turn.patience():  # from here on the reply is the plan's own message
         await _apply(turn, pending, asker)
 
 

@@ -4,6 +4,8 @@ import re
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from bot.texts import LANGUAGES
+
 WORD = re.compile(r"^[A-Za-z][A-Za-z0-9-]{0,39}$")
 
 
@@ -22,6 +24,12 @@ def _checked(aliases: dict[str, str]) -> dict[str, str]:
     return aliases
 
 
+def _spoken(language: str | None) -> str | None:
+    if language is not None and language not in LANGUAGES:
+        raise ValueError(f"nobody wrote `{language}`; there are {', '.join(sorted(LANGUAGES))}")
+    return language
+
+
 class ChannelSettings(Section):
     """Keys of the mapping are channels as `platform:channel`, such as `slack:C0123`."""
 
@@ -32,13 +40,14 @@ class ChannelSettings(Section):
     aliases: dict[str, str] = Field({}, description="More words for nouns and commands in the channel.")
 
     _aliases = field_validator("aliases")(_checked)
+    _language = field_validator("language")(_spoken)
 
 
 class BotSettings(Section):
     prefix: str = Field(
         "/cloud", pattern=r"^/[a-z0-9_-]{1,31}$", description="The command before every command, as people type it."
     )
-    language: str = Field("en", pattern=r"^(en|ko)$", description="Language of answers when nothing better is known.")
+    language: str = Field("en", description="Language of answers when nothing better is known.")
     aliases: dict[str, str] = Field(
         {"vm": "server", "sg": "securityGroup", "ip": "floatingIp", "net": "network"},
         description="Other words for nouns and commands, such as `vm: server`; a list given here replaces the default.",
@@ -59,6 +68,7 @@ class BotSettings(Section):
     )
 
     _aliases = field_validator("aliases")(_checked)
+    _language = field_validator("language")(_spoken)
 
     def channel(self, key: str) -> ChannelSettings:
         return self.channels.get(key) or ChannelSettings.model_construct()
