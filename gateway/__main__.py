@@ -91,7 +91,16 @@ def _check(given: argparse.Namespace) -> int:
 def _chat(given: argparse.Namespace) -> int:
     from bot.terminal.main import run
 
-    return run(given)
+    return run(given, own_commands)
+
+
+def own_commands(language: str | None) -> dict[str, str]:
+    """The bot's own commands and what they do, for the terminal's completion, which can not import them."""
+    from bot import texts
+    from bot.commands import COMMANDS
+
+    said = texts.of(language)
+    return {command.name: said.line(command.summary) for command in COMMANDS}
 
 
 def _audit(given: argparse.Namespace) -> int:

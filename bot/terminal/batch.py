@@ -13,12 +13,12 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from bot.messages import Button, ButtonStyle, Form, Message, Tone
-from bot.platforms.console.rooms import Entry, Room
 from bot.terminal.cells import shown
 from bot.terminal.client import ChatError, Client, new_id
 from bot.terminal.conversation import Change, Conversation, Said
 from bot.terminal.render import buttons_of, plain_text, render, waits
 from bot.terminal.stream import Stream
+from bot.terminal.wire import Entry, Room
 
 GOOD, FAILED, WRONG, WAITS = 0, 1, 2, 3
 CALM: Final = 0.3  # seconds without a change after which settled replies are final: a confirmed plan and its operation are two messages

@@ -14,9 +14,9 @@ import aiohttp
 import msgspec
 
 from bot.messages import Form
-from bot.platforms.console.rooms import Author, Entry, Room
 from bot.terminal.cells import shown
 from bot.terminal.sse import Events, EventTooLong
+from bot.terminal.wire import Entry, Messages, Ready, Rooms
 
 T = TypeVar("T")
 SECONDS: Final = 30.0  # of one request; the bot acknowledges well under a second
@@ -39,19 +39,6 @@ class ChatError(Exception):
     @property
     def signed_out(self) -> bool:
         return self.status == 401 or self.code == "UNAUTHENTICATED"
-
-
-class Ready(msgspec.Struct, frozen=True):
-    """The live connection stands: everything from now on comes by it."""
-
-
-class Rooms(msgspec.Struct, frozen=True):
-    rooms: list[Room]
-    me: Author
-
-
-class _Messages(msgspec.Struct, frozen=True):
-    messages: list[Entry]
 
 
 class Client:
@@ -97,7 +84,7 @@ class Client:
     async def messages(self, room: str, limit: int, before: float | None = None) -> list[Entry]:
         """The newest, oldest first; those before a time when one is given."""
         asked = {"limit": str(limit), **({} if before is None else {"before": repr(before)})}
-        return self._as(_Messages, await self._json("GET", _messages(room), asked=asked)).messages
+        return self._as(Messages, await self._json("GET", _messages(room), asked=asked)).messages
 
     async def say(self, room: str, said_id: str, text: str, thread: str | None = None) -> None:
         """The same `said_id` again is taken as the same thing said."""

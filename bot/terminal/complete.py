@@ -91,15 +91,6 @@ async def read_catalogue(ask: Ask) -> Catalogue:
     return Catalogue(command for command in catalogue_of(await ask(CATALOGUE_QUERY, {})) if command.name in allowed)
 
 
-def own_commands(language: str | None) -> dict[str, str]:
-    """The bot's own commands and what they do. Takes a moment, since it imports the bot."""
-    from bot import texts
-    from bot.commands import COMMANDS
-
-    said = texts.of(language)
-    return {command.name: said.line(command.summary) for command in COMMANDS}
-
-
 class CommandCompleter(Completer):
     """`catalogue` None while it is not read. `own` are the bot's commands, `client` the terminal's, with what they do."""
 

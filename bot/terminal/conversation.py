@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bot.messages import Button, Message, Tone
-from bot.platforms.console.rooms import Entry
 from bot.terminal.render import buttons_of, waits
+from bot.terminal.wire import Entry
 
 KEPT: Final = 1_000  # entries; with more, the oldest are forgotten, and their buttons with them
 

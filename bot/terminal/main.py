@@ -11,15 +11,17 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 
-from bot.platforms.console.rooms import Room
 from bot.terminal.batch import FAILED, WRONG, Batch
 from bot.terminal.cells import shown
-from bot.terminal.client import ChatError, Client, Rooms
+from bot.terminal.client import ChatError, Client
 from bot.terminal.options import URL
 from bot.terminal.program import Program, room_named
+from bot.terminal.wire import Room, Rooms
 
+OwnCommands = Callable[[str | None], Mapping[str, str]]
 PIPED_WIDTH = 100  # cells, where no terminal tells its width
 
 
@@ -27,7 +29,8 @@ class Misused(Exception):
     """One sentence about the arguments."""
 
 
-def run(given: argparse.Namespace) -> int:
+def run(given: argparse.Namespace, own_commands: OwnCommands) -> int:
+    """`own_commands` tells the bot's own commands and what they do, in a language; for completion, and asked only then."""
     try:
         talking = given.command is None and sys.stdin.isatty()
         if talking and not sys.stdout.isatty():
@@ -35,7 +38,7 @@ def run(given: argparse.Namespace) -> int:
         if talking and (given.yes or given.json or given.no_wait):
             raise Misused("--yes, --json and --no-wait go with -c or a piped input.")
         credentials = _credentials(given, os.environ)
-        return asyncio.run(_run(given, credentials, talking))
+        return asyncio.run(_run(given, credentials, own_commands if talking else None))
     except Misused as error:
         return _say(str(error), WRONG)
     except ChatError as error:
@@ -44,7 +47,7 @@ def run(given: argparse.Namespace) -> int:
         return _say("Nobody is signed in.", WRONG)
 
 
-async def _run(given: argparse.Namespace, credentials: Mapping[str, str | None], talking: bool) -> int:
+async def _run(given: argparse.Namespace, credentials: Mapping[str, str | None], talking: OwnCommands | None) -> int:
     client = Client(given.url or os.environ.get("GURUM_URL") or URL, language(os.environ))
     if client.in_the_clear:
         _say(f"{client.url} is not encrypted: others on the way can read the password.", 0)
@@ -57,13 +60,13 @@ async def _run(given: argparse.Namespace, credentials: Mapping[str, str | None],
             raise ChatError(
                 f"There is no room {shown(given.room)}, or it is not yours. Yours: {names}.", code="INVALID"
             )
-        if talking:
-            return await _talk(client, rooms, room)
+        if talking is not None:
+            return await _talk(client, rooms, room, talking)
         return await _batch(given, client, room)
 
 
-async def _talk(client: Client, rooms: Rooms, room: Room) -> int:
-    program = Program(client, rooms, room, language(os.environ), os.environ)
+async def _talk(client: Client, rooms: Rooms, room: Room, own_commands: OwnCommands) -> int:
+    program = Program(client, rooms, room, partial(own_commands, language(os.environ)), os.environ)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, program.leave)

@@ -5,16 +5,15 @@ What the terminal does itself is read by `commands.py`; everything else is the b
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from bot.messages import Form
-from bot.platforms.console.rooms import Entry, Room
 from bot.terminal import commands, looking
 from bot.terminal.asking import SEND, Asking
 from bot.terminal.cells import Line, Piece, shown
-from bot.terminal.client import ChatError, Client, Rooms
-from bot.terminal.complete import ChoiceCompleter, CommandCompleter, Names, own_commands, read_catalogue
+from bot.terminal.client import ChatError, Client
+from bot.terminal.complete import ChoiceCompleter, CommandCompleter, Names, read_catalogue
 from bot.terminal.conversation import Change, Conversation
 from bot.terminal.history import FileOfCommands, history_path
 from bot.terminal.screen import Mode, Screen
@@ -24,6 +23,7 @@ from bot.terminal.stream import Stream
 from bot.terminal.styles import style_of
 from bot.terminal.tail import Block
 from bot.terminal.view import View
+from bot.terminal.wire import Entry, Room, Rooms
 
 SHOWN_BEFORE: Final = 20  # entries of a room that are shown when one comes in
 
@@ -34,13 +34,13 @@ class Program:
         client: Client,
         rooms: Rooms,
         room: Room,
-        language: str | None,
+        own_commands: Callable[[], Mapping[str, str]],
         environment: Mapping[str, str],
     ) -> None:
         self._client = client
         self._rooms = rooms
         self._room = room
-        self._language = language
+        self._own_commands = own_commands
         self._conversation = Conversation()
         self._view = View(self._conversation)
         self._unread: dict[str, int] = {}
@@ -268,7 +268,7 @@ class Program:
 
     async def _read_commands(self) -> None:
         """For completion. Without an answer there is none, and the conversation works all the same."""
-        self._completer.own = await asyncio.to_thread(own_commands, self._language)
+        self._completer.own = await asyncio.to_thread(self._own_commands)
         with contextlib.suppress(ChatError):
             self._completer.catalogue = await read_catalogue(self._client.graphql)
         self._screen.offer()

@@ -7,9 +7,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bot.platforms.console.rooms import Entry
 from bot.terminal.asking import Asking
 from bot.terminal.client import ChatError, Client, new_id
+from bot.terminal.wire import Entry
 
 ATTEMPTS: Final = 6
 FIRST_PAUSE: Final = 0.5  # seconds, doubled each time; cut short when the connection stands again

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 from bot.messages import Form
-from bot.platforms.console.rooms import Entry
-from bot.terminal.client import ChatError, Client, Ready
+from bot.terminal.client import ChatError, Client
+from bot.terminal.wire import Entry, Ready
 
 FIRST_PAUSE: Final = 0.5  # seconds before the first attempt to connect again; doubled each time
 LONGEST_PAUSE: Final = 15.0

@@ -14,7 +14,7 @@ import msgspec
 from aiohttp import web
 
 from bot.messages import Form, Message
-from bot.platforms.console.rooms import Author, Entry, Room
+from bot.terminal.wire import Author, Entry, Room
 from tests.polling import eventually
 
 PASSWORD = "swordfish"

@@ -14,11 +14,12 @@ from bot.terminal import commands
 from bot.terminal.asking import Asking
 from bot.terminal.cells import text_of_line, wrap
 from bot.terminal.client import ChatError, checked
-from bot.terminal.complete import CommandCompleter, Names, matching, own_commands
+from bot.terminal.complete import CommandCompleter, Names, matching
 from bot.terminal.history import KEPT, FileOfCommands
 from bot.terminal.main import language
 from bot.terminal.secret import carries_secret
 from bot.terminal.sse import LONGEST, Events, EventTooLong
+from gateway.__main__ import own_commands
 from tests.bot.specs import ALL, SERVER_LIST, SERVER_SHOW
 
 

@@ -24,11 +24,11 @@ from bot.messages import (
     Tone,
     plain,
 )
-from bot.platforms.console.rooms import Entry
 from bot.terminal.cells import Line, line_width, text_of_line
 from bot.terminal.conversation import Conversation
 from bot.terminal.render import buttons_of, compact, plain_text, render, source_lines
 from bot.terminal.tail import GUTTER, SaidItem
+from bot.terminal.wire import Entry
 from tests.bot.terminal.messages import messages, outside
 
 WIDTHS = st.integers(26, 140)
