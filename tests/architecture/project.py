@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("gateway", "resolvers", "notifications", "tests", "bench", "requirements")
+ROOMS = ("gateway", "resolvers", "notifications", "bot", "tests", "bench", "requirements")
 # Made by tools or by others; nobody writes them by hand.
 NOT_OURS = {"node_modules", "dist", "__pycache__"}
 

@@ -52,7 +52,7 @@ def test_nothing_runs_when_a_module_is_imported() -> None:
     """At the top of a module stand definitions and constants: no calls for their effect, no loops over the world."""
     running = [
         f"{named(path)}:{node.lineno}"
-        for path in sources("gateway", "resolvers", "notifications")
+        for path in sources("gateway", "resolvers", "notifications", "bot")
         for node in _tree(path).body
         if isinstance(node, ast.For | ast.While | ast.With)
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and not _registers(node.value))
