@@ -185,7 +185,7 @@ def text_of(text: Text) -> str:
 
 
 def clean(value: object, limit: int = MAX_CELL, *, lines: bool = False) -> str:
-    """Outside text as it may be shown: bounded, no control, invisible or direction-changing characters. `lines` keeps line ends and tabs."""
+    """Outside text as it may be shown: bounded, without control, invisible or bidi characters. `lines` keeps line ends and tabs."""
     given = "" if value is None else str(value)
     cut = given if len(given) <= limit else given[: max(limit - 1, 0)] + "…"
     if cut.isascii() and cut.isprintable():
