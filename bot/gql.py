@@ -11,7 +11,7 @@ from bot.catalogue import CommandSpec
 from bot.ports import Answer
 
 OPERATION_FIELDS = (
-    "id action state progress resourceId resourceIds startedAt finishedAt correlationId "
+    "id action state progress resourceId resourceIds resourceNames startedAt finishedAt correlationId "
     "error { code message retryable backend field } steps { title state detail } undo { action input } "
     "resource { id name }"
 )

@@ -45,13 +45,15 @@ def of_operation(
 
 
 def _subject(texts: Texts, operation: Mapping[str, Any]) -> Text:
-    """What it is about, with a space before it; nothing while that is not known."""
+    """What it is about, with a space before it; nothing while that is not known. A resource that is gone is told by its old name."""
     resource = operation.get("resource") or {}
     ids = operation.get("resourceIds") or ([operation["resourceId"]] if operation.get("resourceId") else [])
-    name = resource.get("name") or (short(ids[0]) if ids else "")
+    names = operation.get("resourceNames") or []
+    name = resource.get("name") or (names[0] if names else "") or (short(ids[0]) if ids else "")
     if not name:
         return ()
-    more = texts("operation.others", count=len(ids) - 1) if len(ids) > 1 else ()
+    count = max(len(ids), len(names))
+    more = texts("operation.others", count=count - 1) if count > 1 else ()
     return (Span(" "), code(name), *more)
 
 

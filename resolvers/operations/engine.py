@@ -342,6 +342,9 @@ class Engine:
 
     def _record(self, context: Context, action: Action, plan: Plan, plain: dict[str, Any], operation_id: str) -> Record:
         actor = context.actor
+        targets = sorted(
+            plan.targets, key=lambda target: target.id is None
+        )  # what is there first; the run adds what it makes
         return Record(
             id=operation_id,
             action=action.name,
@@ -358,8 +361,9 @@ class Engine:
             args={name: value for name, value in plan.args.items() if name not in action.secret},
             plan_hash=plan.hash(action.name, actor.user_id),
             personal=plan.personal,
-            resource_id=next((target.id for target in plan.targets if target.id), None),
-            resource_ids=[target.id for target in plan.targets if target.id],
+            resource_id=next((target.id for target in targets if target.id), None),
+            resource_ids=[target.id for target in targets if target.id],
+            resource_names=[target.name for target in targets],
         )
 
 

@@ -76,6 +76,9 @@ class Operation:
         description="Global id of what it is about; stays when the resource is gone."
     )
     resource_ids: list[str]
+    resource_names: list[str] = strawberry.field(
+        description="Names as they were when it was planned, in the order of `resourceIds`; they stay when the resource is gone."
+    )
     resource: Node | None = strawberry.field(resolver=_resource, description="What it is about, while it exists.")
     resources: list[Node] = strawberry.field(resolver=_resources)
     error: OperationError | None

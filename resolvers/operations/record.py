@@ -59,6 +59,7 @@ class Record(msgspec.Struct, kw_only=True):
 
     `private` holds what a run needs but nobody may read (user data); it is dropped at the end.
     `channel` and `said` are where in chat it was asked for: the channel, and the message's link or id.
+    `resource_names` are what the plan named, in the order of `resource_ids`: they tell what it was about when the rows are gone.
     `personal` operations are seen by their person alone. `progress` is between 0 and 1. `correlation_id` leads to the logs.
     """
 
@@ -79,6 +80,7 @@ class Record(msgspec.Struct, kw_only=True):
     steps: list[Step] = msgspec.field(default_factory=list)
     resource_id: str | None = None
     resource_ids: list[str] = msgspec.field(default_factory=list)
+    resource_names: list[str] = msgspec.field(default_factory=list)
     error: Failure | None = None
     backend_request_ids: list[str] = msgspec.field(default_factory=list)
     undo: UndoOffer | None = None

@@ -51,6 +51,14 @@ async def test_what_loses_nothing_runs_at_once(chat: Chatting) -> None:
     assert await status(chat.graph, "renamed") == "ACTIVE"
 
 
+async def test_what_is_deleted_is_told_by_its_name_to_the_end(chat: Chatting) -> None:
+    said = await chat.said("jiwoo", "server delete shop-web-2", "shop")
+    await chat.press("jiwoo", await waits(chat, "jiwoo", said, "Plan", "shop"), "Confirm", "shop")
+    done = await waits(chat, "jiwoo", said, "is done", "shop")
+    assert done.summary.startswith("server delete shop-web-2 is done")
+    await only(chat, "jiwoo", said, "shop")
+
+
 async def test_a_plan_that_is_asked_for_waits_even_where_nothing_must_be_confirmed(chat: Chatting) -> None:
     said = await chat.said("jiwoo", "server rename shop-web-1 renamed --plan")
     plan = await waits(chat, "jiwoo", said, "Plan")

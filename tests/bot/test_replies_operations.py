@@ -64,6 +64,12 @@ def test_what_it_is_about() -> None:
     assert "abcdef" in shown(resource=None).summary
     assert shown(resource=None, resourceId=None, resourceIds=[]).summary.startswith("server create is under way")
     assert "web-1 and 2 more is under way" in shown(resourceIds=["a", "b", "c"]).summary
+    gone = shown(state="SUCCEEDED", action="server.delete", resource=None, resourceNames=["web-1"])
+    assert gone.summary.startswith("server delete web-1 is done")
+    assert "web-2 is under way" in shown(resource={"id": "a", "name": "web-2"}, resourceNames=["web-1"]).summary
+    planned = shown(resource=None, resourceId=None, resourceIds=[], resourceNames=["web-1", "web-2"])
+    assert planned.summary.startswith("server create web-1 and 1 more is under way")
+    assert "abcdef" in shown(resource=None, resourceNames=[]).summary, "an older one has no names"
 
 
 def test_bounds() -> None:

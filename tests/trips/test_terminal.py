@@ -30,7 +30,7 @@ async def test_a_script_makes_a_server_looks_at_it_and_deletes_it(gateway: Serve
     assert re.search(r"^web-script +ACTIVE", still.out, re.MULTILINE), "nothing happened without a confirmation"
     gone = await says(gateway, tmp_path, "server delete web-script", more=("--yes",))
     assert gone.status == 0, gone
-    assert re.search(r"^server delete .* is done", gone.out), gone.out
+    assert re.search(r"^server delete web-script is done", gone.out), gone.out
     missing = await says(gateway, tmp_path, "server show web-script", "version")
     assert missing.status == 1
     assert "web-script" in missing.out

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 from typing import Any
 
+import orjson
+
 from tests.polling import eventually
 from tests.watched import Watched
 
 MINE = "query($all: Boolean!, $n: Int!) { operations(all: $all, first: $n) { id action actorName } }"
-ONE = """query($id: ID!) { operation(id: $id) { id action state input actorName origin resourceId resource { id name }
+ONE = """query($id: ID!) { operation(id: $id) { id action state input actorName origin resourceId resourceNames resource { id name }
   resources { id } undo { action input } correlationId backendRequestIds startedAt finishedAt progress } }"""
 SECRET = "mutation($id: ID!) { operationSecret(operationId: $id) }"
 AUDIT = """{ auditEntries(first: 200) { id at action result actorName origin projectId operationId resourceIds input
@@ -94,9 +96,29 @@ async def test_an_operation_tells_what_happened(krane: Watched) -> None:
     assert told["resource"] == {"id": told["resourceId"], "name": "web-one"}
     assert told["undo"] == {"action": "server.rename", "input": {"server": told["resourceId"], "name": "shop-web-1"}}
     assert told["startedAt"] <= told["finishedAt"]
-    await krane.graph.done("jiwoo", "serverDelete", {"server": "web-one"})
-    gone = (await krane.graph.data("jiwoo", ONE, {"id": done["id"]}))["operation"]
+    assert told["resourceNames"] == ["shop-web-1"], "as it was when it was planned"
+    deleted = await krane.graph.done("jiwoo", "serverDelete", {"server": "web-one"})
+    gone = (await krane.graph.data("jiwoo", ONE, {"id": deleted["id"]}))["operation"]
     assert (gone["resource"], gone["resources"], gone["resourceId"]) == (None, [], told["resourceId"])
+    assert gone["resourceNames"] == ["web-one"]
+    earlier = (await krane.graph.data("jiwoo", ONE, {"id": done["id"]}))["operation"]
+    assert (earlier["resource"], earlier["resources"], earlier["resourceId"]) == (None, [], told["resourceId"])
+
+
+async def test_names_stand_in_the_order_of_the_ids_and_old_records_have_none(krane: Watched) -> None:
+    graph = krane.graph
+    made = await graph.done("jiwoo", "volumeBackupCreate", {"volume": "scratch", "name": "of-today"})
+    told = await graph.data(
+        "jiwoo", "query($id: ID!) { operation(id: $id) { resourceIds resourceNames } }", {"id": made["id"]}
+    )
+    assert [row_id.split(":")[0] for row_id in told["operation"]["resourceIds"]] == ["volume", "volumeBackup"]
+    assert told["operation"]["resourceNames"] == ["scratch", "of-today"]
+    redis, key = graph.app.store.redis, f"gurum:op:{made['id']}"
+    record = orjson.loads(await redis.get(key))
+    del record["resource_names"]  # as an earlier version wrote it
+    await redis.set(key, orjson.dumps(record))
+    old = (await graph.data("jiwoo", ONE, {"id": made["id"]}))["operation"]
+    assert (old["resourceNames"], old["resource"]["name"]) == ([], "scratch")
 
 
 async def test_a_secret_is_told_once_and_only_to_its_person(krane: Watched) -> None:
