@@ -85,7 +85,8 @@ async def _choices_of(turn: Turn, invocation: Invocation, parameter: ParameterSp
 def _offer(turn: Turn, invocation: Invocation) -> Message:
     """A button that opens the form: pressing it brings a new trigger."""
     message = sentence(turn.texts, "ask.missing", tone=Tone.INFO, missing=_listed(invocation))
-    button = Button(label=turn.texts.line("button.fill"), command=retyped(invocation), style=ButtonStyle.PRIMARY)
+    label, document = turn.texts.line("button.fill"), invocation.spec.document or None
+    button = Button(label=label, command=retyped(invocation), style=ButtonStyle.PRIMARY, document=document)
     return _with(message, Buttons((button,)))
 
 

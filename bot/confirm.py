@@ -31,6 +31,7 @@ _CHANGED = frozenset({"CONFLICT", "NOT_FOUND"})
 
 async def draft(turn: Turn, action: str, values: Mapping[str, Any]) -> Pending:
     """What is known of a plan before it is made: who asks, where, what."""
+    spec = (await turn.catalogue()).get(action)
     return Pending(
         person=msgspec.structs.replace(turn.person, token=None),
         place=turn.place,
@@ -48,6 +49,7 @@ async def draft(turn: Turn, action: str, values: Mapping[str, Any]) -> Pending:
         project=await turn.project(),
         language=turn.texts.language,
         link=turn.link,
+        document=spec.document if spec is not None else "",
     )
 
 
@@ -144,7 +146,8 @@ async def _show(turn: Turn, name: str, pending: Pending, plan: Mapping[str, Any]
     pending = msgspec.structs.replace(pending, expires_at=services.clock.now().timestamp() + seconds)
     await services.pendings.keep(name, pending, seconds + REMEMBERED_SECONDS)
     said = texts.of(pending.language)
-    source = Source(command=pending.text)
+    given = redact.values({"input": plan["input"] or {}})
+    source = Source(command=pending.text, document=pending.document, variables=given if pending.document else {})
     notes: list[Block] = [Note(said("confirm.changed"))] if changed else []
     notes += _how(turn, name, pending)
     await turn.reply(_with(of_plan(said, dict(plan), source, _buttons(turn, name, pending, plan)), *notes))
@@ -162,16 +165,18 @@ def _buttons(turn: Turn, name: str, pending: Pending, plan: Mapping[str, Any]) -
     said = texts.of(pending.language)
     cancel_button = Button(label=said.line("button.cancel"), command=f"cancel {name}")
     if pending.stage == APPROVAL:
+        label = said.line("button.approve")
         return (
-            Button(label=said.line("button.approve"), command=f"approve {name}", style=ButtonStyle.PRIMARY),
-            Button(label=said.line("button.refuse"), command=f"refuse {name}"),
+            Button(label=label, command=f"approve {name}", style=ButtonStyle.PRIMARY, document=gql.SHOWN_APPROVE),
+            Button(label=said.line("button.refuse"), command=f"refuse {name}", document=gql.SHOWN_REFUSE),
             cancel_button,
         )
     if pending.typed is not None:
         return (cancel_button,)
     style = ButtonStyle.PRIMARY if plan["danger"] == "LOW" else ButtonStyle.DANGER
     label = said.line("button.apply" if plan["confirmation"] == "NONE" else "button.confirm")
-    return (Button(label=label, command=f"confirm {name}", style=style), cancel_button)
+    runs = gql.SHOWN_APPLY if pending.approval is None else None  # else it only asks for the approval
+    return (Button(label=label, command=f"confirm {name}", style=style, document=runs), cancel_button)
 
 
 def _how(turn: Turn, name: str, pending: Pending) -> list[Block]:
@@ -203,7 +208,7 @@ async def _apply(turn: Turn, pending: Pending, acting: Acting) -> None:
     if gql.found(answer, "it") is None:
         await _again(turn, pending, answer.errors)
         return
-    source = Source(command=pending.text)
+    source = Source(command=pending.text, document=gql.SHOWN_APPLY, variables=variables)
     await started(turn, answer, source, pending.project, None, _asker(turn, pending), pending.language)
 
 

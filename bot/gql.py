@@ -34,6 +34,14 @@ REFUSE = (
     f"{{ it: refusePlan(planId: $planId, hash: $hash, reason: $reason) {{ {PLAN_FIELDS} }} }}"
 )
 
+# The same as people are shown them, like the documents of commands: without what only the bot asks for.
+SHOWN_APPLY = "mutation($planId: ID!, $hash: String!) { apply(planId: $planId, hash: $hash) { id state } }"
+SHOWN_APPROVE = "mutation($planId: ID!, $hash: String!) { approvePlan(planId: $planId, hash: $hash) { id hash } }"
+SHOWN_REFUSE = (
+    "mutation($planId: ID!, $hash: String!, $reason: String) "
+    "{ refusePlan(planId: $planId, hash: $hash, reason: $reason) { id hash } }"
+)
+
 ENDED = frozenset({"SUCCEEDED", "FAILED"})
 _MUTATION = re.compile(r"\$input:\s*(\w+)!.*?\{\s*(\w+)\s*\(", re.DOTALL)
 

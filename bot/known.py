@@ -25,6 +25,11 @@ class Known:
         """What was read last, for those who may not ask."""
         return self._catalogue
 
+    def document(self, command: str) -> str | None:
+        """What the command runs, for a button of it; None while that is not known."""
+        spec = self._catalogue.get(command) if self._catalogue is not None else None
+        return (spec.document or None) if spec is not None else None
+
     async def get(self, acting: Acting, max_age: float = FRESH_SECONDS) -> Catalogue | Answer:
         """The catalogue, or the answer that refused it. An older one is better than none while the graph can not be asked."""
         async with self._lock:

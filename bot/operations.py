@@ -85,7 +85,8 @@ async def ended(services: Services, followed: Followed, operation: Mapping[str, 
     await services.undos.keep(name, kept, seconds)
     await _end_undo(services, followed, operation)
     label = texts.of(followed.language).line("button.undo")
-    return _message(services.clock, followed, operation, Button(label=label, command=f"undo {name}"))
+    document = services.known.document(operation["undo"]["action"])
+    return _message(services.clock, followed, operation, Button(label=label, command=f"undo {name}", document=document))
 
 
 async def _end_undo(services: Services, followed: Followed, operation: Mapping[str, Any]) -> None:

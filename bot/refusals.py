@@ -101,4 +101,5 @@ def _button(turn: Turn, project: str, name: str, names: list[str]) -> Button:
     label = clean(name, 50) if names.count(name) == 1 else clean(f"{name} ({project})", 70)
     if any(turn.command == own.name for own in turn.services.own):
         return Button(label=label, command=f"use project {said}")
-    return Button(label=label, command=f"{_PROJECT.sub('', turn.text).strip()} --project {said}")
+    document = turn.services.known.document(turn.command)
+    return Button(label=label, command=f"{_PROJECT.sub('', turn.text).strip()} --project {said}", document=document)

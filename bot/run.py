@@ -115,7 +115,8 @@ async def _misused(turn: Turn, spec: CommandSpec, misused: Misused, again: str |
         label = turn.texts.line("button.help", command=spec.typed)
         buttons = [Button(label=label, command=f"help {spec.typed}")]
         if again is not None:
-            buttons.insert(0, Button(label=turn.texts.line("button.fill"), command=again))
+            label = turn.texts.line("button.fill")
+            buttons.insert(0, Button(label=label, command=again, document=spec.document or None))
         message = _with_buttons(message, *buttons)
     await turn.adopt_pressed()
     await turn.reply(message)

@@ -31,8 +31,8 @@ class KeptForm(msgspec.Struct, frozen=True, kw_only=True):
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """A plan that waits for its asker (`stage` answer) or for a second person (`stage` approval).
 
-    `typed` is the name that must be typed to confirm. `values` are the command's input, to plan again when the state changed. `project` is
-    what the asker acted for, `plan_project` where it happens (global id).
+    `typed` is the name that must be typed to confirm. `values` are the command's input, to plan again when the state changed, `document` is
+    the command's mutation, to be shown. `project` is what the asker acted for, `plan_project` where it happens (global id).
     """
 
     person: Person
@@ -51,6 +51,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     project: str | None
     language: str
     link: str | None
+    document: str = ""
 
 
 class KeptUndo(msgspec.Struct, frozen=True, kw_only=True):

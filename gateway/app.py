@@ -38,7 +38,7 @@ from gateway.request import RequestFacts
 from gateway.schema import build_schema
 from gateway.secret import secret_key
 from gateway.sessions import Sessions
-from gateway.settings import Settings
+from gateway.settings import Settings, SettingsError
 from gateway.sign_in import SignIn
 from gateway.sign_in_limit import SignInLimit
 from gateway.store import Store
@@ -51,8 +51,7 @@ from resolvers.actor import Actor, Origin
 from resolvers.audit import Audit
 from resolvers.clock import Clock
 from resolvers.context import Context, Ports
-from resolvers.graph.reads import reads_of
-from resolvers.graph.schema import actions_of, kinds_of
+from resolvers.graph.schema import actions_of, command_names, kinds_of
 from resolvers.inventory.events import Events
 from resolvers.inventory.store import Inventory
 from resolvers.operations.engine import Engine
@@ -120,7 +119,9 @@ class Application:
         self.plans = PlanStore(redis, key)
         owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
         operations = OperationStore(redis, self.bus, key, owner)
-        self.policy = Policy(settings.policy, {*self.actions, *reads_of(DOMAINS)})
+        self.policy = Policy(settings.policy, command_names(DOMAINS))
+        if (problem := self.policy.problem()) is not None:
+            raise SettingsError([problem])
         self.engine = Engine(operations, self.audit, self.inventory, self.ports, self.actions, clock, self.policy)
         self.engine.start_maintenance()
         self.metrics.register(BackendMetrics(self.inventory, self.engine))

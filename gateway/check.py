@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TextIO
 
+from gateway.chat.wiring import platform_of
 from gateway.clouds import Clouds
 from gateway.embedded import FolderInUse
 from gateway.logs import redact_text
@@ -19,6 +20,8 @@ from resolvers.backends import BackendSettings
 from resolvers.checks import CheckResult
 from resolvers.clock import Clock
 from resolvers.errors import GurumError
+from resolvers.graph.schema import command_names
+from resolvers.policy import Policy
 
 SECONDS = 60.0  # for all checks of one domain of one cloud
 MEND_SLOW = "Look whether the cloud is overloaded, and whether this machine reaches it."
@@ -29,7 +32,12 @@ async def check(settings: Settings, out: TextIO) -> int:
     results = [CheckResult("settings", True, "The settings can be read.")]
     secret_key(settings)
     async with _store(settings, results) as redis:
+        results.append(_policy(settings))
         _print(out, "9rum", results)
+        for chosen in settings.bot.platforms:
+            found = [await _platform(chosen)]
+            _print(out, chosen.platform, found)
+            results += found
         for cloud in settings.clouds:
             found = await _cloud(settings, cloud, redis)
             _print(out, cloud.name, found)
@@ -59,6 +67,28 @@ async def _store(settings: Settings, results: list[CheckResult]) -> AsyncIterato
         yield store.redis
     finally:
         await store.close()
+
+
+def _policy(settings: Settings) -> CheckResult:
+    problem = Policy(settings.policy, command_names(DOMAINS)).problem()
+    if problem is not None:
+        return CheckResult("policy", False, problem, "Correct the file; what it does not allow is denied.")
+    if settings.policy.file is None and settings.bot.platforms:
+        mend = "Write a policy file and name it in `policy.file`."
+        return CheckResult("policy", False, "There is no policy file, so nothing is allowed from chat systems.", mend)
+    return CheckResult("policy", True, "The policy can be read." if settings.policy.file else "The roles alone decide.")
+
+
+async def _platform(chosen: Any) -> CheckResult:
+    name = chosen.platform
+    try:
+        async with asyncio.timeout(SECONDS):
+            problem = await platform_of(chosen, Clock()).check()
+    except TimeoutError:
+        problem = f"{name} did not answer within {SECONDS:g} s."
+    if problem is not None:
+        return CheckResult(name, False, problem, f"Compare the settings `bot.platforms` with docs/{name}.md.")
+    return CheckResult(name, True, f"{name} takes the tokens.")
 
 
 async def _cloud(settings: Settings, cloud: BackendSettings, redis: Any) -> list[CheckResult]:

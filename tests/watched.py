@@ -75,9 +75,7 @@ class WatchedWorld(World):
             raise
 
     def state(self) -> State:
-        """Every row, by type and id; what was to happen by now has happened."""
-        self.settle()
-        return {name: {row.native_id: row for row in self.rows(type_)} for name, type_ in KEPT.items()}
+        return state_of(self)
 
 
 class Watched:
@@ -112,11 +110,21 @@ class Watched:
             yield outcome.payload
 
     async def everything(self) -> tuple[State, State, int]:
-        """What may not have changed after a refusal: the cloud, the read model, and how many operations there are."""
-        inventory = self.graph.app.inventory
-        rows = {kind: {row.id: row for row in inventory.table(kind).all()} for kind in inventory.kinds}
-        operations = await self.graph.app.store.redis.zcard("gurum:ops:all")
-        return self.world.state(), rows, operations
+        return await everything_of(self.graph)
+
+
+async def everything_of(graph: Running) -> tuple[State, State, int]:
+    """What may not have changed after a refusal: the cloud, the read model, and how many operations there are."""
+    inventory = graph.app.inventory
+    rows = {kind: {row.id: row for row in inventory.table(kind).all()} for kind in inventory.kinds}
+    operations = await graph.app.store.redis.zcard("gurum:ops:all")
+    return state_of(graph.app.ports.get("identity", CLOUD).world), rows, operations
+
+
+def state_of(world: World) -> State:
+    """Every row of a sandbox, by type and id; what was to happen by now has happened."""
+    world.settle()
+    return {name: {row.native_id: row for row in world.rows(type_)} for name, type_ in KEPT.items()}
 
 
 @contextlib.asynccontextmanager

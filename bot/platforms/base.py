@@ -145,6 +145,10 @@ class Platform(Protocol):
         """One sentence when it does not work now, for readiness; None when it is well."""
         ...
 
+    async def check(self) -> str | None:
+        """Ask the chat system once whether it can be used with these settings, without starting; a sentence when not, for `9rum check`."""
+        ...
+
     async def post(self, place: Place, message: Message) -> str:
         """Say it in the place (in its thread when it has one). The id by which it can be edited."""
         ...

@@ -39,7 +39,7 @@ def of_errors(texts: Texts, errors: Sequence[GraphError], source: Source | None 
 def of_ambiguous(texts: Texts, error: GraphError, invocation: Invocation, source: Source | None = None) -> Message:
     """The candidates as buttons that run the same command with an id."""
     buttons = tuple(
-        Button(label=f"{clean(name, 50)} ({short(row_id)})", command=command)
+        Button(label=f"{clean(name, 50)} ({short(row_id)})", command=command, document=invocation.spec.document or None)
         for row_id, name in error.candidates[:FIRST]
         if (command := _with(invocation, error.field, row_id, name)) is not None
     )

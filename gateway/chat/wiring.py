@@ -43,7 +43,7 @@ class Chat:
         self.console = ConsolePlatform(redis, bus, clock)
         self.platforms: Mapping[str, Platform] = {
             self.console.name: self.console,
-            **{chosen.platform: _platform(chosen, clock) for chosen in settings.bot.platforms},
+            **{chosen.platform: platform_of(chosen, clock) for chosen in settings.bot.platforms},
         }
         seal = FernetSeal(key)
         offered = settings.bot.link.offer_minutes * 60.0
@@ -80,7 +80,8 @@ class Chat:
         return " ".join(problems) or None
 
 
-def _platform(chosen: Any, clock: Clock) -> Platform:
+def platform_of(chosen: Any, clock: Clock) -> Platform:
+    """The platform of its settings, not started."""
     module, name = PLATFORMS[chosen.platform].split(":")
     made: Platform = getattr(importlib.import_module(module), name)(chosen, clock)
     return made

@@ -28,6 +28,11 @@ def actions_of(domains: Sequence[Domain]) -> Mapping[str, Action]:
     return {action.name: action for domain in domains for action in domain.actions}
 
 
+def command_names(domains: Sequence[Domain]) -> frozenset[str]:
+    """Everything that policy may decide on."""
+    return frozenset((*actions_of(domains), *reads_of(domains)))
+
+
 def build(domains: Sequence[Domain], **options: Any) -> strawberry.Schema:
     """`options` go to strawberry.Schema (extensions, execution context)."""
     kinds = kinds_of(domains)

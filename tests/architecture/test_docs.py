@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from bot.counters import Counters
 from gateway.__main__ import COMMANDS
 from gateway.backend_metrics import BackendMetrics
+from gateway.chat.metrics import ChatMetrics
 from gateway.metrics import Metrics
 from resolvers.clock import Clock
 from resolvers.inventory.store import Inventory
@@ -65,6 +67,7 @@ def test_every_action_is_documented_as_it_is() -> None:
 def test_every_metric_is_documented() -> None:
     metrics = Metrics()
     metrics.register(BackendMetrics(Inventory([], Clock()), _NoOperations()))  # type: ignore[arg-type] # only counted
+    metrics.register(ChatMetrics(_NoChat()))  # type: ignore[arg-type] # only counted
     names = [family.name for family in metrics.registry.collect()]
     page = read("docs/operations.md")
     assert not [name for name in names if f"`{name}" not in page]
@@ -72,3 +75,14 @@ def test_every_metric_is_documented() -> None:
 
 class _NoOperations:
     running = 0
+
+
+class _NoChat:
+    """A bot that has done nothing."""
+
+    def __init__(self) -> None:
+        self.bot = self
+        self.counters = Counters()
+
+    def problems(self) -> dict[str, str | None]:
+        return {}

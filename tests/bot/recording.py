@@ -47,6 +47,9 @@ class RecordingPlatform:
     async def stop(self) -> None:
         self.receive = None
 
+    async def check(self) -> str | None:
+        return None
+
     def problem(self) -> str | None:
         return None
 

@@ -79,6 +79,7 @@ def test_candidates_are_buttons_that_run_the_same_command_with_an_id() -> None:
     assert [button.command for button in buttons(message)] == [
         "server delete server:k/1111 --plan", "server delete server:k/2222 --plan",
     ]  # fmt: skip
+    assert {button.document for button in buttons(message)} == {begun("server delete web").spec.document}
     assert lines(message)[0].startswith("Which one do you mean? `web` is the name of 2 servers")
 
 

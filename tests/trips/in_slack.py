@@ -82,17 +82,24 @@ async def link_over(
     channel: str | None = "ops",
 ) -> Shown:
     """As `Workspace.link`, for a gateway behind an HTTP client."""
-    before = {_secret(shown) for shown in human.messages(channel)} | {""}
+    before = {secret_of(shown) for shown in human.messages(channel)} | {""}
     await human.type("/cloud link", channel)
-    offered = await human.sees(lambda shown: _secret(shown) not in before, channel, 30)
+    offered = await human.sees(lambda shown: secret_of(shown) not in before, channel, 30)
     assert offered.private or channel is None, "an address of linking is for one person alone"
-    secret = _secret(offered)
+    await delegate(http, secret_of(offered), human.person, user, password, projects)
+    return offered
+
+
+async def delegate(
+    http: httpx.AsyncClient, secret: str, account: str, user: str, password: str, projects: list[str]
+) -> None:
+    """What a person does on the page that an address of linking opens: signs in, looks, delegates all roles on the projects for a day."""
     signed_in = await http.post("/session", json={"user": user, "password": password})
     assert signed_in.status_code == 200, signed_in.text
     looked = await http.post("/chat/link/look", json={"secret": secret})
     assert looked.status_code == 200, looked.text
     told = looked.json()
-    assert (told["platform"], told["account"]) == ("slack", human.person), told
+    assert (told["platform"], told["account"]) == ("slack", account), told
     wanted = [{"id": one["id"], "roles": one["roles"]} for one in told["projects"] if one["name"] in projects]
     assert len(wanted) == len(projects), told["projects"]
     linked = await http.post("/chat/link", json={"secret": secret, "projects": wanted, "days": 1})
@@ -100,10 +107,9 @@ async def link_over(
     again = await http.post("/chat/link/look", json={"secret": secret})
     assert again.status_code == 404, "an address of linking is used once"
     await http.delete("/session")
-    return offered
 
 
-def _secret(shown: Shown) -> str:
+def secret_of(shown: Shown) -> str:
     """The secret behind `#` of an address of linking, in the text, a link or a button."""
     places = [shown.text, *(url for _, url in shown.links), str(shown.posted.blocks)]
     found = (re.search(r"/link#([A-Za-z0-9_-]{16,})", place) for place in places)

@@ -64,6 +64,9 @@ class ConsolePlatform:
     async def ask(self, incoming: Incoming, form: Form) -> None:
         await self._entries.offer(incoming.person.id, form)
 
+    async def check(self) -> str | None:
+        return None
+
     # -- what the page and the terminal do -----------------------------------------------------------------------------
 
     async def history(self, room: Room, person: Person, before: float | None, limit: int) -> list[Entry]:

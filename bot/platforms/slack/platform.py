@@ -89,6 +89,15 @@ class SlackPlatform:
     def problem(self) -> str | None:
         return self._account.problem() or (self._socket.problem() if self._socket is not None else None)
 
+    async def check(self) -> str | None:
+        await self._web.open()
+        try:
+            await self._account.check()
+        finally:
+            await self._web.close()
+        socket = None if self._account.problem() or self._socket is None else await self._socket.check()
+        return self._account.problem() or socket
+
     async def post(self, place: Place, message: Message) -> str:
         async def send(made: Rendered) -> tuple[str, str]:
             return await self._web.post(place.channel, made.text, made.blocks, place.thread)

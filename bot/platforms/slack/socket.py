@@ -59,6 +59,15 @@ class Socket:
             return f"Slack's socket was silent for {SILENCE_SECONDS:g} s; it is connected anew."
         return None if self._greeted is not None and self._greeted is self._session() else "No socket to Slack is open."
 
+    async def check(self) -> str | None:
+        """Whether Slack would open a socket for the app token; none is opened."""
+        web = client_of(self._token, self._base_url)
+        try:
+            await asked(web.apps_connections_open(app_token=self._token), DEADLINE)
+        except PlatformError as error:
+            return f"Socket Mode: {error}"
+        return None
+
     async def _watch(self) -> None:
         while True:
             await self._clock.sleep(LOOK_SECONDS)

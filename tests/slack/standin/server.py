@@ -31,7 +31,10 @@ from tests.slack.standin.world import (
 
 
 class Slack:
-    """`ack_seconds` is Slack's patience; `repeat` whether events without a 200 are delivered again (at once, not after minutes)."""
+    """`ack_seconds` is Slack's patience; `repeat` whether events without a 200 are delivered again (at once, not after minutes).
+
+    `clock` tells the time that deliveries are signed with.
+    """
 
     def __init__(self) -> None:
         self.world = World()
@@ -39,6 +42,7 @@ class Slack:
         self.ack_seconds = ACK_SECONDS
         self.repeat = True
         self.url = ""
+        self.clock: Callable[[], float] = time.time
         self._http: Http | None = None
 
     def settings(self, **changes: Any) -> SlackSettings:
@@ -134,7 +138,7 @@ class Slack:
         if self._http is None:
             return await self.sockets.send(kind, payload, kind != "events_api", self.ack_seconds, retry)
         body, content = self.written(kind, payload)
-        headers = signed(body)
+        headers = signed(body, at=self.clock())
         if retry is not None:
             headers |= {"x-slack-retry-num": str(retry[0]), "x-slack-retry-reason": retry[1]}
         return await self.send(body, content, headers)

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.slack.standin.world import Posted, World
@@ -28,6 +28,10 @@ class Shown:
 
     def __repr__(self) -> str:
         return f"Shown({self.text!r}, buttons={[button.label for button in self.buttons]})"
+
+    def kept(self) -> "Shown":
+        """As it stands now, whatever becomes of it: for those whose window shows an old state."""
+        return Shown(self._world, replace(self.posted))
 
     @property
     def ts(self) -> str:
