@@ -107,7 +107,14 @@ class Bot:
 
     # -- life ----------------------------------------------------------------------------------------------------------
 
-    async def start(self) -> None:
+    async def start(self, works: bool = True) -> None:
+        """`works` False: take in what people say, and leave the work to other processes over the same store."""
+        if works:
+            await self._start_working()
+        for platform in self._platforms.values():
+            await platform.start(self.receive, self._refused_at_the_door)
+
+    async def _start_working(self) -> None:
         await self.inbox.start()
         await self._follower.start()
         within = timedelta(days=self._settings.announce_days)
@@ -125,8 +132,6 @@ class Bot:
                 )
             ),
         ]
-        for platform in self._platforms.values():
-            await platform.start(self.receive, self._refused_at_the_door)
 
     async def stop(self) -> None:
         """Take nothing in any more, and leave the rest to whoever starts next."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gateway.version import VERSION
 
-ROLES = ("api",)  # what one process does
+ROLES = ("all", "api", "bot")  # as in gateway/roles.py, which a help text need not import
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     serve = command("serve", "Serve the graph over HTTP until a signal ends it.")
-    serve.add_argument("--role", choices=ROLES, default="api", help="what this process does (default: api)")
+    serve.add_argument("--role", choices=ROLES, default="all", help="what this process does (default: all)")
     check = command(
         "check", "Connect to the store and to every cloud, and say what works and how to mend what does not."
     )
@@ -67,13 +67,14 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(given: argparse.Namespace) -> int:
     from gateway.app import build
     from gateway.logs import configure_logs
+    from gateway.roles import Role
     from gateway.serve import serve
     from gateway.settings import SettingsError, load
 
     try:
         settings = load(given.config)
         configure_logs(settings.logs, sys.stderr)
-        return asyncio.run(serve(build(settings), settings))
+        return asyncio.run(serve(build(settings, role=Role(given.role)), settings))
     except SettingsError as error:
         return _wrong_settings(error.problems)
 

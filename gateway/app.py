@@ -35,6 +35,7 @@ from gateway.explorer.pages import explorer_routes
 from gateway.health import Health
 from gateway.metrics import Metrics
 from gateway.request import RequestFacts
+from gateway.roles import Role
 from gateway.schema import build_schema
 from gateway.secret import secret_key
 from gateway.sessions import Sessions
@@ -65,8 +66,9 @@ log = logging.getLogger(__name__)
 class Application:
     """`asgi` is the whole program as an ASGI application; its lifespan opens and closes everything."""
 
-    def __init__(self, settings: Settings, clock: Clock, schema: strawberry.Schema) -> None:
+    def __init__(self, settings: Settings, clock: Clock, schema: strawberry.Schema, role: Role = Role.ALL) -> None:
         self.settings = settings
+        self.role = role
         self.clock = clock
         self.schema = schema
         self.metrics = Metrics()
@@ -139,7 +141,9 @@ class Application:
             self.transport.executor, self.authenticator, self.context_for, self.policy, directory, clock
         )
         identities = KeystoneIdentities(self.authenticator, directory)
-        self.chat = Chat(settings, redis, self.bus, key, graph, self.audit, identities, clock, owner)
+        self.chat = Chat(
+            settings, redis, self.bus, key, graph, self.audit, identities, clock, owner, self.role is not Role.API
+        )
         await self.chat.start()
         closing.push_async_callback(self.chat.stop)
         origins = settings.graphql.allowed_origins
@@ -156,15 +160,18 @@ class Application:
             },
             self.metrics,
         )
-        self._web.router.routes[:] = [
+        graph_and_pages = [
             *self.transport.routes,
             *sign_in.routes(),
             *linking.routes(),
             *console.routes(),
-            *self.chat.routes(),
             *console_pages(CONSOLE_DIST),
             *upload_routes(callers, settings.uploads),
             *explorer_routes(DIST),
+        ]
+        self._web.router.routes[:] = [
+            *([] if self.role is Role.BOT else graph_and_pages),
+            *self.chat.routes(),
             *self.health.routes,
         ]
 
@@ -224,6 +231,8 @@ def _extensions(context: Context) -> dict[str, Any]:
     }
 
 
-def build(settings: Settings, clock: Clock | None = None, schema: strawberry.Schema | None = None) -> Application:
+def build(
+    settings: Settings, clock: Clock | None = None, schema: strawberry.Schema | None = None, role: Role = Role.ALL
+) -> Application:
     """`schema` may be passed in where many applications are built: it is the same for all, and costs a second to make."""
-    return Application(settings, clock or Clock(), schema or build_schema(DOMAINS))
+    return Application(settings, clock or Clock(), schema or build_schema(DOMAINS), role)

@@ -11,6 +11,7 @@ import httpx
 import strawberry
 
 from gateway.app import Application, build
+from gateway.roles import Role
 from gateway.schema import build_schema
 from gateway.settings import Settings
 from resolvers import DOMAINS
@@ -108,6 +109,7 @@ async def running(
     folder: Path,
     passwords: Mapping[str, str] | None = None,
     clock: Clock | None = None,
+    role: Role = Role.ALL,
     **settings: Any,
 ) -> AsyncIterator[Running]:
     """`settings` replace sections, for instance `clouds=[...]`; `passwords` are of the people there, else the demo people's."""
@@ -117,7 +119,7 @@ async def running(
         "secret_key": KEY,
         **settings,
     }
-    app = build(Settings.model_validate(given), clock, schema())
+    app = build(Settings.model_validate(given), clock, schema(), role)
     await app.open()
     try:
         await app.inventory.load()

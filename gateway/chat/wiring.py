@@ -26,7 +26,7 @@ from resolvers.clock import Clock
 
 
 class Chat:
-    """`console` is always there: the page and the terminal are 9rum's own."""
+    """`console` is always there: the page and the terminal are 9rum's own. `works` False: only what is said there is taken in here."""
 
     def __init__(
         self,
@@ -39,11 +39,13 @@ class Chat:
         identities: Identities,
         clock: Clock,
         owner: str,
+        works: bool = True,
     ) -> None:
+        self._works = works
         self.console = ConsolePlatform(redis, bus, clock)
         self.platforms: Mapping[str, Platform] = {
             self.console.name: self.console,
-            **{chosen.platform: platform_of(chosen, clock) for chosen in settings.bot.platforms},
+            **{chosen.platform: platform_of(chosen, clock) for chosen in settings.bot.platforms if works},
         }
         seal = FernetSeal(key)
         offered = settings.bot.link.offer_minutes * 60.0
@@ -65,7 +67,7 @@ class Chat:
         )
 
     async def start(self) -> None:
-        await self.bot.start()
+        await self.bot.start(self._works)
 
     async def stop(self) -> None:
         await self.bot.stop()

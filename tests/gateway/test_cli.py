@@ -93,7 +93,7 @@ def test_the_schema_is_printed_without_any_cloud(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [(), ("sevre",), ("serve", "--rol", "api"), ("serve", "--role", "bot")])
+@pytest.mark.parametrize("arguments", [(), ("sevre",), ("serve", "--rol", "api"), ("serve", "--role", "none")])
 def test_a_wrong_command_line_is_status_2_with_the_usage(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     done = run(*arguments, cwd=tmp_path)
     assert done.returncode == 2
