@@ -9,7 +9,7 @@ import logging
 from bot import forms
 from bot.catalogue import ParameterSpec
 from bot.invocation import Invocation, retyped
-from bot.kept import Taken, name_for
+from bot.kept import Taken
 from bot.messages import Button, Buttons, ButtonStyle, Choice, Message, Paragraph, Tone
 from bot.platforms.base import PlatformError
 from bot.replies.errors import sentence
@@ -49,7 +49,7 @@ async def submitted(turn: Turn) -> tuple[str, dict[str, list[str]]]:
 
 
 async def _opened(turn: Turn, invocation: Invocation) -> bool:
-    name = name_for(turn.name, "form")
+    name = await turn.services.forms.name(turn.name, "form")
     kept = KeptForm(person=turn.person.key, place=turn.place, text=turn.text, link=turn.link)
     await turn.services.forms.keep(name, kept, turn.services.settings.form_minutes * 60)
     choices = await _choices(turn, invocation, forms.asked_for(invocation))

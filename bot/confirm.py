@@ -12,7 +12,7 @@ import msgspec
 
 from bot import gql, redact, texts
 from bot.due import DueEdit
-from bot.kept import Taken, name_for
+from bot.kept import Taken
 from bot.messages import Block, Button, ButtonStyle, Message, Note, Paragraph, Source, Tone
 from bot.operations import started
 from bot.parser import quote
@@ -68,7 +68,7 @@ async def propose(
         typed=_to_type(plan) if plan["confirmation"] == "TYPED" else None,
         approval=approval["role"] if approval is not None and approval["state"] != "APPROVED" else None,
     )
-    await _show(turn, name_for(turn.name, pending.stage), pending, plan, changed)
+    await _show(turn, pending, plan, changed)
 
 
 async def confirm(turn: Turn, name: str, typed: str) -> None:
@@ -90,7 +90,7 @@ async def confirm(turn: Turn, name: str, typed: str) -> None:
         if plan is None:
             await _again(turn, pending, planned.errors)
         else:
-            await _show(turn, name_for(turn.name, APPROVAL), _stage(pending, APPROVAL), plan)
+            await _show(turn, _stage(pending, APPROVAL), plan)
 
 
 async def cancel(turn: Turn, name: str) -> None:
@@ -137,9 +137,10 @@ async def _settled(turn: Turn, name: str, pending: Pending, document: str, reaso
 # -- showing -----------------------------------------------------------------------------------------------------------
 
 
-async def _show(turn: Turn, name: str, pending: Pending, plan: Mapping[str, Any], changed: bool = False) -> None:
+async def _show(turn: Turn, pending: Pending, plan: Mapping[str, Any], changed: bool = False) -> None:
     """Keep it, show it with its buttons, and see to it that they end in time."""
     services = turn.services
+    name = await services.pendings.name(turn.name, pending.stage)
     if await services.pendings.taken(name, pending.stage):
         return  # this message is handled for the second time, and the plan was answered in between
     seconds = _seconds(turn, pending, plan)

@@ -3,7 +3,7 @@
 Used by `asking` and `confirm`. A thing is taken once: by the first incoming message that takes it, and again by that same one when it is
 delivered anew after a crash; everybody else is told that it was taken.
 
-    gurum:bot:kept:{kind}:{id}   hash: doc (encrypted), and who took which slot of it
+    gurum:bot:kept:{kind}:{id}   hash: doc (encrypted), for which message the id was made, and who took which slot of it
 """
 
 import enum
@@ -23,6 +23,16 @@ return redis.call('HGET', KEYS[1], ARGV[1])
 """
 
 
+# Ids are short, so that people can type them; two messages whose ids would be the same must not share a thing.
+CLAIM = """
+redis.call('HSETNX', KEYS[1], 'of', ARGV[1])
+if redis.call('HGET', KEYS[1], 'of') ~= ARGV[1] then return 0 end
+if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
+return 1
+"""
+CLAIM_SECONDS = 3600  # until something is kept under the id
+
+
 class Taken(enum.Enum):
     MINE = "mine"
     OTHERS = "others"
@@ -40,6 +50,15 @@ class Kept(Generic[T]):
         self._seal = seal
         self._kind = kind
         self._decode = msgspec.json.Decoder(shape).decode
+
+    async def name(self, *parts: str) -> str:
+        """An id for what these parts name, and for nothing else: the same one when the same message is handled again."""
+        count = 0
+        while True:
+            name = name_for(*parts, *([str(count)] if count else []))
+            if await self._redis.eval(CLAIM, 1, self._key(name), "\n".join(parts), CLAIM_SECONDS):
+                return name
+            count += 1
 
     async def keep(self, name: str, thing: T, seconds: float) -> None:
         """Keep it, or replace what was kept under the name. Who took what of it stays."""

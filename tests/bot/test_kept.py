@@ -65,9 +65,23 @@ async def test_what_was_taken_in_vain_can_be_taken_by_another(redis: RedisClient
     assert await kept.take("ab12", "answer", "you") is Taken.MINE
 
 
-def test_a_name_is_the_same_for_the_same_message() -> None:
-    assert name_for("a", "answer") == name_for("a", "answer")
-    assert len({name_for("a", "answer"), name_for("a", "approval"), name_for("b", "answer")}) == 3
+async def test_a_name_is_the_same_for_the_same_message(redis: RedisClient) -> None:
+    kept = Kept(redis, SEAL, "thing", Thing)
+    assert await kept.name("a", "answer") == await kept.name("a", "answer") == name_for("a", "answer")
+    assert len({await kept.name(*parts) for parts in (("a", "answer"), ("a", "approval"), ("b", "answer"))}) == 3
+
+
+async def test_two_messages_never_share_a_name(redis: RedisClient) -> None:
+    kept = Kept(redis, SEAL, "thing", Thing)
+    seen: dict[str, str] = {}
+    number = 0
+    while (name := name_for(str(number), "answer")) not in seen:  # names are short, so this takes no second
+        seen[name] = str(number)
+        number += 1
+    first, second = await kept.name(seen[name], "answer"), await kept.name(str(number), "answer")
+    assert first == name
+    assert second != name
+    assert await kept.name(str(number), "answer") == second
 
 
 class Sweeping:
