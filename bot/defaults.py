@@ -19,14 +19,18 @@ class Defaults:
         self._settings = settings
 
     async def project(self, place: Place) -> str | None:
-        """What `use project` chose here, else what the settings say of the channel, else the room's own."""
+        """The room's own, else what `use project` chose here, else what the settings say of the channel."""
+        if place.project is not None:
+            return place.project
         chosen = await self._chosen(place)
-        return chosen[0] or self._settings.channel(place.key).project or place.project
+        return chosen[0] or self._settings.channel(place.key).project
 
     async def project_name(self, place: Place) -> str | None:
         """As `project`, in the words of whoever chose it."""
+        if place.project is not None:
+            return place.name
         chosen = await self._chosen(place)
-        return chosen[1] or self._settings.channel(place.key).project or (place.name if place.project else None)
+        return chosen[1] or self._settings.channel(place.key).project
 
     async def use(self, place: Place, project: str | None, name: str = "") -> None:
         """`project` is a global id, `name` what people call it. None: forget what was chosen."""

@@ -72,7 +72,7 @@ class Words:
 
     def taking(self, *names: str) -> "Words":
         """With each of these options holding the word after it; for callers that know which options have values."""
-        return replace(self, tokens=tuple(_taking(self.tokens, frozenset(names))))
+        return replace(self, tokens=tuple(_taking(self.tokens, frozenset(map(fold, names)))))
 
 
 def split(text: str) -> Words:
@@ -263,7 +263,7 @@ def _taking(tokens: tuple[Token, ...], names: frozenset[str]) -> Iterator[Token]
     while place < len(tokens):
         token = tokens[place]
         after = tokens[place + 1] if place + 1 < len(tokens) else None
-        if token.option in names and token.value is None and after is not None and after.option is None:
+        if fold(token.option or "") in names and token.value is None and after is not None and after.option is None:
             yield replace(after, option=token.option, pair=None)
             place += 1
         else:

@@ -17,7 +17,7 @@ from bot import redact
 from bot.catalogue import Catalogue
 from bot.messages import Message, Source, Tone
 from bot.outbox import Undelivered
-from bot.parser import Words
+from bot.parser import Words, fold
 from bot.platforms.base import Capabilities, Entry, Incoming, Person, Place
 from bot.ports import Acting, Answer, Attempt, GraphError, first_code
 from bot.replies.errors import sentence
@@ -115,8 +115,7 @@ class Turn:
         """What `--project` says, else the default of the place."""
         if self._project is not None:
             return self._project
-        said = dict(self.words.options).get("project") if self.words is not None else None
-        return said or await self.services.defaults.project(self.place)
+        return self._said_project() or await self.services.defaults.project(self.place)
 
     async def acting(self) -> Acting:
         """Raises what `People.acting` raises."""
@@ -228,6 +227,14 @@ class Turn:
         )
 
     # -- own -----------------------------------------------------------------------------------------------------------
+
+    def _said_project(self) -> str | None:
+        """As `invocation` reads the option, in every spelling: a command never runs for another project than the one that was said."""
+        for token in self.words.tokens if self.words is not None else ():
+            said = token.pair or token
+            if fold(said.option or "") == "project" and said.value is not None:
+                return said.value
+        return None
 
     async def _user(self) -> tuple[str | None, str | None]:
         """The Keystone user (global id and name) that the account stands for, when that is known."""

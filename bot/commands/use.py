@@ -1,8 +1,15 @@
-"""`use project NAME`: what commands in this place are about unless they say another. `use project` tells, `use project -` forgets."""
+"""`use project NAME`: what commands in this place are about unless they say another. `use project` tells, `use project -` forgets.
+
+It holds for everybody in the place, so only who sees a project chooses it. A room of a project is about that project, always.
+"""
 
 from bot.commands.own import Own
 from bot.messages import Tone
-from bot.turn import Refused, Turn
+from bot.people import NoSuchProject
+from bot.ports import first_code
+from bot.turn import Answered, Refused, Turn
+
+SEEN = "{ me { id } }"  # asked for the project: refused to whoever does not see it
 
 
 async def run(turn: Turn) -> None:
@@ -13,6 +20,8 @@ async def run(turn: Turn) -> None:
     if len(turn.rest) == 1:
         project = await defaults.project_name(turn.place)
         await turn.say("use.none" if project is None else "use.is", project=project or "")
+    elif turn.place.project is not None:
+        raise Refused("use.room", command="use project", project=turn.place.name)
     elif turn.rest[1] == "-":
         await turn.acting()
         await defaults.use(turn.place, None)
@@ -20,7 +29,12 @@ async def run(turn: Turn) -> None:
     else:
         name = turn.rest[1]
         turn.use_project(name)
-        acting = await turn.acting()  # raises when the person has no such project
+        acting = await turn.acting()
+        answer = await turn.ask(SEEN, {})
+        if first_code(answer.errors) == "NOT_FOUND":
+            raise NoSuchProject(name, ())
+        if answer.errors:
+            raise Answered(answer.errors)
         await defaults.use(turn.place, acting.project or name, name)
         await turn.say("use.done", tone=Tone.GOOD, project=name)
 

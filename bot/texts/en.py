@@ -258,6 +258,7 @@ TEXTS: Mapping[str, str] = {
     "use.forgotten": "The project that was chosen here is forgotten.",
     "use.is": "Commands here are about the project `{project}`.",
     "use.none": "No project is chosen here.",
+    "use.room": "This room is about the project `{project}`. Add `--project NAME` to a command that is about another.",
     "use.usage": "Say `use project NAME`, `use project` to see it, or `use project -` to forget it.",
     # value: in cells
     "value.no": "no",

@@ -258,6 +258,7 @@ TEXTS: Mapping[str, str] = {
     "use.forgotten": "여기서 고른 프로젝트를 지웠습니다.",
     "use.is": "여기의 명령은 `{project}` 프로젝트에 대한 것입니다.",
     "use.none": "여기서 고른 프로젝트가 없습니다.",
+    "use.room": "이 방의 명령은 `{project}` 프로젝트에 대한 것입니다. 다른 프로젝트는 명령에 `--project 이름`을 붙이십시오.",
     "use.usage": "`use project 이름`으로 고르고, `use project`로 보고, `use project -`로 지웁니다.",
     # value: in cells
     "value.no": "아니요",

@@ -8,8 +8,8 @@ import pytest
 
 from bot.kept import name_for
 from notifications.redis import RedisClient
-from tests.bot.chatting import Chatting
-from tests.bot.talking import operations, talking, waits
+from tests.bot.chatting import Chatting, shown
+from tests.bot.talking import operations, rows, talking, waits
 from tests.polling import eventually
 
 APPROVED = """
@@ -54,3 +54,24 @@ async def test_an_approval_is_of_the_plan_that_is_shown(approved: Chatting) -> N
         return [each["action"] for each in await operations(approved.graph)] or None
 
     assert await eventually(ran, "what was approved runs") == ["server.stop"]
+
+
+async def test_only_who_sees_a_project_makes_it_the_default_of_a_place(chat: Chatting) -> None:
+    shop = (await chat.room("jiwoo", "shop")).project
+    answer = await chat("minsu", f"use project {shop}")
+    assert "can not act for a project" in shown(answer)
+    assert (await rows(chat.graph))[0]["result"] == "REFUSED"
+    assert "No project" in (await chat("minsu", "use project")).summary
+
+
+async def test_a_room_of_a_project_is_about_that_project_always(chat: Chatting) -> None:
+    answer = await chat("jiwoo", "use project talk", "shop")
+    assert "about the project `shop`" in answer.summary or "about the project shop" in answer.summary
+    listed = shown(await chat("jiwoo", "server list --first 100", "shop"))
+    assert "shop-web-1" in listed and "talk-chat-1" not in listed
+
+
+@pytest.mark.parametrize("spelled", ["project=talk", "--pro-ject talk", "PROJECT=talk", "--Project=talk"])
+async def test_a_command_runs_for_the_project_that_was_said(chat: Chatting, spelled: str) -> None:
+    listed = shown(await chat("jiwoo", f"server list --first 100 {spelled}", "shop"))
+    assert "talk-chat-1" in listed and "shop-web-1" not in listed
