@@ -73,10 +73,13 @@ function Field({ field, problem }) {
   return html`<div class=${classes('field', problem && 'wrong')}>
     ${!own && html`<label for=${id}>${name}</label>`}
     <${Kind} field=${field} name=${name} attributes=${{ ...shared, ...needed }} told=${told} />
-    ${field.hint && html`<p class="note" id=${`${id}-hint`}>${field.hint}</p>`}
+    ${field.hint && html`<p class="note" id=${`${id}-hint`}>${coded(field.hint)}</p>`}
     ${problem && html`<p class="failed" id=${`${id}-problem`}>${problem}</p>`}
   </div>`;
 }
+
+// What stands between backticks is something to type.
+const coded = (text) => text.split('`').map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
 
 function Line({ field, attributes }) {
   const type = field.secret ? 'password' : 'text';
