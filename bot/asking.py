@@ -28,7 +28,7 @@ async def ask(turn: Turn, invocation: Invocation) -> None:
     if capabilities.forms and turn.incoming.trigger is not None and await _opened(turn, invocation):
         return
     await turn.adopt_pressed()
-    if capabilities.forms and capabilities.buttons:
+    if capabilities.forms and capabilities.buttons and not turn.hides:
         await turn.reply(_offer(turn, invocation))
     else:
         await turn.reply(await _question(turn, invocation))

@@ -44,7 +44,7 @@ async def draft(turn: Turn, action: str, values: Mapping[str, Any]) -> Pending:
         typed=None,
         approval=None,
         expires_at=0.0,
-        text=redact.text(turn.text),
+        text=turn.shown,
         values=dict(values),
         project=await turn.project(),
         language=turn.texts.language,

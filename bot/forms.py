@@ -9,7 +9,7 @@ from typing import Any
 
 from bot import redact
 from bot.catalogue import CommandSpec, ParameterSpec
-from bot.invocation import Invocation, retyped
+from bot.invocation import Invocation, masked, retyped
 from bot.messages import Choice, FieldKind, Form, FormField, clean
 from bot.parser import kebab
 from bot.texts import Texts
@@ -29,7 +29,7 @@ def form_for(
     return Form(
         id=form_id,
         title=texts.line("form.title", command=invocation.spec.typed),
-        command=redact.text(retyped(invocation)),
+        command=redact.text(masked(invocation) or retyped(invocation)),
         fields=tuple(_field(texts, parameter, choices.get(parameter.name, []), max_choices) for parameter in asked),
         submit=texts.line("form.submit"),
     )

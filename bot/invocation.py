@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from bot import redact
 from bot.catalogue import CommandSpec, ParameterSpec
 from bot.parser import Token, Words, fold, kebab, quote
 from bot.values import Misused as Misused
@@ -93,6 +94,13 @@ def retyped(invocation: Invocation, **changes: Any) -> str:
             words.append(f"--{flag}={quote(given)}")
     words += [f"--{switch}" for switch in _SWITCHES if getattr(flags, switch)]
     return " ".join([spec.typed, *words])
+
+
+def masked(invocation: Invocation) -> str | None:
+    """`retyped` with secrets hidden; None when no secret was given. Such text can not be run again."""
+    secret = {name: [redact.MASK] if isinstance(value, list) else redact.MASK
+              for name, value in invocation.values.items() if redact.secret(name)}  # fmt: skip
+    return retyped(invocation, **secret) if secret else None
 
 
 def _options(parameter: ParameterSpec, value: Any) -> list[str]:

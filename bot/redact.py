@@ -1,7 +1,8 @@
 """What people typed, as it may be kept for ever and shown to others: shortened, and without the values of what looks like a secret.
 
-Used for audit rows, sources of messages and plans. Pure. What is masked is told by the names of parameters, so it works before anybody
-knows the command, and on a text that can not be read.
+Used for audit rows, sources of messages and plans, and for what the console keeps of its rooms. Pure. What is masked is told by the names
+of parameters, so it works before anybody knows the command, and on a text that can not be read; secrets that are given as mere words are
+`Turn.shown`'s to hide.
 """
 
 import re
@@ -14,9 +15,10 @@ MASK = "***"
 KEPT = 300  # characters
 _ANYWHERE = ("password", "passphrase", "secret", "token", "private", "credential", "userdata")
 _ENDING = ("pass", "passwd", "key")
-_VALUE = r"""(?:"(?:\\.|[^"\\])*"?|“[^”"]*[”"]?|'[^']*'?|‘[^’']*[’']?|\S+)"""
+# A word is one value, however many quotes and escapes it is made of.
+_VALUE = r"""(?:"(?:\\.|[^"\\])*"?|“[^”"]*[”"]?|'[^']*'?|‘[^’']*[’']?|\\.|\S)+"""
 _OPTION = re.compile(
-    rf"(?:(?<=\s)|^)(?:(?P<option>[-—–]{{1,2}}[A-Za-z][\w-]*)(?P<sign>\s*=\s*|\s+(?![-—–]{{1,2}}[A-Za-z])){_VALUE}"
+    rf"(?:(?<=\s)|^)(?:(?P<option>[-—–]{{1,2}}[A-Za-z][\w-]*)(?P<sign>\s*=\s*|\s+(?!(?:--|[—–])[A-Za-z])){_VALUE}"
     rf"|(?P<pair>[A-Za-z][\w-]*)={_VALUE})"
 )
 
@@ -27,9 +29,14 @@ def secret(name: str) -> bool:
     return folded.endswith(_ENDING) or any(part in folded for part in _ANYWHERE)
 
 
+def hidden(typed: str) -> str:
+    """The text as it was typed, without secrets."""
+    return _OPTION.sub(_hidden, typed)
+
+
 def text(typed: str) -> str:
     """One line of command text without secrets, at most KEPT characters."""
-    return clean(_OPTION.sub(_hidden, typed[: 4 * KEPT].strip()), KEPT)
+    return clean(hidden(typed[: 4 * KEPT].strip()), KEPT)
 
 
 def values(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,7 +88,7 @@ async def _choose(turn: Turn, error: ChooseProject) -> None:
     names = [name for _, name in error.projects]
     message = sentence(turn.texts, key, tone=Tone.WARN, **values)
     blocks: list[Block] = list(message.blocks)
-    if error.projects and turn.capabilities.buttons:
+    if error.projects and turn.capabilities.buttons and not turn.hides:
         blocks.append(Buttons(tuple(_button(turn, row, name, names) for row, name in error.projects[:PROJECTS])))
     if error.projects:
         blocks.append(Note(turn.texts("project.hint", projects=", ".join(names[:PROJECTS]))))

@@ -44,6 +44,7 @@ async def filled(turn: Turn) -> None:
 async def execute(turn: Turn, invocation: Invocation) -> None:
     spec, flags = invocation.spec, invocation.flags
     turn.command = spec.name
+    turn.bound(invocation)
     if flags.cloud is not None and spec.parameter("cloud") is None:
         raise Refused("bind.unknown", command=spec.typed, option="--cloud")
     if flags.help:
@@ -114,7 +115,7 @@ async def _misused(turn: Turn, spec: CommandSpec, misused: Misused, again: str |
     if turn.capabilities.buttons:
         label = turn.texts.line("button.help", command=spec.typed)
         buttons = [Button(label=label, command=f"help {spec.typed}")]
-        if again is not None:
+        if again is not None and not turn.hides:
             label = turn.texts.line("button.fill")
             buttons.insert(0, Button(label=label, command=again, document=spec.document or None))
         message = _with_buttons(message, *buttons)

@@ -15,9 +15,10 @@ from typing import Any
 
 from bot import redact
 from bot.catalogue import Catalogue
+from bot.invocation import Invocation, masked
 from bot.messages import Message, Source, Tone
 from bot.outbox import Undelivered
-from bot.parser import Words, fold
+from bot.parser import Words, fold, kebab
 from bot.platforms.base import Capabilities, Entry, Incoming, Person, Place
 from bot.ports import Acting, Answer, Attempt, GraphError, first_code
 from bot.replies.errors import sentence
@@ -72,6 +73,8 @@ class Turn:
         self.words: Words | None = None
         self.rest: tuple[str, ...] = ()
         self.command = "chat"  # its name, once it is known
+        self._bound = False
+        self._masked: str | None = None
         self._project: str | None = None
         self._actings: dict[str | None, Acting] = {}
         self._message_id: str | None = None
@@ -105,7 +108,21 @@ class Turn:
 
     def source(self, document: str = "", variables: Mapping[str, Any] | None = None) -> Source:
         shown = redact.values(variables or {})
-        return Source(command=redact.text(self.text), document=document, variables=shown)
+        return Source(command=self.shown, document=document, variables=shown)
+
+    @property
+    def shown(self) -> str:
+        """The command text as it may be kept, and shown to others."""
+        return redact.text(self._masked or self._guarded() or self.text)
+
+    @property
+    def hides(self) -> bool:
+        """Whether `shown` leaves a secret out: then no button may carry the text."""
+        return bool(self._masked or self._guarded()) or redact.hidden(self.text) != self.text
+
+    def bound(self, invocation: Invocation) -> None:
+        """It is known what the text means."""
+        self._bound, self._masked = True, masked(invocation)
 
     def use_project(self, project: str | None) -> None:
         """Act for this one, whatever was said."""
@@ -220,7 +237,7 @@ class Turn:
                 platform=self.place.platform,
                 channel=self.place.channel,
                 message=self.link,
-                text=redact.text(self.text),
+                text=self.shown,
                 user=user,
                 user_name=name,
             )
@@ -243,6 +260,21 @@ class Turn:
             return (self.person.id, self.person.name or None) if known else (None, None)
         link = await self.services.people.link_of(self.person)
         return (link.user, link.user_name) if link is not None else (None, None)
+
+    def _guarded(self) -> str | None:
+        """The command alone, while the text could not be bound and may have a secret among its words."""
+        if self._bound:
+            return None
+        words = self.words.words if self.words is not None else tuple(self.text.split())
+        catalogue = self.services.known.catalogue
+        if catalogue is None:  # nobody asked anything yet: any word may be one
+            return " ".join((*words[:2], "…")) if len(words) > 2 else None
+        aliases = self.services.defaults.aliases(self.place)
+        found, noun = catalogue.find(words, aliases), catalogue.noun(words[:1], aliases)
+        specs = [found[0]] if found is not None else catalogue.of_noun(noun) if noun is not None else []
+        if not any(redact.secret(parameter.name) for spec in specs for parameter in spec.positional):
+            return None
+        return f"{specs[0].typed if found is not None else kebab(specs[0].noun)} …"
 
     async def _write(self, message: Message) -> None:
         if not self._looked:

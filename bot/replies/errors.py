@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.catalogue import ParameterSpec
-from bot.invocation import Invocation, retyped
+from bot.invocation import Invocation, masked, retyped
 from bot.messages import Block, Button, Message, Paragraph, Source, Span, Text, Tone, clean, text_of
 from bot.parser import kebab
 from bot.ports import GraphError
@@ -54,7 +54,9 @@ def of_ambiguous(texts: Texts, error: GraphError, invocation: Invocation, source
 
 
 def _with(invocation: Invocation, field: str | None, row_id: str, name: str) -> str | None:
-    """The command text with the candidate in the place of what was ambiguous; None when that place is not found."""
+    """The command text with the candidate in the place of what was ambiguous; None when that place is not found, or a secret is in it."""
+    if masked(invocation) is not None:
+        return None
     parameter = _meant(invocation, field, name)
     if parameter is not None:
         given = invocation.values.get(parameter.name)

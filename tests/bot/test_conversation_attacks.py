@@ -4,14 +4,17 @@ import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from bot.kept import name_for
 from notifications.redis import RedisClient
 from tests.bot.chatting import Chatting, shown
 from tests.bot.talking import operations, rows, talking, waits
+from tests.dump import dump
 from tests.polling import eventually
 
+SECRET = "hunter2hunter2"
 APPROVED = """
 rules:
   - allow: [server.stop, server.start, server.delete]
@@ -75,3 +78,37 @@ async def test_a_room_of_a_project_is_about_that_project_always(chat: Chatting) 
 async def test_a_command_runs_for_the_project_that_was_said(chat: Chatting, spelled: str) -> None:
     listed = shown(await chat("jiwoo", f"server list --first 100 {spelled}", "shop"))
     assert "talk-chat-1" in listed and "shop-web-1" not in listed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"volume-transfer accept no-such-offer {SECRET}",
+        f"volume-transfer accept no-such-offer --key={SECRET}",
+        f"volume-transfer acept no-such-offer {SECRET}",
+        f"volume-transfer accept {SECRET} --colour red {SECRET}",
+        f'volume-transfer accept no-such-offer {SECRET} "',
+        f"server create web-1 --image nope --flavor m1.small --user-data {SECRET}",
+        f'server create --user-data "{SECRET} {SECRET}" --colour red',
+        f"server create web-1 --image nope --flavor m1.small --user-data '{SECRET} 'and' {SECRET}'",
+        f"server create web-1 --flavor m1.small --user-data {SECRET}",
+    ],
+)
+async def test_a_secret_that_was_typed_is_neither_shown_nor_kept(chat: Chatting, redis: RedisClient, text: str) -> None:
+    answer = await chat("jiwoo", text, "shop")
+    assert SECRET not in repr(answer)
+    found = (await dump(redis)).decode(errors="replace")
+    kept = [
+        line for line in found.splitlines() if SECRET in line and f'"text":{orjson.dumps(text).decode()}' not in line
+    ]
+    assert kept == []
+    assert all(SECRET not in repr(row) for row in await rows(chat.graph))
+
+
+async def test_a_room_does_not_keep_the_secret_options_that_were_typed_in_it(
+    chat: Chatting, redis: RedisClient
+) -> None:
+    await chat("jiwoo", f"server create web-1 --image nope --user-data '{SECRET} x' --flavor m1.small", "shop")
+    assert SECRET.encode() not in await dump(redis)
+    said = [entry.text for entry in await chat.entries("jiwoo", "shop") if entry.text]
+    assert said == ["server create web-1 --image nope --user-data *** --flavor m1.small"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from bot import redact
 from bot.messages import Form, Message
 from bot.platforms.base import Capabilities, Incoming, Person, Place, PlatformError, Receive, Rejected
 from bot.platforms.base import Entry as How
@@ -85,7 +86,7 @@ class ConsolePlatform:
             at=self._now(),
             author=Author(id=person.id, name=person.name),
             thread=thread,
-            text=text,
+            text=redact.hidden(text),
         )
         if not await self._entries.add(entry):
             return
