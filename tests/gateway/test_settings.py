@@ -88,7 +88,7 @@ def test_secrets_do_not_show() -> None:
         ("http: {prot: 1}", "9rum.yaml: http.prot: is not a setting; did you mean `port`?"),
         ("http: {port: abc}", "9rum.yaml: http.port: should be a valid integer"),
         ("http: 5", "9rum.yaml: http: should be a section with settings of its own."),
-        ("xyzzy: 1", "9rum.yaml: xyzzy: is not a setting; known here are `clouds`, `graphql`, `http`"),
+        ("xyzzy: 1", "9rum.yaml: xyzzy: is not a setting; known here are `bot`, `clouds`, `graphql`, `http`"),
         ("clouds: []", "9rum.yaml: clouds: "),
         ("clouds: [{backend: openstack}]", "9rum.yaml: clouds[0].name: is missing."),
         ("clouds: [{name: a}]", "9rum.yaml: clouds[0].backend: should be one of `openstack`, `sandbox`."),
