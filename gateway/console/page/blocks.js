@@ -71,7 +71,8 @@ function Steps({ block }) {
 function Table({ block }) {
   const { columns, rows, caption, total } = block;
   const counted = total === null || total === undefined ? t('table.rows', { count: rows.length }) : t('table.of', { count: rows.length, total });
-  const name = caption || counted;
+  const part = total > rows.length && !/\d/.test(caption); // a caption with a number has counted already
+  const name = caption && part ? `${caption} · ${counted}` : caption || counted;
   return html`<div class="table">
     <div class="scroll" role="group" aria-label=${name} tabindex="0">
       <table>
@@ -82,7 +83,7 @@ function Table({ block }) {
         </tbody>
       </table>
     </div>
-    <p class="note">${caption && !caption.includes(counted) ? `${caption} · ${counted}` : name}</p>
+    <p class="note">${name}</p>
   </div>`;
 }
 
@@ -125,10 +126,13 @@ function Press({ button, entry, press }) {
     </button>
     <span role="tooltip" id=${tip} class="tip">
       <code>${button.command}</code>
-      ${button.document && html`<code class="document">${button.document}</code>`}
+      ${button.document && html`<code>${brief(button.document)}</code>`}
     </span>
   </span>`;
 }
+
+// In one line: without the declarations of variables. The details have all of it.
+const brief = (document) => document.replace(/^(\w+)[^{]*/, '$1 ').replace(/\s+/g, ' ');
 
 export function Attached({ file }) {
   const size = new Blob([file.text]).size;
