@@ -18,7 +18,7 @@ from bot.operations import started
 from bot.parser import quote
 from bot.people import ChooseProject, LinkEnded, NotLinked
 from bot.platforms.base import Person
-from bot.ports import Acting, GraphError, first_code
+from bot.ports import Acting, Answer, GraphError, first_code
 from bot.replies.errors import sentence
 from bot.replies.plans import of_plan
 from bot.services import Pending
@@ -78,14 +78,15 @@ async def confirm(turn: Turn, name: str, typed: str) -> None:
         raise Refused(
             "confirm.type", command=pending.action, words=f"confirm {name} {quote(pending.typed)}", name=pending.typed
         )
+    await _acting(turn, pending)  # a plan is not used up by what can not run now
     await _take(turn, name, ANSWER)
     await turn.services.due.drop(f"confirm:{name}")
     await turn.adopt(pending.message_id or turn.incoming.message, pending.place)
     async with turn.patience():
         if pending.approval is None:
-            await _apply(turn, pending, await _acting(turn, pending))
+            await _apply(turn, pending)
             return
-        planned = await turn.services.graph.execute(await _acting(turn, pending), gql.PLANNED, {"id": pending.plan_id})
+        planned = await _ask(turn, pending, gql.PLANNED, {"id": pending.plan_id})
         plan = gql.found(planned, "it")
         if plan is None:
             await _again(turn, pending, planned.errors)
@@ -105,10 +106,10 @@ async def cancel(turn: Turn, name: str) -> None:
 async def approve(turn: Turn, name: str) -> None:
     """A second person agrees: the graph checks that this one may, and then it runs as the asker."""
     pending = await _of_approver(turn, name)
-    asker = await _acting(turn, pending)
+    await _acting(turn, pending)  # or nothing is approved that can not run
     await _settled(turn, name, pending, gql.APPROVE, None)
     async with turn.patience():  # from here on the reply is the plan's own message
-        await _apply(turn, pending, asker)
+        await _apply(turn, pending)
 
 
 async def refuse(turn: Turn, name: str, reason: str) -> None:
@@ -202,10 +203,10 @@ def _over(turn: Turn, pending: Pending, key: str, **values: object) -> Message:
 # -- running -----------------------------------------------------------------------------------------------------------
 
 
-async def _apply(turn: Turn, pending: Pending, acting: Acting) -> None:
+async def _apply(turn: Turn, pending: Pending) -> None:
     """Run the plan as its asker. The graph makes one operation of one plan, however often it is asked."""
     variables = {"planId": pending.plan_id, "hash": pending.hash}
-    answer = await turn.services.graph.execute(acting, gql.APPLY, variables)
+    answer = await _ask(turn, pending, gql.APPLY, variables)
     if gql.found(answer, "it") is None:
         await _again(turn, pending, answer.errors)
         return
@@ -219,8 +220,7 @@ async def _again(turn: Turn, pending: Pending, errors: tuple[Any, ...]) -> None:
     spec = (await turn.catalogue()).get(pending.action)
     if error is None or error.code not in _CHANGED or error.operation_id is not None or spec is None:
         raise Answered(errors, private=False)
-    acting = await _acting(turn, pending)
-    answer = await turn.services.graph.execute(acting, gql.plan(spec), {"input": pending.values})
+    answer = await _ask(turn, pending, gql.plan(spec), {"input": pending.values})
     plan = gql.found(answer, "plan", "it")
     if plan is None:
         raise Answered(answer.errors or errors, private=False)
@@ -229,7 +229,7 @@ async def _again(turn: Turn, pending: Pending, errors: tuple[Any, ...]) -> None:
 
 async def _unseen(turn: Turn, name: str, pending: Pending) -> None:
     """The graph shows the plan to whoever may approve it. Raises Answered when it is there for its asker; else it is over."""
-    planned = await turn.services.graph.execute(await _acting(turn, pending), gql.PLANNED, {"id": pending.plan_id})
+    planned = await _ask(turn, pending, gql.PLANNED, {"id": pending.plan_id})
     if gql.found(planned, "it") is not None:
         line = turn.texts.line("confirm.needs_role", role=pending.approval or "")
         raise Answered((GraphError("DENIED", line),), private=True)
@@ -277,6 +277,11 @@ async def _take(turn: Turn, name: str, slot: str) -> None:
         raise Refused("confirm.again", code="CONFLICT", private=True)
 
 
+async def _ask(turn: Turn, pending: Pending, document: str, variables: Mapping[str, Any]) -> Answer:
+    """As the asker. Raises what `_acting` raises."""
+    return await turn.ask(document, variables, whose=lambda: _acting(turn, pending))
+
+
 async def _acting(turn: Turn, pending: Pending) -> Acting:
     """As the asker, whoever pressed. Raises Refused when somebody else pressed and the asker can not be acted for any more."""
     asker = _asker(turn, pending)
@@ -284,6 +289,8 @@ async def _acting(turn: Turn, pending: Pending) -> Acting:
         return await turn.services.people.acting(asker, pending.place, pending.link, pending.project)
     except (NotLinked, LinkEnded, ChooseProject) as error:
         if asker is turn.person:
+            if not isinstance(error, ChooseProject):
+                turn.command = pending.action  # that is what the audit row tells of
             raise
         name = asker.name or asker.id
         raise Refused("confirm.asker_gone", code="CONFLICT", command=pending.action, private=True, name=name) from error

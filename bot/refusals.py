@@ -35,6 +35,7 @@ async def answer_for(turn: Turn, error: Exception) -> bool:
         case ChooseProject():
             await _choose(turn, error)
         case Away():
+            turn.command = _meant(turn) or turn.command
             await _sentence(turn, "UNAVAILABLE", "link.away", False, {})
         case _:
             return False
@@ -42,7 +43,7 @@ async def answer_for(turn: Turn, error: Exception) -> bool:
 
 
 def _meant(turn: Turn) -> str | None:
-    """The command that an unlinked person typed, when the catalogue was read for somebody else already."""
+    """The command that somebody typed for whom nobody can be asked, when the catalogue was read for somebody else already."""
     catalogue = turn.services.known.catalogue
     if catalogue is None or turn.words is None:
         return None
@@ -71,7 +72,7 @@ async def _answered(turn: Turn, error: Answered) -> None:
 async def _ended(turn: Turn, error: LinkEnded) -> None:
     """`trust_ended` and `role_gone` offer to link anew; somebody signed out has to sign in."""
     key = f"link.{error.reason}"
-    await turn.refused("UNAUTHENTICATED", turn.texts.line(key, project=error.project or ""))
+    await turn.refused("UNAUTHENTICATED", turn.texts.line(key, project=error.project or ""), _meant(turn))
     message = sentence(turn.texts, key, tone=Tone.WARN, project=error.project or "")
     if turn.capabilities.buttons and not turn.capabilities.signed_in:
         button = Button(label=turn.texts.line("button.link"), command="link")
@@ -82,7 +83,7 @@ async def _ended(turn: Turn, error: LinkEnded) -> None:
 async def _choose(turn: Turn, error: ChooseProject) -> None:
     if isinstance(error, NoSuchProject):
         key, values = "project.unknown", {"project": error.asked}
-        await turn.refused("NOT_FOUND", turn.texts.line(key, **values))
+        await turn.refused("NOT_FOUND", turn.texts.line(key, **values), _meant(turn))
     else:
         key, values = "project.choose", {}
     names = [name for _, name in error.projects]

@@ -73,7 +73,9 @@ async def unknown(turn: Turn, words: Words) -> None:
     """Say which commands come near, and keep a row of the attempt."""
     catalogue = await turn.catalogue()
     own = [command.name for command in turn.services.own]
-    message = helps.unknown(turn.texts, words.words, catalogue.nearest(words.words, also=own))
+    aliases = turn.services.defaults.aliases(turn.place)
+    near = catalogue.nearest(words.words, also=own, aliases=aliases)
+    message = helps.unknown(turn.texts, words.words, near)
     await turn.refused("INVALID", message.summary)
     await turn.adopt_pressed()
     await turn.reply(message)

@@ -9,7 +9,7 @@ edits its reply and does not post a second one.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ from bot.messages import Message, Source, Tone
 from bot.outbox import Undelivered
 from bot.parser import Words, fold, kebab
 from bot.platforms.base import Capabilities, Entry, Incoming, Person, Place
-from bot.ports import Acting, Answer, Attempt, GraphError, first_code
+from bot.ports import Acting, Answer, Attempt, Deed, GraphError, first_code
 from bot.replies.errors import sentence
 from bot.services import Services
 from bot.texts import Texts
@@ -118,7 +118,8 @@ class Turn:
     @property
     def hides(self) -> bool:
         """Whether `shown` leaves a secret out: then no button may carry the text."""
-        return bool(self._masked or self._guarded()) or redact.hidden(self.text) != self.text
+        guarded = self.services.known.catalogue is not None and self._guarded() is not None
+        return guarded or self._masked is not None or redact.hidden(self.text) != self.text
 
     def bound(self, invocation: Invocation) -> None:
         """It is known what the text means."""
@@ -143,16 +144,24 @@ class Turn:
 
     # -- the graph -----------------------------------------------------------------------------------------------------
 
-    async def ask(self, document: str, variables: Mapping[str, Any], command: str | None = None) -> Answer:
-        """Run it as the person. A token that was taken back in the meantime is asked for anew, once. Raises what `acting` raises."""
-        acting = await self.acting()
+    async def ask(
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        command: str | None = None,
+        whose: Callable[[], Awaitable[Acting]] | None = None,
+    ) -> Answer:
+        """Run it as the person, or as `whose`. A token that was taken back in the meantime is asked for anew, once.
+
+        Raises what `acting` raises, or `whose`.
+        """
+        whose = whose or self.acting
+        acting = await whose()
         answer = await self.services.graph.execute(acting, document, variables, command=command)
-        if first_code(answer.errors) != "UNAUTHENTICATED" or self.capabilities.signed_in:
-            return answer
-        if not self.services.people.forget(acting):
+        if first_code(answer.errors) != "UNAUTHENTICATED" or not self.services.people.forget(acting):
             return answer
         self._actings.clear()
-        return await self.services.graph.execute(await self.acting(), document, variables, command=command)
+        return await self.services.graph.execute(await whose(), document, variables, command=command)
 
     async def catalogue(self, max_age: float | None = None) -> Catalogue:
         """Raises Answered."""
@@ -243,6 +252,14 @@ class Turn:
             )
         )
 
+    async def done(self, command: str, user: str | None = None, name: str | None = None, **facts: object) -> None:
+        """Write an audit row for what this command did, where the graph knows nothing of it. `user` is for whom, where the link is gone."""
+        if user is None:
+            user, name = await self._user()
+        place = self.place
+        deed = Deed(self.person.key, command, place.platform, place.channel, self.link, user, name, facts)
+        await self.services.journal.done(deed)
+
     # -- own -----------------------------------------------------------------------------------------------------------
 
     def _said_project(self) -> str | None:
@@ -252,14 +269,6 @@ class Turn:
             if fold(said.option or "") == "project" and said.value is not None:
                 return said.value
         return None
-
-    async def _user(self) -> tuple[str | None, str | None]:
-        """The Keystone user (global id and name) that the account stands for, when that is known."""
-        if self.capabilities.signed_in:
-            known = self.person.id.startswith("user:")  # those who are signed in to 9rum are known by it
-            return (self.person.id, self.person.name or None) if known else (None, None)
-        link = await self.services.people.link_of(self.person)
-        return (link.user, link.user_name) if link is not None else (None, None)
 
     def _guarded(self) -> str | None:
         """The command alone, while the text could not be bound and may have a secret among its words."""
@@ -275,6 +284,14 @@ class Turn:
         if not any(redact.secret(parameter.name) for spec in specs for parameter in spec.positional):
             return None
         return f"{specs[0].typed if found is not None else kebab(specs[0].noun)} …"
+
+    async def _user(self) -> tuple[str | None, str | None]:
+        """The Keystone user (global id and name) that the account stands for, when that is known."""
+        if self.capabilities.signed_in:
+            known = self.person.id.startswith("user:")  # those who are signed in to 9rum are known by it
+            return (self.person.id, self.person.name or None) if known else (None, None)
+        link = await self.services.people.link_of(self.person)
+        return (link.user, link.user_name) if link is not None else (None, None)
 
     async def _write(self, message: Message) -> None:
         if not self._looked:
