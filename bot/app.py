@@ -14,7 +14,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from bot import commands, loops, run, texts
-from bot.announcing import announce
+from bot.announcing import announce, greet
 from bot.counters import Counters
 from bot.defaults import Defaults
 from bot.due import Due
@@ -120,6 +120,9 @@ class Bot:
         within = timedelta(days=self._settings.announce_days)
         self._loops = [
             asyncio.create_task(loops.every(self._clock, SWEEP_SECONDS, "ending buttons", self._due.sweep)),
+            asyncio.create_task(
+                loops.every(self._clock, SWEEP_SECONDS, "telling of links", lambda: greet(self.services))
+            ),
             asyncio.create_task(
                 loops.every(self._clock, TRUSTS_SECONDS, "deleting trusts", self.services.people.sweep)
             ),

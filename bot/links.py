@@ -9,6 +9,7 @@ to 9rum's own account in Keystone alone.
     gurum:chat:ended:{trust}       why a delegation ended before its time
     gurum:chat:ending              sorted set: `trust account` by the moment at which the delegation ends, until that was announced
     gurum:chat:left                sorted set: trusts to delete, by the moment of the next attempt
+    gurum:chat:new                 set: accounts that were linked and are still to be told so
 """
 
 import hashlib
@@ -75,6 +76,7 @@ _LINK: Final = msgspec.json.Decoder(Link)
 _OFFER: Final = msgspec.json.Decoder(Offer)
 ENDING: Final = "gurum:chat:ending"
 LEFT: Final = "gurum:chat:left"
+NEW: Final = "gurum:chat:new"
 
 
 class LinkStore:
@@ -108,6 +110,7 @@ class LinkStore:
             for one in link.delegations:
                 pipe.zadd(ENDING, {f"{one.trust} {link.account}": one.expires_at})
                 pipe.zrem(LEFT, one.trust)
+            pipe.sadd(NEW, link.account)
             return replaced
 
         return await self._changed(link.account, change)
@@ -121,6 +124,7 @@ class LinkStore:
             trusts = [one.trust for one in old.delegations]
             _drop(pipe, account, trusts, now)
             pipe.delete(_link(account), *(_ended(trust) for trust in trusts))
+            pipe.srem(NEW, account)
             return trusts
 
         return await self._changed(account, change)
@@ -129,6 +133,10 @@ class LinkStore:
         """Remember why it is of no use any more, for as long as the link may be kept."""
         seconds = max(delegation.expires_at - now, 0.0) + MONTH
         await self._redis.set(_ended(delegation.trust), why, ex=int(seconds))
+
+    async def new(self, most: int) -> list[str]:
+        """Accounts that were linked, each told once over all processes."""
+        return [account.decode() for account in await self._redis.spop(NEW, most)]
 
     async def ending(self, now: float, until: float) -> list[tuple[str, str]]:
         """(trust, account) of what ends until then and was not told before, here or in another process. Past ends are dropped."""

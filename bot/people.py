@@ -46,7 +46,7 @@ BEFORE_END: Final = timedelta(seconds=60)  # a kept token is not used during its
 KEPT: Final = 5_000  # tokens in memory
 AGAIN_SECONDS: Final = 300.0  # until the next attempt to delete a trust that is left
 UNFINISHED_SECONDS: Final = 600.0  # a trust that became part of no link by then is left over from a crash
-SWEEP: Final = 50  # trusts deleted at once
+SWEEP: Final = 50  # trusts deleted, or accounts told, at once
 
 
 class NotLinked(Exception):
@@ -196,6 +196,11 @@ class People:
     async def save(self, link: Link) -> None:
         """Keep the link in place of the one before, whose trusts are deleted then."""
         await self._delete(await self._links.keep(link, self._now()))
+
+    async def fresh(self) -> list[Link]:
+        """Links that were made and whose accounts were not told so yet, each once over all processes."""
+        found = [await self._links.link(account) for account in await self._links.new(SWEEP)]
+        return [link for link in found if link is not None]
 
     async def expiring(self, within: timedelta) -> list[Link]:
         """Links with the delegations that end within the time, each told once over all processes."""

@@ -92,10 +92,29 @@ class Attempt:
     correlation_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that was done and is no operation of the graph: an account was linked, the project of a channel was chosen.
+
+    `person` and `platform` as in `Attempt`; `user` did it, a Keystone user's global id. `facts` are plain data without secrets.
+    """
+
+    person: str
+    command: str
+    platform: str
+    channel: str | None = None
+    message: str | None = None
+    user: str | None = None
+    user_name: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Journal(Protocol):
-    async def refused(self, attempt: Attempt) -> None:
-        """Append an audit row for it."""
-        ...
+    """Each call appends an audit row."""
+
+    async def refused(self, attempt: Attempt) -> None: ...
+
+    async def done(self, deed: Deed) -> None: ...
 
 
 class Seal(Protocol):

@@ -147,7 +147,8 @@ class Application:
         await self.chat.start()
         closing.push_async_callback(self.chat.stop)
         origins = settings.graphql.allowed_origins
-        linking = Linking(self.authenticator, self.chat.people, directory, clock, settings.bot.link, origins)
+        links, journal = settings.bot.link, self.chat.journal
+        linking = Linking(self.authenticator, self.chat.people, directory, clock, links, journal, origins)
         members = Members(callers, directory)
         console = ConsoleChat(self.chat.console, members, self.transport.connections, settings.graphql.live)
         self.metrics.register(ChatMetrics(self.chat))

@@ -21,10 +21,11 @@ async def run(turn: Turn) -> None:
         project = await defaults.project_name(turn.place)
         await turn.say("use.none" if project is None else "use.is", project=project or "")
     elif turn.place.project is not None:
-        raise Refused("use.room", command="use project", project=turn.place.name)
+        raise Refused("use.room", project=turn.place.name)
     elif turn.rest[1] == "-":
         await turn.acting()
         await defaults.use(turn.place, None)
+        await turn.done("use", project=None)
         await turn.say("use.forgotten", tone=Tone.GOOD)
     else:
         name = turn.rest[1]
@@ -36,6 +37,7 @@ async def run(turn: Turn) -> None:
         if answer.errors:
             raise Answered(answer.errors)
         await defaults.use(turn.place, acting.project or name, name)
+        await turn.done("use", project=name)
         await turn.say("use.done", tone=Tone.GOOD, project=name)
 
 

@@ -141,6 +141,7 @@ TEXTS: Mapping[str, str] = {
     "link.ends_soon": "What you delegated to 9rum for {projects} ends at {at} UTC. Send `link` to renew it.",
     "link.needed": "Your chat account is not linked yet, so nothing was done. Open the address, sign in, and send the command again.",
     "link.no_address": "Accounts can not be linked: 9rum does not know its own address. An operator sets `http.url`.",
+    "link.now": "This account acts as {user} for {projects} from now on, until {at} UTC. If that was not you, send `unlink`.",
     "link.offer": "Open the address and sign in to link this account.",
     "link.once": "It is for you alone, works once, and ends in {minutes} minutes.",
     "link.open": "Link my account",

@@ -141,6 +141,7 @@ TEXTS: Mapping[str, str] = {
     "link.ends_soon": "{projects} 위임이 {at}(UTC)에 끝납니다. `link` 명령으로 갱신하십시오.",
     "link.needed": "아직 채팅 계정이 연결되지 않아 실행하지 않았습니다. 주소를 열어 로그인한 뒤 명령을 다시 보내 주십시오.",
     "link.no_address": "9rum 주소가 설정되지 않아 계정을 연결할 수 없습니다. 운영자가 `http.url` 값을 설정해야 합니다.",
+    "link.now": "이제부터 이 계정은 {at} UTC까지 {user} 권한으로 실행합니다({projects}). 본인이 한 일이 아니면 `unlink`를 보내 주십시오.",
     "link.offer": "주소를 열어 로그인하면 이 계정이 연결됩니다.",
     "link.once": "본인만 쓸 수 있고, 한 번만 쓸 수 있으며, {minutes}분 뒤에 만료됩니다.",
     "link.open": "내 계정 연결하기",

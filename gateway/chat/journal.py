@@ -1,4 +1,4 @@
-"""`bot.ports.Journal` and the door's own refusals: what never reached the graph is in the audit log all the same.
+"""`bot.ports.Journal` and the door's own refusals: what never reached the graph is in the audit log all the same, and so is linking.
 
 Made by `gateway/app.py`. Deliveries without a valid signature come from anybody, so they get one row a minute for each reason, with their
 number; every one is counted at `/metrics`.
@@ -6,7 +6,7 @@ number; every one is counted at `/metrics`.
 
 from collections.abc import Mapping
 
-from bot.ports import Attempt
+from bot.ports import Attempt, Deed
 from resolvers.audit import Audit, AuditResult, AuditRow
 from resolvers.clock import Clock
 from resolvers.errors import Denied
@@ -35,12 +35,28 @@ class AuditJournal:
                 actor_id=attempt.user or attempt.person,
                 actor_name=attempt.user_name or attempt.person,
                 origin=attempt.platform,
-                channel=attempt.channel,
+                channel=attempt.channel or None,
                 said=attempt.message,
                 correlation_id=attempt.correlation_id or "",
                 input={"person": attempt.person, **({"text": attempt.text} if attempt.text else {})},
                 error=attempt.code,
                 message=attempt.sentence,
+            )
+        )
+
+    async def done(self, deed: Deed) -> None:
+        await self._audit.append(
+            AuditRow(
+                at=self._clock.now(),
+                action=deed.command,
+                result=AuditResult.SUCCEEDED,
+                actor_id=deed.user or deed.person,
+                actor_name=deed.user_name or deed.person,
+                origin=deed.platform,
+                channel=deed.channel,
+                said=deed.message,
+                correlation_id="",
+                input={"person": deed.person, **deed.facts},
             )
         )
 

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.people import Delegation, Link, Offer, People
+from bot.ports import Attempt, Deed, Journal
 from gateway import media
 from gateway.auth import Authenticator
 from gateway.directory import Directory
@@ -30,12 +31,14 @@ from gateway.request import SESSION_COOKIE, cookie
 from resolvers import ids
 from resolvers.actor import Actor, Origin
 from resolvers.clock import Clock
-from resolvers.errors import Denied, Invalid, NotFound, Unauthenticated
+from resolvers.errors import Denied, GurumError, Invalid, NotFound, Unauthenticated
 from resolvers.identity.port import Trust
 from resolvers.inventory.store import shown
 
 log = logging.getLogger("gurum.link")
 
+COMMAND: Final = "account.link"
+HTTP: Final = "http"
 BODY_BYTES: Final = 65_536
 MOST_PROJECTS: Final = 50
 LOOK_SHAPE: Final = "To look is {secret}."
@@ -76,6 +79,7 @@ class Linking:
         directory: Directory,
         clock: Clock,
         settings: LinkSettings,
+        journal: Journal,
         allowed_origins: Sequence[str] = (),
     ) -> None:
         self._authenticator = authenticator
@@ -84,6 +88,7 @@ class Linking:
         self._directory = directory
         self._clock = clock
         self._settings = settings
+        self._journal = journal
         self._allowed_origins = allowed_origins
         self._body = BodyLimit(LimitSettings(body_bytes=BODY_BYTES))
 
@@ -124,12 +129,8 @@ class Linking:
         headers = own_page(request, self._allowed_origins, "link accounts here")
         wanted = validated(Wanted, await json_object(request, headers, self._body, "the link", SHAPE), SHAPE)
         actor = await self._signed_in(headers)
-        self._check(actor, wanted)
-        offer = await self._people.take(wanted.secret)
-        if offer is None:
-            raise Refusal(NotFound(NO_OFFER), 404)
         # Whoever asked may go away meanwhile: what was begun is still finished, or undone.
-        link = await asyncio.shield(asyncio.create_task(self._made(actor, wanted, offer)))
+        link = await asyncio.shield(asyncio.create_task(self._attempted(actor, wanted)))
         log.info("%s is linked to %s", link.account, link.user)
         projects = [
             {"name": one.name, "roles": one.roles, "expires_at": _iso(one.expires_at)} for one in link.delegations
@@ -161,6 +162,31 @@ class Linking:
                 raise Denied(f"You have no role on a project `{shown(one.id)}`.", field="projects")
             if missing := sorted(set(one.roles) - held[one.id]):
                 raise Denied(f"You do not have the role `{shown(missing[0])}` on `{shown(one.id)}`.", field="projects")
+
+    async def _attempted(self, actor: Actor, wanted: Wanted) -> Link:
+        """The link; an audit row tells of it, or why there is none."""
+        offer: Offer | None = None
+        try:
+            self._check(actor, wanted)
+            offer = await self._people.take(wanted.secret)
+            if offer is None:
+                raise Refusal(NotFound(NO_OFFER), 404)
+            link = await self._made(actor, wanted, offer)
+        except (GurumError, Refusal) as failed:
+            await self._refused(actor, offer, failed.error if isinstance(failed, Refusal) else failed)
+            raise
+        projects = [f"{one.name}: {', '.join(one.roles)}" for one in link.delegations]
+        facts = {"projects": projects, "until": _iso(min(one.expires_at for one in link.delegations))}
+        user, name = actor.user_id, actor.user_name
+        await self._journal.done(Deed(link.account, COMMAND, HTTP, user=user, user_name=name, facts=facts))
+        return link
+
+    async def _refused(self, actor: Actor, offer: Offer | None, error: GurumError) -> None:
+        account = offer.account if offer is not None else actor.user_id
+        user, name = actor.user_id, actor.user_name
+        await self._journal.refused(
+            Attempt(account, COMMAND, error.code, error.message, HTTP, "", user=user, user_name=name)
+        )
 
     async def _made(self, actor: Actor, wanted: Wanted, offer: Offer) -> Link:
         """All trusts and the link, or nothing: then the address can be used again."""
@@ -219,9 +245,10 @@ def link_routes(
     directory: Directory,
     clock: Clock,
     settings: LinkSettings,
+    journal: Journal,
     allowed_origins: Sequence[str] = (),
 ) -> list[BaseRoute]:
-    return Linking(authenticator, people, directory, clock, settings, allowed_origins).routes()
+    return Linking(authenticator, people, directory, clock, settings, journal, allowed_origins).routes()
 
 
 def _json(content: Any) -> Response:

@@ -29,6 +29,7 @@ from resolvers.sandbox.people import Secret
 from resolvers.sandbox.seed_people import project_id, user_id
 from resolvers.sandbox.settings import SandboxSettings
 from resolvers.sandbox.world import World
+from tests.bot.recording import RecordingJournal
 from tests.clock import HandClock
 from tests.running import KEY
 
@@ -121,7 +122,10 @@ async def opened(redis: RedisClient) -> Room:
     authenticator = Authenticator(port, CLOUD, Sessions(redis), directory, clock, settings.identity)
     people = _people(redis, KeystoneIdentities(authenticator, directory), clock)
     sign_in = SignIn(authenticator, SignInLimit(redis, settings.identity), directory, clock, settings)
-    routes = [*sign_in.routes(), *link_routes(authenticator, people, directory, clock, LinkSettings())]
+    routes = [
+        *sign_in.routes(),
+        *link_routes(authenticator, people, directory, clock, LinkSettings(), RecordingJournal()),
+    ]
     transport = httpx.ASGITransport(Edge(Starlette(routes=routes)))
     http = httpx.AsyncClient(transport=transport, base_url="http://9rum.test")
     return Room(redis, clock, world, port, authenticator, directory, people, http)

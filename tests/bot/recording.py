@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from bot.messages import Form, Message
 from bot.platforms.base import Capabilities, Incoming, Person, Place, PlatformError, Receive, Rejected
-from bot.ports import Attempt
+from bot.ports import Attempt, Deed
 
 ALL = Capabilities(
     buttons=True, forms=True, private=True, edits=True, threads=True, files=True, signed_in=True, max_choices=100
@@ -107,9 +107,13 @@ class FernetTestSeal:
 @dataclass
 class RecordingJournal:
     rows: list[Attempt] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
 
     async def refused(self, attempt: Attempt) -> None:
         self.rows.append(attempt)
+
+    async def done(self, deed: Deed) -> None:
+        self.deeds.append(deed)
 
 
 def person(name: str = "jiwoo", platform: str = "recorded") -> Person:

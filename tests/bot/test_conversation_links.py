@@ -63,6 +63,33 @@ async def test_unlinked_again_nothing_runs(far: FarChat) -> None:
     assert await operations(far.graph) == []
 
 
+async def test_linking_and_unlinking_are_audit_rows(far: FarChat) -> None:
+    await far.link("jiwoo", "shop")
+    said = await far.say("jiwoo", "unlink")
+    await far.heard("whisper", "unlinked")
+    unlinked, linked = (await rows(far.graph))[:2]
+    assert (linked["action"], linked["result"], linked["actorName"], linked["origin"]) == (
+        "account.link",
+        "SUCCEEDED",
+        "jiwoo",
+        "http",
+    )
+    assert linked["input"]["person"] == "recorded:T1/jiwoo"
+    assert linked["input"]["projects"] == ["shop: member"]
+    assert linked["input"]["until"].endswith("Z")
+    assert (unlinked["action"], unlinked["result"], unlinked["actorName"]) == ("account.unlink", "SUCCEEDED", "jiwoo")
+    assert (unlinked["origin"], unlinked["channel"], unlinked["said"]) == ("recorded", "C1", said)
+    assert unlinked["input"] == {"person": "recorded:T1/jiwoo", "projects": ["shop"]}
+
+
+async def test_the_account_is_told_privately_and_once_whom_it_acts_as(far: FarChat) -> None:
+    await far.link("jiwoo", "shop", "talk")
+    told = await far.heard("tell", "acts as jiwoo for shop, talk")
+    assert told.where == "T1/jiwoo"
+    assert "unlink" in shown(told.message)
+    assert await far.graph.app.chat.people.fresh() == []
+
+
 async def test_of_several_projects_one_is_chosen_by_a_button(far: FarChat) -> None:
     await far.link("jiwoo", "shop", "talk")
     await far.say("jiwoo", "server list --first 100")
@@ -164,6 +191,7 @@ async def test_a_chat_system_with_text_alone_is_enough(redis: RedisClient, valke
 
 async def test_a_channel_that_takes_no_messages_loses_the_answer_and_nothing_else(far: FarChat) -> None:
     await far.link("jiwoo", "shop")
+    await far.heard("tell", "acts as jiwoo")
     far.platform.failures.extend(PlatformError("channel_not_found", "No such channel.") for _ in range(1))
     await far.say("jiwoo", "server rename shop-web-1 renamed")
 
@@ -180,9 +208,10 @@ async def test_the_end_of_a_link_is_announced_once(redis: RedisClient, valkey: s
     clock = LaterClock()
     async with far_chat(valkey, tmp_path, clock=clock) as far:
         await far.link("jiwoo", "shop")
+        await far.heard("tell", "acts as jiwoo")
         clock.ahead = timedelta(days=5).total_seconds()
         services = far.graph.app.chat.bot.services
         await announce(services, timedelta(days=3))
         await announce(services, timedelta(days=3))
-        assert [(each.how, each.where) for each in far.platform.said if each.how == "tell"] == [("tell", "T1/jiwoo")]
+        assert [each.where for each in far.platform.said if each.how == "tell"] == ["T1/jiwoo"] * 2
         assert "shop" in far.platform.summaries("tell")[0]

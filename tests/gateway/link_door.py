@@ -15,6 +15,7 @@ from gateway.chat.seal import FernetSeal
 from gateway.link_settings import LinkSettings
 from gateway.settings import Settings, StoreSettings
 from gateway.store import Store
+from tests.bot.recording import RecordingJournal
 from tests.gateway.door import Door
 from tests.running import KEY
 
@@ -27,7 +28,10 @@ class LinkDoor(Door):
         super().__init__(runner, store, settings)
         identities = KeystoneIdentities(self.authenticator, self.directory)
         self.people = People(store.redis, identities, FernetSeal(KEY.encode()), self.clock, {})
-        self.web.router.routes += link_routes(self.authenticator, self.people, self.directory, self.clock, link)
+        self.journal = RecordingJournal()
+        self.web.router.routes += link_routes(
+            self.authenticator, self.people, self.directory, self.clock, link, self.journal
+        )
 
     def offer(self, person: Person = ANNA) -> str:
         return self.run(self.people.offer(person, TEAM))

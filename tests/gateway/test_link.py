@@ -268,3 +268,18 @@ def test_no_secret_is_in_the_store_or_in_an_answer(door: LinkDoor) -> None:
     assert len(door.keystone.tokens) == 2  # the session's and the trust's
     for token in (*door.keystone.tokens, secret, "alice-password"):
         assert token.encode() not in stored
+
+
+def test_a_link_that_is_refused_is_an_audit_row_without_the_secret(door: LinkDoor) -> None:
+    secret = door.offer()
+    door.sign_in("alice")
+    assert door.link(secret, ("talk", ["admin"])).status_code == 403
+    assert door.link("made-up", ("talk", ["member"])).status_code == 404
+    assert [(row.command, row.code, row.person, row.user) for row in door.journal.rows] == [
+        ("account.link", "DENIED", "user:krane/u-alice", "user:krane/u-alice"),
+        ("account.link", "NOT_FOUND", "user:krane/u-alice", "user:krane/u-alice"),
+    ]
+    assert secret not in repr(door.journal.rows)
+    assert door.journal.deeds == []
+    assert door.link(secret, ("talk", ["member"])).status_code == 200
+    assert [deed.person for deed in door.journal.deeds] == ["slack:T1/U7"]
