@@ -19,7 +19,7 @@ async def change(turn: Turn, invocation: Invocation, key: str | None = None) -> 
     spec, values = invocation.spec, invocation.values
     await turn.adopt_pressed()
     async with turn.patience():
-        facts = await _facts(turn, invocation)
+        facts = await facts_of(turn, invocation)
         asks = facts["allowed"] and (facts["confirmation"] != "NONE" or facts["approval"] is not None)
         if invocation.flags.plan or asks:
             plan = await planned(turn, spec, values, invocation)
@@ -46,10 +46,12 @@ async def planned(
 
 async def unplanned(turn: Turn, command: str, answer: Answer) -> None:
     for error in answer.errors[:1]:
-        await turn.refused(error.code, error.message, command)
+        if not error.at_door:  # that gets its row where it is answered
+            await turn.refused(error.code, error.message, command)
 
 
-async def _facts(turn: Turn, invocation: Invocation) -> Mapping[str, Any]:
+async def facts_of(turn: Turn, invocation: Invocation) -> Mapping[str, Any]:
+    """Whether the person may run it here, and what policy asks before. Raises Answered."""
     answer = await turn.ask(COMMAND_QUERY, {"name": invocation.spec.name})
     facts = gql.found(answer, "command")
     if facts is None:

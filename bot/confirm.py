@@ -80,6 +80,7 @@ async def confirm(turn: Turn, name: str, typed: str) -> None:
         )
     await _acting(turn, pending)  # a plan is not used up by what can not run now
     await _take(turn, name, ANSWER)
+    turn.command = pending.action  # from here on it is what is attempted
     await turn.services.due.drop(f"confirm:{name}")
     await turn.adopt(pending.message_id or turn.incoming.message, pending.place)
     async with turn.patience():

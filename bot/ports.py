@@ -31,7 +31,10 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class GraphError:
-    """One error of an answer, as `extensions` tells it. `candidates` are (id, name) of what an ambiguous name could mean."""
+    """One error of an answer, as `extensions` tells it. `candidates` are (id, name) of what an ambiguous name could mean.
+
+    `at_door`: the request was refused before any of it ran, so there is no audit row of it (but of what policy denies).
+    """
 
     code: str
     message: str
@@ -41,6 +44,7 @@ class GraphError:
     retry_after: float | None = None  # seconds
     correlation_id: str | None = None
     operation_id: str | None = None
+    at_door: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,12 @@ async def _answered(turn: Turn, error: Answered) -> None:
     first = error.errors[0] if error.errors else None
     if first is not None and first.code == "DENIED":
         turn.services.counters.denied += 1
+    signed_out = first is not None and first.code == "UNAUTHENTICATED" and turn.capabilities.signed_in
+    if first is not None and first.at_door and first.code != "DENIED":
+        await turn.refused(first.code, turn.texts.line("link.signed_out") if signed_out else first.message)
+    if signed_out:
+        await turn.say("link.signed_out", tone=Tone.WARN, private=True)
+        return
     source = turn.source(error.invocation.spec.document, error.invocation.variables()) if error.invocation else None
     if first is not None and first.candidates and error.invocation is not None and turn.capabilities.buttons:
         message = of_ambiguous(turn.texts, first, error.invocation, source)

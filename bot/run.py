@@ -54,6 +54,8 @@ async def execute(turn: Turn, invocation: Invocation) -> None:
         source = turn.source(spec.document, invocation.variables())
         await turn.reply(helps.of_explain(turn.texts, spec, invocation.variables(), source))
     elif invocation.missing:
+        if not (await changes.facts_of(turn, invocation))["allowed"]:  # a form would list what there is to choose
+            raise Refused("run.denied", code="DENIED", command=spec.name, private=True, typed=spec.typed)
         await asking.ask(turn, invocation)
     elif spec.change:
         await changes.change(turn, invocation)

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
-from bot.ports import Acting, Answer, GraphError
+from bot.ports import Acting, Answer, GraphError, first_code
 from gateway.auth import Authenticator
 from gateway.directory import Directory
 from gateway.documents import GraphQLRequest
@@ -63,7 +63,10 @@ class InProcessGraph:
             prepared = await self._prepare(document, variables, context, actor)
         except Exception as error:
             return _answer(self._executor.refuse(error, correlation_id))
-        return _answer(await self._in_turn(prepared, context))
+        answer = _answer(await self._in_turn(prepared, context))
+        if command is not None and first_code(answer.errors) == Denied.code:
+            await context.engine.refused(context, command, dict(variables), Denied(answer.errors[0].message))
+        return answer
 
     async def subscribe(
         self, acting: Acting, document: str, variables: Mapping[str, Any]
@@ -105,7 +108,7 @@ class InProcessGraph:
         return actor if acting.project is None else actor.narrowed(acting.project)
 
     async def _allow(self, context: Context, command: str, project: str | None, variables: Mapping[str, Any]) -> None:
-        """Reading is not audited, but what policy refuses is."""
+        """Reading is not audited, but what is denied is, by policy here or by the graph later."""
         name = None if project is None else self._directory.named([project])[0]["name"]
         try:
             self._policy.check_read(context.actor, command, project, name)
@@ -138,5 +141,6 @@ def _error(error: Mapping[str, Any], outcome: Outcome) -> GraphError:
         retry_after=told.get("retryAfter"),
         correlation_id=told.get("correlationId"),
         operation_id=told.get("operationId"),
+        at_door=not outcome.executed,
     )
     return known if known.retry_after is not None else dataclasses.replace(known, retry_after=outcome.retry_after)

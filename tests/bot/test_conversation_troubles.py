@@ -10,10 +10,11 @@ from bot.counters import Counters
 from bot.messages import Message, Tone
 from gateway.chat import graph
 from notifications.redis import RedisClient
-from tests.bot.chatting import shown
+from tests.bot.chatting import Chatting, shown
 from tests.bot.far_chat import FarChat, far_chat
 from tests.bot.talking import operations, rows
 from tests.polling import eventually
+from tests.running import CLOUD, running
 
 
 @pytest.fixture
@@ -117,3 +118,27 @@ async def test_what_is_counted(far: FarChat) -> None:
 
     await eventually(done, "nothing is left")
     assert far.graph.app.chat.bot.problems() == {"console": None, "recorded": None}
+
+
+async def test_who_was_signed_out_meanwhile_hears_so_alone_and_nothing_runs(
+    redis: RedisClient, valkey: str, tmp_path: Path
+) -> None:
+    async with running(valkey, tmp_path, identity={"token_cache_seconds": 0}) as graph:
+        chat = Chatting(graph)
+        await chat("jiwoo", "server list")
+        person, room = await chat.person("jiwoo"), await chat.room("jiwoo", "shop")
+        assert person.token is not None
+        await graph.app.ports.get("identity", CLOUD).sign_out(person.token)
+        for said, action in (("server rename shop-web-1 renamed", "server.rename"), ("server list", "server.list")):
+            await chat.platform.say(person, room, action, said)
+
+            async def told(said: str = action) -> Message | None:
+                entries = await chat.platform.history(room, person, None, 500)
+                return next((entry.message for entry in entries if entry.thread == said), None)
+
+            assert (await eventually(told, "an answer")).summary.startswith("You are signed out; nothing was done.")
+            row = (await rows(graph))[0]
+            assert (row["action"], row["result"], row["error"]) == (action, "REFUSED", "UNAUTHENTICATED")
+        others = await chat.platform.history(room, await chat.person("operator"), None, 500)
+        assert [entry for entry in others if entry.thread == "server.list"] == []
+        assert await operations(graph) == []

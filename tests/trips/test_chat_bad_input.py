@@ -350,7 +350,7 @@ async def test_slack_that_fails_for_a_while_gets_the_answer_of_a_command_that_ra
 ) -> None:
     given_up = desk.counters.given_up
     known = len(desk.said_to(jiwoo))
-    desk.slack.fail("chat.postMessage", **ANSWERED[name])
+    desk.slack.fail("chat.postMessage", **ANSWERED[name], when=lambda given: given["channel"] == "C1")
     async with desk.once("server.rename"):
         await jiwoo.type(f"/cloud {await renaming(desk)}")
     assert "is done" in desk.said_to(jiwoo)[-1].text
@@ -426,6 +426,10 @@ async def test_a_server_that_ends_in_an_error(desk: Desk, jiwoo: Human) -> None:
 
 async def test_keystone_that_is_away(desk: Desk, jiwoo: Human) -> None:
     plan = await desk.plan(jiwoo, REBOOT)
+    for text, action in ((STOP, "server.stop"), (f"{STOP} --plan", "server.stop"), ("server list", "server.list")):
+        async with desk.refused(jiwoo, Expected("(identity) does not answer", "UNAVAILABLE", action)):
+            desk.cloud.fail("token.show", "down", times=1)
+            await jiwoo.type(f"/cloud {text}")
     desk.workspace.graph.app.chat.people._kept.clear()  # as after a restart
     desk.cloud.fail("token.create", "down")
     try:
