@@ -240,6 +240,8 @@ TEXTS: Mapping[str, str] = {
     "span.hour": "{count} h",
     "span.minute": "{count} min",
     "span.second": "{count} s",
+    # run: a command
+    "run.denied": "You may not run `{typed}` here: your roles or the policy do not allow it.",
     # turn: the reply itself
     "turn.internal": "Something went wrong inside 9rum; the log has it under the correlation id `{id}`.",
     "turn.poison": "This command could not be handled after several attempts and was dropped. An operator finds more in the log.",

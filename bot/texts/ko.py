@@ -240,6 +240,8 @@ TEXTS: Mapping[str, str] = {
     "span.hour": "{count}시간",
     "span.minute": "{count}분",
     "span.second": "{count}초",
+    # run: a command
+    "run.denied": "여기에서는 `{typed}` 명령을 실행할 수 없습니다. 역할이나 정책이 허용하지 않습니다.",
     # turn: the reply itself
     "turn.internal": "9rum 내부에서 문제가 발생했습니다. 로그의 상관관계 ID는 `{id}`입니다.",
     "turn.poison": "여러 번 시도했지만 이 명령을 처리하지 못해 중단했습니다. 자세한 내용은 운영자가 로그에서 볼 수 있습니다.",

@@ -119,6 +119,9 @@ async def settle(context: Context, plan_id: str, digest: str, approve: bool, rea
     try:
         plan = await seen(context, plan_id)
         state = _settled(context.actor, plan, digest, approve, reason)
+        if approve:
+            policy = context.engine.policy
+            policy.check_approval(context.actor, plan.action, plan.project_id, plan.project_name)
         at = context.engine.clock.now()
         if not await context.plans.settle(plan.id, state, context.actor.user_id, context.actor.user_name, at, reason):
             raise Conflict(await _stands(context, plan))

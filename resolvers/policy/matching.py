@@ -26,11 +26,14 @@ class Place:
     name: str | None = None
 
 
-def match(rule: Rule, actor: Actor, command: str, place: Place) -> Match:
+def match(rule: Rule, actor: Actor, command: str, place: Place, anybody: bool = False) -> Match:
+    """`anybody`: whoever the rule's people are."""
     if not _any(rule.commands, command):
         return Match.NO
     if rule.channels is not None and not _from(rule.channels, actor.origin):
         return Match.NO
+    if anybody:
+        return _in(rule.projects, place)
     if rule.people is not None and not _person(rule.people, actor):
         return Match.NO
     return min(_in(rule.projects, place), _with(rule.roles, actor, place))

@@ -70,6 +70,22 @@ class Policy:
         """Raises Denied."""
         self.check(self.decide(actor, command, project_id, project_name))
 
+    def check_approval(self, actor: Actor, command: str, project_id: str | None, project_name: str | None) -> None:
+        """Raises Denied where the command is allowed to nobody, or forbidden to this person. Who may ask for it is not who may approve it."""
+        self._refresh()
+        if self._path is None:
+            self.check(self._without_file(actor, None))
+            return
+        place = Place(project_id, project_name)
+        for rule in self._rules or ():
+            if rule.deny is not None and match(rule, actor, command, place) is not Match.NO:
+                break
+            if rule.allow is not None and match(rule, actor, command, place, anybody=True) is Match.YES:
+                return
+        raise Denied(
+            f"Nobody may run `{command}` from `{place_of(actor.origin)}` on the project, so nobody may approve it there."
+        )
+
     @staticmethod
     def check(decision: Decision) -> None:
         """Raises Denied with the decision's sentence when it denies."""

@@ -10,7 +10,7 @@ import pytest
 from bot.kept import name_for
 from notifications.redis import RedisClient
 from tests.bot.chatting import Chatting, shown
-from tests.bot.talking import operations, rows, talking, waits
+from tests.bot.talking import forms_of, operations, rows, talking, waits
 from tests.dump import dump
 from tests.polling import eventually
 
@@ -112,3 +112,30 @@ async def test_a_room_does_not_keep_the_secret_options_that_were_typed_in_it(
     assert SECRET.encode() not in await dump(redis)
     said = [entry.text for entry in await chat.entries("jiwoo", "shop") if entry.text]
     assert said == ["server create web-1 --image nope --user-data *** --flavor m1.small"]
+
+
+DENIED = """
+rules:
+  - deny: [server.delete, server.show]
+    channels: [console]
+  - allow: ["*"]
+"""
+
+
+@pytest.mark.parametrize("text", ["server delete", "server show"])
+async def test_what_is_denied_asks_for_nothing_and_lists_nothing(
+    redis: RedisClient, valkey: str, tmp_path: Path, text: str
+) -> None:
+    async with talking(valkey, tmp_path, DENIED) as chat, forms_of(chat, "jiwoo", "shop") as forms:
+        answer = await chat("jiwoo", text, "shop")
+        assert "may not run" in shown(answer)
+        assert forms.empty()
+        row = (await rows(chat.graph))[0]
+        assert (row["action"], row["result"], row["actorName"]) == (text.replace(" ", "."), "DENIED", "jiwoo")
+
+
+async def test_a_question_that_the_graph_denies_is_an_audit_row(chat: Chatting) -> None:
+    answer = await chat("haneul", "audit list --actor jiwoo", "shop")
+    assert "Not allowed" in shown(answer)
+    row = (await rows(chat.graph))[0]
+    assert (row["action"], row["result"], row["actorName"]) == ("audit.list", "DENIED", "haneul")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from resolvers.actor import Origin
 from tests.resolvers.graph.chatting import HTTP, SHOP, ask, enforce, newest_row, refused, told
 from tests.watched import Watched
 
@@ -213,3 +214,31 @@ async def test_secrets_of_an_input_are_masked_in_what_the_approver_sees(krane: W
 )
 async def test_nobody_asks_without_signing_in(krane: Watched, query: str) -> None:
     assert (await krane.graph.refused(None, query))["code"] == "UNAUTHENTICATED"
+
+
+ELSEWHERE = """
+rules:
+  - deny: [server.stop]
+    channels: ["slack:C-LOUD"]
+  - allow: [server.stop]
+    people: [jiwoo]
+    channels: ["slack:C-SHOP"]
+    approval: {role: member}
+  - allow: ["*"]
+    channels: [http]
+"""
+
+
+@pytest.mark.parametrize("channel", ["C-LOUD", "C-OTHER"])
+async def test_nobody_approves_from_where_the_command_is_not_allowed(
+    krane: Watched, tmp_path: Path, channel: str
+) -> None:
+    enforce(krane, tmp_path, ELSEWHERE)
+    plan = (await told(krane, "jiwoo", PLAN, {"s": CHAT}))["plan"]["serverStop"]
+    said = await refused(krane, "minsu", APPROVE, these(plan), origin=Origin("slack", channel=channel))
+    assert (said["code"], channel in said["message"]) == ("DENIED", True)
+    row = await newest_row(krane)
+    assert (row.action, row.result, row.actor_name, row.channel) == ("plan.approve", "DENIED", "minsu", channel)
+    assert (await told(krane, "jiwoo", PLANNED, {"id": plan["id"]}))["planned"]["approval"]["state"] == "WAITING"
+    approved = await told(krane, "minsu", APPROVE, these(plan))  # who may not ask for it may approve it
+    assert approved["approvePlan"]["approval"]["byName"] == "minsu"
