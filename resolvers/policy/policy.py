@@ -71,7 +71,7 @@ class Policy:
         self.check(self.decide(actor, command, project_id, project_name))
 
     def check_approval(self, actor: Actor, command: str, project_id: str | None, project_name: str | None) -> None:
-        """Raises Denied where the command is allowed to nobody, or forbidden to this person. Who may ask for it is not who may approve it."""
+        """Raises Denied where the command is allowed to nobody, or forbidden to this person. Who may ask is not who may approve."""
         self._refresh()
         if self._path is None:
             self.check(self._without_file(actor, None))

@@ -1,11 +1,14 @@
 """Over HTTP, only what Slack signed comes in."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
 
+from bot.platforms.slack import door
 from bot.platforms.slack.door import MAX_BODY
 from resolvers.clock import Clock
 from tests.slack.conftest import Connected, connected
@@ -74,8 +77,10 @@ async def test_a_repetition_that_slack_marks_is_no_replay(http: Connected) -> No
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [
-        (b"\xff\xfe", "application/json", 400),
+        (b"\xff\xfe", "application/json", 401),
         (b"{", "application/json", 400),
+        (b"[" * 900_000, "application/json", 400),
+        (b'{"a":' * 150_000, "application/json", 400),
         (b"[1]", "application/json", 400),
         (b"payload=%7B", "application/x-www-form-urlencoded", 400),
         (b"x" * (MAX_BODY + 1), "application/x-www-form-urlencoded", 413),
@@ -85,15 +90,42 @@ async def test_a_repetition_that_slack_marks_is_no_replay(http: Connected) -> No
     ],
 )
 async def test_a_body_that_is_none_of_slacks(http: Connected, body: bytes, kind: str, status: int) -> None:
-    headers = signed(body) if status == 200 else {}
+    headers = signed(body) if status in (200, 400) else {}
     ack = await http.slack.send(body, kind, headers)
 
     assert ack.status == status and http.inbox.received == []
 
 
+@pytest.mark.parametrize("body", [b"[" * 900_000, b"a=1&" * 240_000, b"payload=%7B"])
+async def test_nothing_is_parsed_that_is_not_signed(
+    http: Connected, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parsed(*_: object, **__: object) -> None:
+        raise AssertionError("it was parsed")
+
+    monkeypatch.setattr(door, "AsyncBoltRequest", parsed)
+    ack = await http.slack.send(body, "application/x-www-form-urlencoded", {})
+    assert ack.status == 401
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(http: Connected, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silence() -> Any:
+        await asyncio.Event().wait()
+
+    sent: list[Any] = []
+
+    async def send(event: Any) -> None:
+        sent.append(event)
+
+    monkeypatch.setattr(door, "BODY_SECONDS", 0.01)
+    [mounted] = http.platform.mounts.values()
+    await mounted({"type": "http", "method": "POST", "headers": []}, silence, send)
+    assert sent[0]["status"] == 408
+
+
 async def test_only_post(http: Connected) -> None:
-    [door] = http.platform.mounts.values()
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://bot") as client:
+    [mounted] = http.platform.mounts.values()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(mounted), base_url="http://bot") as client:
         response = await client.get("/slack/events")
 
     assert response.status_code == 405

@@ -1,13 +1,13 @@
 """Where Slack knocks over HTTP: the signature, and an ASGI application around bolt that the gateway mounts.
 
-Built by `platform.py` when there is a signing secret. What has no good signature reaches nothing behind this file.
+Built by `platform.py` when there is a signing secret. What has no good signature is not even parsed.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock as SignatureClock
@@ -15,42 +15,38 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.ports import Clock
 
+_TIMESTAMP, _SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 MAX_BODY = 1_000_000  # bytes; Slack's deliveries have some kilobytes
+BODY_SECONDS = 10.0  # within which a body must have come
 Refuse = Callable[[str, Mapping[str, str]], Awaitable[None]]
 Scope = MutableMapping[str, Any]
 
 
-class Signature(AsyncMiddleware):
-    """Bolt's own check, on our clock, telling of what it refuses. Socket Mode needs none: Slack is who we called."""
+class Signature:
+    """Slack's signature of a delivery, by our clock. Tells of what it refuses."""
 
-    def __init__(self, secret: str | None, clock: Clock, refuse: Refuse) -> None:
-        self._verifier = SignatureVerifier(secret, _Now(clock)) if secret else None
+    def __init__(self, secret: str, clock: Clock, refuse: Refuse) -> None:
+        self._verifier = SignatureVerifier(secret, _Now(clock))
         self._refuse = refuse
 
-    async def async_process(
-        self,
-        *,
-        req: AsyncBoltRequest,
-        resp: BoltResponse,
-        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - bolt's own name of it
-    ) -> BoltResponse | None:
-        if req.mode == "socket_mode" or self._good(req):
-            return await next()
-        await self._refuse("signature", {"timestamp": _header(req, "x-slack-request-timestamp")[:20]})
-        return BoltResponse(status=401, body={"error": "the signature is missing, wrong or too old"})
-
-    def _good(self, req: AsyncBoltRequest) -> bool:
-        timestamp, signature = _header(req, "x-slack-request-timestamp"), _header(req, "x-slack-signature")
-        if self._verifier is None or not (timestamp.isascii() and timestamp.isdecimal() and signature.isascii()):
-            return False
-        return bool(self._verifier.is_valid(req.raw_body, timestamp, signature))
+    async def good(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        timestamp, signature = headers.get(_TIMESTAMP, ""), headers.get(_SIGNATURE, "")
+        plain = timestamp.isascii() and timestamp.isdecimal() and signature.isascii()
+        try:
+            if plain and self._verifier.is_valid(body, timestamp, signature):
+                return True
+        except UnicodeDecodeError:  # what Slack signs is UTF-8
+            pass
+        await self._refuse("signature", {"timestamp": timestamp[:20]})
+        return False
 
 
 class HttpDoor:
-    """An ASGI application for POST; anything else is answered without a look at it."""
+    """An ASGI application for POST; anything else is answered without a look at it, and what is not signed without reading it."""
 
-    def __init__(self, app: AsyncApp) -> None:
+    def __init__(self, app: AsyncApp, signature: Signature) -> None:
         self._app = app
+        self._signature = signature
 
     async def __call__(
         self,
@@ -66,13 +62,19 @@ class HttpDoor:
     async def _answer(self, scope: Scope, receive: Callable[[], Awaitable[Scope]]) -> BoltResponse:
         if scope["method"] != "POST":
             return BoltResponse(status=405, body={"error": "Slack delivers by POST"})
-        body = await _whole(receive)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _whole(receive)
+        except TimeoutError:
+            return BoltResponse(status=408, body={"error": "the body did not come in time"})
         if body is None:
             return BoltResponse(status=413, body={"error": "the body is too large"})
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if not await self._signature.good(body, headers):
+            return BoltResponse(status=401, body={"error": "the signature is missing, wrong or too old"})
         try:
             request = AsyncBoltRequest(body=body.decode(), headers=dict(headers))
-        except (ValueError, AttributeError, TypeError):  # not UTF-8, no JSON, or no object in it
+        except (ValueError, AttributeError, TypeError, RecursionError):  # not UTF-8, no JSON, or no object in it
             return BoltResponse(status=400, body={"error": "the body can not be read"})
         return await self._app.async_dispatch(request)
 
@@ -103,8 +105,3 @@ async def _send(send: Callable[[Scope], Awaitable[None]], status: int, body: byt
     headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def _header(req: AsyncBoltRequest, name: str) -> str:
-    found = req.headers.get(name) or [""]
-    return str(found[0])

@@ -69,7 +69,11 @@ class SlackPlatform:
 
     @property
     def mounts(self) -> Mapping[str, Any]:
-        return {} if self._settings.signing_secret is None else {self._settings.path: HttpDoor(self._app)}
+        secret = self._settings.signing_secret
+        if secret is None:
+            return {}
+        signature = Signature(secret.get_secret_value(), self._clock, self._reception.refuse)
+        return {self._settings.path: HttpDoor(self._app, signature)}
 
     async def start(self, receive: Receive, rejected: Rejected) -> None:
         await self._web.open()
@@ -226,15 +230,12 @@ class SlackPlatform:
             # The account is known by `auth.test` of our own; asking here would let a person wait for it.
             return AuthorizeResult(enterprise_id=None, team_id=None, bot_user_id=self._account.bot_user or None)
 
-        secret = self._settings.signing_secret
-        signature = Signature(secret.get_secret_value() if secret else None, self._clock, self._reception.refuse)
         app = AsyncApp(
             name=NAME,
             logger=client_of("", self._settings.base_url).logger,
             client=AsyncWebClient(base_url=self._settings.base_url),  # without a token: bolt sends nothing
             authorize=authorize,
-            before_authorize=signature,
-            request_verification_enabled=False,  # `signature` does it
+            request_verification_enabled=False,  # `HttpDoor` does it; over a socket, Slack is who we called
             signing_secret="",
         )
 
