@@ -77,7 +77,7 @@ class Authenticator:
         return dataclasses.replace(known.actor, origin=origin)
 
     def forget(self, token: str) -> None:
-        """After signing out: this process asks Keystone anew at once."""
+        """After signing out, and before a change by chat: this process asks Keystone anew at once."""
         self._known.pop(_digest(token), None)
 
     # -- own -----------------------------------------------------------------------------------------------------------

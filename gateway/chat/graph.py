@@ -55,6 +55,10 @@ class InProcessGraph:
         correlation_id: str | None = None,
     ) -> Answer:
         correlation_id = correlation_id or secrets.token_hex(8)
+        if document.lstrip().startswith("mutation"):
+            self._authenticator.forget(
+                acting.token
+            )  # what was taken away from a person meanwhile changes nothing any more
         try:
             actor = await self._actor(acting)
             context = self._make_context(actor, correlation_id)
