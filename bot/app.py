@@ -103,6 +103,7 @@ class Bot:
             self.counters,
             settings.concurrency,
             settings.waiting,
+            settings.waiting_per_person,
         )
 
     # -- life ----------------------------------------------------------------------------------------------------------
@@ -202,6 +203,7 @@ class Bot:
             exc_info=(type(error), error, error.__traceback__),
             extra={"correlation_id": correlation},
         )
+        await turn.refused("INTERNAL", turn.texts.line("turn.internal", id=correlation))
         await turn.say("turn.internal", id=correlation, tone=Tone.BAD)
 
     async def _poisoned(self, incoming: Incoming) -> None:

@@ -2,8 +2,9 @@
 
 Called by `app` (`receive` is what platforms get; `handle` is the conductor). One Redis stream with one consumer group for all processes:
 
-    gurum:bot:inbox        the stream: entries encrypted, because they hold tokens and what people typed
-    gurum:bot:seen:{hash}  ids that were received, SEEN_SECONDS
+    gurum:bot:inbox          the stream: entries encrypted, because they hold tokens and what people typed
+    gurum:bot:seen:{hash}    ids that were received, SEEN_SECONDS
+    gurum:bot:waits:{hash}   how many entries of one person are there; forgotten when nothing came for WAITS_SECONDS
 
 An entry stays in the stream until it was answered. Its process renews its claim; when it does not for IDLE_MS, another one takes the
 entry over and runs it again, which the idempotency keys of the graph make harmless. An entry that took processes down MAX_DELIVERIES
@@ -22,6 +23,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from bot import loops
 from bot.counters import Counters
+from bot.lanes import Lanes
 from bot.platforms.base import Incoming
 from bot.ports import Clock, RedisClient, Seal
 
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 
 STREAM, GROUP = "gurum:bot:inbox", "bot"
 SEEN_SECONDS = 48 * 3600
+WAITS_SECONDS = 3600
+PARKED = 32  # times the commands that are worked on: how many more may be held up behind others of their person
 BLOCK_MS = 2_000  # shorter than any client's socket timeout
 IDLE_MS = 10_000
 RENEW_SECONDS = 3.0
@@ -41,9 +45,17 @@ _decode = msgspec.json.Decoder(Incoming).decode
 RECEIVE = """
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[3]) then return -1 end
+if tonumber(redis.call('GET', KEYS[3]) or '0') >= tonumber(ARGV[4]) then return -2 end
 redis.call('SET', KEYS[2], '1', 'EX', ARGV[2])
-redis.call('XADD', KEYS[1], '*', 'entry', ARGV[1])
+redis.call('XADD', KEYS[1], '*', 'entry', ARGV[1], 'waits', KEYS[3])
+redis.call('INCR', KEYS[3])
+redis.call('EXPIRE', KEYS[3], ARGV[5])
 return 1
+"""
+DONE = """
+redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
+if redis.call('XDEL', KEYS[1], ARGV[2]) == 0 or ARGV[3] == '' then return end
+if redis.call('EXISTS', ARGV[3]) == 1 and redis.call('DECR', ARGV[3]) <= 0 then redis.call('DEL', ARGV[3]) end
 """
 # Renews the claims that are still ours, and tells which are not.
 RENEW = """
@@ -64,7 +76,7 @@ CALM_SECONDS, PATIENCE = (
 
 
 class InboxFull(Exception):
-    """Too much is waiting; the platform must not acknowledge."""
+    """Too much is waiting, of everybody or of this person; the platform must not acknowledge. The text is a sentence."""
 
 
 class Inbox:
@@ -81,6 +93,7 @@ class Inbox:
         counters: Counters,
         concurrency: int = 64,
         waiting: int = 100_000,
+        waiting_per_person: int = 300,
         idle_ms: int = IDLE_MS,
     ) -> None:
         self._redis = redis
@@ -92,6 +105,8 @@ class Inbox:
         self._counters = counters
         self._slots = concurrency
         self._waiting = waiting
+        self._waiting_per_person = waiting_per_person
+        self._lanes = Lanes(concurrency)
         self._idle_ms = idle_ms
         self._place: bytes | str = "0-0"  # where the next look for orphans goes on
         self._hands: dict[bytes, asyncio.Task[None]] = {}
@@ -102,13 +117,15 @@ class Inbox:
 
     async def receive(self, incoming: Incoming) -> bool:
         """Store it; False when it was received before. Raises InboxFull, or what Redis raises: then it is not stored."""
-        name = hashlib.sha256(f"{incoming.person.platform}:{incoming.id}".encode()).hexdigest()
+        seen = f"gurum:bot:seen:{_digest(f'{incoming.person.platform}:{incoming.id}')}"
+        waits = f"gurum:bot:waits:{_digest(incoming.person.key)}"
         entry = self._seal.close(_encode(incoming))
-        answer = await self._redis.eval(
-            RECEIVE, 2, STREAM, f"gurum:bot:seen:{name}", entry, SEEN_SECONDS, self._waiting
-        )
-        if answer < 0:
-            raise InboxFull(f"{self._waiting} commands are waiting")
+        limits = (self._waiting, self._waiting_per_person, WAITS_SECONDS)
+        answer = await self._redis.eval(RECEIVE, 3, STREAM, seen, waits, entry, SEEN_SECONDS, *limits)
+        if answer == -1:
+            raise InboxFull("Too many commands are waiting; say it again in a moment.")
+        if answer == -2:
+            raise InboxFull(f"{self._waiting_per_person} commands of yours are waiting; say it again in a moment.")
         if answer:
             self._counters.received += 1
         else:
@@ -144,7 +161,7 @@ class Inbox:
     # -- loops ---------------------------------------------------------------------------------------------------------
 
     async def _read(self) -> None:
-        while len(self._hands) >= self._slots:
+        while self._free <= 0 or self._lanes.waiting >= PARKED * self._slots:
             self._freed.clear()
             await self._freed.wait()
         await self._calm()
@@ -179,7 +196,7 @@ class Inbox:
             for entry_id in lost:  # another process has it: we were silent for too long
                 if entry_id in self._hands:
                     self._hands[entry_id].cancel()
-        free = self._slots - len(self._hands)
+        free = self._free
         if free > 0:
             answer = await self._redis.xautoclaim(STREAM, GROUP, self._owner, self._idle_ms, self._place, count=free)
             self._place = answer[0]
@@ -193,6 +210,11 @@ class Inbox:
         for consumer in await self._redis.xinfo_consumers(STREAM, GROUP):
             if not consumer["pending"] and consumer["idle"] > FORGOTTEN_MS and consumer["name"] != self._owner.encode():
                 await self._redis.xgroup_delconsumer(STREAM, GROUP, consumer["name"])
+
+    @property
+    def _free(self) -> int:
+        """How many more commands may be worked on."""
+        return self._slots - len(self._hands) + self._lanes.waiting
 
     # -- one entry -----------------------------------------------------------------------------------------------------
 
@@ -212,14 +234,15 @@ class Inbox:
         try:
             incoming = self._opened(fields)
             if incoming is None:
-                log.error("an entry of the inbox can not be read: it was sealed with another key; it is dropped")
+                log.error("an entry of the inbox can not be read: another key or another 9rum wrote it; it is dropped")
             elif again and await self._deliveries(entry_id) > MAX_DELIVERIES:
                 log.error("what %s sent (%s) could not be handled; it is dropped", incoming.person.key, incoming.id)
                 self._counters.poisoned += 1
                 await self._poison(incoming)
             else:
-                await self._handle(incoming)
-            await self._done(entry_id)
+                async with self._lanes.of(incoming.person.key, self._freed):
+                    await self._handle(incoming)
+            await self._done(entry_id, fields.get(b"waits", b""))
         except (RedisError, OSError) as error:
             log.warning("a command is left for later: %s", error)
         except Exception:
@@ -227,15 +250,19 @@ class Inbox:
             self._counters.errors += 1
 
     def _opened(self, fields: dict[bytes, bytes]) -> Incoming | None:
-        document = self._seal.open(fields[b"entry"])
-        return None if document is None else _decode(document)
+        document = self._seal.open(fields.get(b"entry", b""))
+        try:
+            return None if document is None else _decode(document)
+        except msgspec.MsgspecError:
+            return None
 
     async def _deliveries(self, entry_id: bytes) -> int:
         held: list[dict[str, Any]] = await self._redis.xpending_range(STREAM, GROUP, entry_id, entry_id, 1)
         return int(held[0]["times_delivered"]) if held else 0
 
-    async def _done(self, entry_id: bytes) -> None:
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.xack(STREAM, GROUP, entry_id)
-        pipe.xdel(STREAM, entry_id)
-        await pipe.execute()
+    async def _done(self, entry_id: bytes, waits: bytes) -> None:
+        await self._redis.eval(DONE, 1, STREAM, GROUP, entry_id, waits)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

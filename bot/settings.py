@@ -66,6 +66,7 @@ class BotSettings(Section):
     waiting: int = Field(
         100_000, ge=1, description="Commands that wait in the store at most; a chat system is asked to come again then."
     )
+    waiting_per_person: int = Field(300, ge=1, description="Commands of one person that wait in the store at most.")
 
     _aliases = field_validator("aliases")(_checked)
     _language = field_validator("language")(_spoken)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.inbox import InboxFull
 from bot.platforms.base import PlatformError
 from bot.platforms.console import ConsolePlatform
 from bot.platforms.console.platform import Closed
@@ -25,12 +26,13 @@ from gateway.limits import LimitSettings
 from gateway.limits.body import BodyLimit
 from gateway.live import Connections, LiveSettings
 from gateway.request import headers_of
-from resolvers.errors import Conflict, Invalid, Unavailable
+from resolvers.errors import Conflict, Invalid, RateLimited, Unavailable
 
 TEXT_CHARACTERS: Final = 40_000
 BODY_BYTES: Final = 512 * 1024  # a text of that length in any script, escaped
 PAGE: Final = 50
 MOST_PAGE: Final = 200
+FULL_SECONDS: Final = 2.0  # until somebody whose commands wait may say more
 SHAPE: Final = "A message is {id, text, thread?}, {id, button, message} or {id, form, values, thread?}."
 
 
@@ -109,6 +111,8 @@ class Chat:
             await self._hand_over(member, room, given)
         except Closed as error:
             raise Refusal(Unavailable(str(error)), 503) from error
+        except InboxFull as error:
+            raise Refusal(RateLimited(str(error), retry_after=FULL_SECONDS), 429) from error
         except PlatformError as error:
             raise Refusal(Conflict(str(error)), 409) from error
         return _json({"id": given.id}, 202)

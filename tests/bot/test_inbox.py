@@ -185,6 +185,16 @@ async def test_an_entry_of_another_key_is_dropped_and_the_rest_goes_on(redis: Re
     assert handled.ids == ["b"]
 
 
+async def test_an_entry_of_another_shape_is_dropped_and_the_rest_goes_on(redis: RedisClient) -> None:
+    await redis.xadd(STREAM, {"entry": SEAL.close(b'{"id": 7}')})
+    await redis.xadd(STREAM, {"something": "else"})
+    handled = Handled()
+    async with started(inbox(redis, handled)) as box:
+        await box.receive(incoming("b"))
+        await empty(redis)
+    assert handled.ids == ["b"]
+
+
 async def test_too_much_waiting_is_refused_and_not_remembered_as_received(redis: RedisClient) -> None:
     box = inbox(redis, Handled(), waiting=1)
     assert await box.receive(incoming("a"))
@@ -213,6 +223,41 @@ async def test_no_more_than_so_many_at_once(redis: RedisClient) -> None:
             await box.receive(incoming(f"id-{number}"))
         await empty(redis)
     assert most == 3
+
+
+async def test_one_persons_flood_does_not_keep_the_others_waiting(redis: RedisClient) -> None:
+    flooded, others = asyncio.Event(), Handled()
+
+    async def handle(what: Incoming) -> None:
+        if what.person.name == "jiwoo":
+            await flooded.wait()
+        else:
+            await others(what)
+
+    async with started(inbox(redis, handle, concurrency=8)) as box:
+        for number in range(60):
+            await box.receive(incoming(f"flood-{number}"))
+        await box.receive(incoming("a", who="minsu"))
+        await eventually(lambda: _true(others.ids == ["a"]), "the other person's command is handled")
+        assert await box.depth() == 60
+        flooded.set()
+        await empty(redis)
+
+
+async def test_of_one_person_only_so_much_waits(redis: RedisClient) -> None:
+    box = inbox(redis, Handled(), waiting_per_person=2)
+    assert [await box.receive(incoming(name)) for name in ("a", "b")] == [True, True]
+    with pytest.raises(InboxFull, match="of yours"):
+        await box.receive(incoming("c"))
+    assert await box.receive(incoming("a")) is False  # what is there already is not too much
+    assert await box.receive(incoming("d", who="minsu"))
+    handled = Handled()
+    async with started(inbox(redis, handled, waiting_per_person=2)) as working:
+        await empty(redis)
+        assert await working.receive(incoming("c"))
+        await empty(redis)
+    assert sorted(handled.ids) == ["a", "b", "c", "d"]
+    assert await redis.keys("gurum:bot:waits:*") == []
 
 
 async def test_two_processes_share_the_work_and_repeat_none(redis: RedisClient) -> None:

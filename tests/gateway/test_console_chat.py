@@ -239,3 +239,15 @@ async def test_the_bot_that_is_away_is_told_and_nothing_is_kept(graph: Running) 
     await platform_of(graph).stop()
     assert refusal(await jiwoo.post(room, said())) == (503, "UNAVAILABLE")
     assert await jiwoo.messages(room) == []
+
+
+async def test_who_says_too_much_at_once_is_told_to_come_again(graph: Running) -> None:
+    jiwoo, minsu = await at(graph, "jiwoo"), await at(graph, "minsu")
+    room = (await jiwoo.rooms())["talk"]["id"]
+    graph.app.chat.bot.inbox._waiting_per_person = 0
+    response = await jiwoo.post(room, said())
+    assert refusal(response) == (429, "RATE_LIMITED")
+    assert int(response.headers["retry-after"]) > 0
+    assert await minsu.texts(room) == []  # what is not taken is not heard
+    graph.app.chat.bot.inbox._waiting_per_person = 300
+    assert (await jiwoo.post(room, said())).status_code == 202
