@@ -288,8 +288,8 @@ class Turn:
     async def _user(self) -> tuple[str | None, str | None]:
         """The Keystone user (global id and name) that the account stands for, when that is known."""
         if self.capabilities.signed_in:
-            known = self.person.id.startswith("user:")  # those who are signed in to 9rum are known by it
-            return (self.person.id, self.person.name or None) if known else (None, None)
+            user = self.person.id.partition("@")[0]  # those who are signed in to 9rum are known by it
+            return (user, self.person.name or None) if user.startswith("user:") else (None, None)
         link = await self.services.people.link_of(self.person)
         return (link.user, link.user_name) if link is not None else (None, None)
 

@@ -57,9 +57,15 @@ class Members:
         actor = context.actor
         projects = {project["id"]: project["name"] for project in self._directory.named(_projects(context))}
         person = Person(
-            platform=NAME, id=actor.user_id, name=actor.user_name, locale=_locale(headers), token=actor.token
+            platform=NAME, id=_account(actor), name=actor.user_name, locale=_locale(headers), token=actor.token
         )
         return Member(facts, actor, person, tuple(rooms_of(person.id, projects)))
+
+
+def _account(actor: Actor) -> str:
+    """Whose room alone it is. A token that is bound to a project is an account of its own: what the person asked elsewhere is not for it."""
+    identity = actor.identity
+    return f"{actor.user_id}@{identity.project_id}" if identity.restricted else actor.user_id
 
 
 def _projects(context: Context) -> list[str]:

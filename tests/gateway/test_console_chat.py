@@ -9,6 +9,7 @@ import pytest
 from bot.messages import Button, Buttons, Message
 from bot.platforms.base import Person, Place
 from bot.platforms.console import ConsolePlatform
+from resolvers.sandbox.seed_people import credential_id
 from tests.polling import eventually
 from tests.running import Running
 
@@ -251,3 +252,34 @@ async def test_who_says_too_much_at_once_is_told_to_come_again(graph: Running) -
     assert await minsu.texts(room) == []  # what is not taken is not heard
     graph.app.chat.bot.inbox._waiting_per_person = 300
     assert (await jiwoo.post(room, said())).status_code == 202
+
+
+async def test_a_token_of_one_project_has_a_room_of_its_own(graph: Running) -> None:
+    port = graph.app.ports.get("identity", "krane")
+    token = await port.sign_in_application_credential(credential_id("jiwoo"), "jiwoo-secret")
+    jiwoo, program = await at(graph, "jiwoo"), Asking(graph, "jiwoo", token)
+    mine, its = await jiwoo.rooms(), await program.rooms()
+    assert list(its) == ["direct", "shop"]
+    assert its["shop"]["id"] == mine["shop"]["id"]
+    assert refusal(await program.get(f"/chat/rooms/{mine['direct']['id']}/messages")) == (404, "NOT_FOUND")
+    await jiwoo.post(mine["direct"]["id"], said("server list --project talk"))
+    await program.post(its["direct"]["id"], said("server renme x y", said_id="0d9f2b6e-4b1c-4a52-9d7c-3f1f2f4f0002"))
+
+    async def answered() -> bool:
+        return len(await jiwoo.messages(mine["direct"]["id"])) == len(await program.messages(its["direct"]["id"])) == 2
+
+    await eventually(answered, "both are answered, each alone")
+    row = (await graph.app.audit.newest(1))[0].row
+    assert (row.actor_id, row.actor_name) == ((await graph.data("jiwoo", "{ me { id } }"))["me"]["id"], "jiwoo")
+
+
+async def test_a_button_that_is_for_somebody_else_is_not_there(graph: Running) -> None:
+    jiwoo, minsu = await at(graph, "jiwoo"), await at(graph, "minsu")
+    room = (await jiwoo.rooms())["talk"]
+    message = Message(summary="For minsu", blocks=(Buttons((Button(label="Help", command="help"),)),))
+    me = (await minsu.get("/chat/rooms")).json()["me"]
+    await platform_of(graph).whisper(place(room), Person(platform="console", id=me["id"]), message)
+    entry = (await minsu.messages(room["id"]))[-1]
+    pressed = {"id": said()["id"], "button": "help", "message": entry["id"]}
+    assert refusal(await jiwoo.post(room["id"], pressed)) == (409, "CONFLICT")
+    assert (await minsu.post(room["id"], pressed)).status_code == 202

@@ -20,6 +20,7 @@ from bot.ports import Bus, Clock, RedisClient, Subscription
 KEPT_ENTRIES = 2_000  # of one room
 KEPT_SECONDS = 30 * 24 * 3600
 CATCH_UP = 500  # entries at most that a listener who was away is sent at once; older ones it asks for as history
+LOOK = 200  # entries read at once: what is for others alone is passed over
 WAITING = 64  # entries between the bus and a listener
 _Decode = Callable[[bytes], Entry | Form]
 _encode = msgspec.json.Encoder().encode
@@ -70,7 +71,7 @@ class Entries:
         found: list[Entry] = []
         start = 0
         while len(found) < limit:
-            ids = await self._redis.zrevrangebyscore(_order(room), upper, "-inf", start=start, num=limit)
+            ids = await self._redis.zrevrangebyscore(_order(room), upper, "-inf", start=start, num=max(limit, LOOK))
             if not ids:
                 break
             found += [entry for entry in await self._read(room, ids) if seen_by(entry, person)]

@@ -13,7 +13,7 @@ from bot import redact
 from bot.messages import Form, Message
 from bot.platforms.base import Capabilities, Incoming, Person, Place, PlatformError, Receive, Rejected
 from bot.platforms.base import Entry as How
-from bot.platforms.console.entries import Entries
+from bot.platforms.console.entries import Entries, seen_by
 from bot.platforms.console.rooms import NAME, Author, Entry, Room, direct_room, place_in
 from bot.ports import Bus, Clock, RedisClient
 
@@ -110,7 +110,9 @@ class ConsolePlatform:
     async def press(self, person: Person, room: Room, said_id: str, command: str, message_id: str) -> None:
         """A button of a message in the room. Raises Closed; PlatformError when the message has no such button (any more)."""
         known = await self._entries.get(room.id, message_id)
-        if known is None or known.message is None or command not in _commands(known.message):
+        if known is None or known.message is None or not seen_by(known, person.id):
+            raise PlatformError("stale_button", "This button is not there any more.")
+        if command not in _commands(known.message):
             raise PlatformError("stale_button", "This button is not there any more.")
         await self._hand_over(
             Incoming(
