@@ -20,6 +20,7 @@ from gateway.leaves import with_leaves
 from gateway.limits import Limits
 from gateway.metrics import Metrics
 from gateway.request import RequestContext, TransportKind
+from resolvers import nesting
 from resolvers.errors import Unauthenticated
 
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
@@ -75,6 +76,7 @@ class Executor:
         self, request: GraphQLRequest, context: RequestContext, caller: str, *, trusted: bool = False
     ) -> Prepared:
         """Raises `GurumError` or `RequestErrors`; `refuse` makes an answer of either."""
+        nesting.check(request.variables, "A variable")
         anonymous = context.known_actor is None
         document = await self._documents.find(request, anonymous=anonymous, trusted=trusted)
         operation = choose(document, request.operation_name)

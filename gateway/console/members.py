@@ -63,7 +63,7 @@ class Members:
 
 
 def _account(actor: Actor) -> str:
-    """Whose room alone it is. A token that is bound to a project is an account of its own: what the person asked elsewhere is not for it."""
+    """Whose room it is. A token that is bound to a project is an account of its own: what the person asked elsewhere is not for it."""
     identity = actor.identity
     return f"{actor.user_id}@{identity.project_id}" if identity.restricted else actor.user_id
 

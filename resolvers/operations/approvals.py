@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from resolvers import nesting
 from resolvers.action import Action
 from resolvers.actor import Actor
 from resolvers.audit import AuditResult, AuditRow
@@ -28,6 +29,7 @@ GONE = "There is no such plan, or it is too old; ask for a new one."
 async def keep(context: Context, action: Action, given: Any) -> KeptPlan:
     """The plan of an action, kept for its asker and, where policy asks for one, for whoever approves it."""
     actor, plain = context.actor, msgspec.to_builtins(given)
+    nesting.check(plain, "The input")
     plan, decision = await context.engine.decided(context, action, given)
     kept = KEPT if decision.approval_role is None else KEPT_FOR_APPROVAL
     shown = KeptPlan(

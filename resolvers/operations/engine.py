@@ -16,7 +16,7 @@ import orjson
 from redis.exceptions import RedisError
 
 from notifications import tasks
-from resolvers import ids
+from resolvers import ids, nesting
 from resolvers.action import Action, Plan
 from resolvers.actor import Actor, Credential
 from resolvers.audit import Audit, AuditResult
@@ -96,6 +96,7 @@ class Engine:
         plain = msgspec.to_builtins(given)
         operation_id = secrets.token_hex(8)
         try:
+            nesting.check(plain, "The input")
             if key is not None:
                 user = context.actor.user_id
                 known = await keys.bound(self.store, self.clock, user, key, operation_id, action.name, plain)

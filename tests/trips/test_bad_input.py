@@ -202,6 +202,35 @@ async def test_a_filter_that_nests_without_end(krane: Watched, depth: int) -> No
     assert await krane.everything() == before
 
 
+@pytest.mark.parametrize("depth", [100, 260, 400, 900])
+@pytest.mark.parametrize("key", [None, "deep-key"])
+@pytest.mark.parametrize("inline", [False, True])
+async def test_an_input_that_nests_without_end(krane: Watched, depth: int, key: str | None, inline: bool) -> None:
+    given: Any = {"name": "deep", "image": "ubuntu-24.04", "flavor": "m1.small", "project": "shop"}
+    if inline and depth < 300:  # more is more than a document's words
+        metadata = "{a: " * depth + "1" + "}" * depth
+        fields = ", ".join(f'{name}: "{value}"' for name, value in given.items())
+        body: dict[str, Any] = {
+            "query": f"mutation($key: String) {{ serverCreate(input: {{{fields}, metadata: {metadata}}}, "
+            "idempotencyKey: $key) { id } }",
+            "variables": {"key": key},
+        }
+    else:
+        value: Any = 1
+        for _ in range(depth):
+            value = {"a": value}
+        body = {
+            "query": "mutation($input: ServerCreateInput!, $key: String) "
+            "{ serverCreate(input: $input, idempotencyKey: $key) { id } }",
+            "variables": {"input": {**given, "metadata": value}, "key": key},
+        }
+    before = await krane.everything()
+    error = (await krane.send("jiwoo", body)).json()["errors"][0]
+    assert error["extensions"]["code"] == "INVALID", error
+    assert "too deeply" in error["message"]
+    assert await krane.everything() == before
+
+
 async def test_what_is_no_request(krane: Watched) -> None:
     token = {"x-auth-token": await krane.graph.token("jiwoo")}
     http, before = krane.graph.http, await krane.everything()
