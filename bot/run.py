@@ -1,6 +1,5 @@
 """A command of the graph, from its words to what answers it: help, explanation, form, rows, plan or operation. Called by `app`."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +7,7 @@ from bot import asking, changes, reads
 from bot.catalogue import CommandSpec
 from bot.invocation import Invocation, bind, retyped, with_values
 from bot.known import UNKNOWN_SECONDS
-from bot.messages import Button, Buttons, Message, Tone
+from bot.messages import Button, Buttons, Message, Span, Tone, clean
 from bot.parser import Words, split
 from bot.ports import Answer
 from bot.replies import helps
@@ -17,6 +16,7 @@ from bot.turn import Answered, Refused, Turn
 from bot.values import Misused
 
 ALLOWED = "{ commands { name } }"
+CHOICES = 600  # characters of what may be chosen: longer than a name of outside
 
 
 async def typed(turn: Turn, words: Words) -> None:
@@ -113,7 +113,9 @@ async def _bound(turn: Turn, words: Words) -> Invocation | None:
 
 async def _misused(turn: Turn, spec: CommandSpec, misused: Misused, again: str | None = None) -> None:
     """`again` is command text to begin anew with."""
-    values: Mapping[str, Any] = misused.values
+    values: dict[str, Any] = {**misused.values}
+    if "choices" in values:
+        values["choices"] = (Span(clean(values["choices"], CHOICES)),)
     message = sentence(turn.texts, misused.key, tone=Tone.WARN, **values)
     await turn.refused("INVALID", message.summary, spec.name)
     if turn.capabilities.buttons:

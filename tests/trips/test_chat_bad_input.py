@@ -66,7 +66,7 @@ TYPED = {
     ),
     "a word that is no choice": (
         "server list --status HAPPY",
-        Expected("--status can not be HAPPY", action="server.list"),
+        Expected("it is one of: ACTIVE, BUILD, DELETED, ERROR, HARD_REBOOT, MIGRATING", action="server.list"),
     ),
     "an option twice": (
         "server create web-9 --flavor m1.small --flavor m1.tiny",
