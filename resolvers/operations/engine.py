@@ -177,9 +177,10 @@ class Engine:
 
     @staticmethod
     def sees(context: Context, record: Record) -> bool:
+        """Who is in one project only (a room of it, a token for it) does not see there what the same person did in others."""
         actor = context.actor
         if record.actor_id == actor.user_id:
-            return True
+            return record.project_id in (None, actor.only_project or record.project_id)
         return not record.personal and record.project_id is not None and actor.sees(record.project_id)
 
     async def follow(self, context: Context, operation_id: str) -> AsyncIterator[Record]:

@@ -139,3 +139,12 @@ async def test_a_question_that_the_graph_denies_is_an_audit_row(chat: Chatting) 
     assert "Not allowed" in shown(answer)
     row = (await rows(chat.graph))[0]
     assert (row["action"], row["result"], row["actorName"]) == ("audit.list", "DENIED", "haneul")
+
+
+async def test_a_room_shows_no_operation_of_another_project(chat: Chatting) -> None:
+    done = await chat.graph.done("jiwoo", "serverRename", {"server": "talk-chat-1", "name": "secret-name"})
+    for text in ("operation list", "operation list --all", f"operation show {done['id']}"):
+        answer = shown(await chat("jiwoo", text, "shop"))
+        assert done["id"] not in answer and "secret-name" not in answer, (text, answer)
+    assert done["id"] in shown(await chat("jiwoo", "operation list", "talk"))
+    assert done["id"] in shown(await chat("jiwoo", "operation list"))
