@@ -86,6 +86,7 @@ async def test_the_account_is_told_privately_and_once_whom_it_acts_as(far: FarCh
     await far.link("jiwoo", "shop", "talk")
     told = await far.heard("tell", "acts as jiwoo for shop, talk")
     assert told.where == "T1/jiwoo"
+    assert isinstance(told.message, Message)
     assert "unlink" in shown(told.message)
     assert await far.graph.app.chat.people.fresh() == []
 
