@@ -82,8 +82,8 @@ class FarChat:
 
         return await eventually(look, f"{how}: {words}")
 
-    async def link(self, who: str, *projects: str, role: str = "member") -> httpx.Response:
-        """Ask the bot for an address, and do what its page does."""
+    async def link(self, who: str, *projects: str, role: str = "member", user: str | None = None) -> httpx.Response:
+        """Ask the bot for an address, and do what its page does. `user` signs in there, when it is another than the account is called."""
         before = len(self.platform.said)
         await self.say(who, "link")
 
@@ -93,7 +93,7 @@ class FarChat:
         secret = (await eventually(look, "the address")).partition("#")[2]
         http = self.graph.http
         http.cookies.clear()
-        signed = await http.post("/session", json={"user": who, "password": who})
+        signed = await http.post("/session", json={"user": user or who, "password": user or who})
         assert signed.status_code == 200, signed.text
         told = (await http.post("/chat/link/look", json={"secret": secret})).json()
         chosen = [{"id": project["id"], "roles": [role]} for project in told["projects"] if project["name"] in projects]

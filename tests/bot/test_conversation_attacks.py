@@ -8,8 +8,10 @@ import orjson
 import pytest
 
 from bot.kept import name_for
+from bot.messages import Message
 from notifications.redis import RedisClient
-from tests.bot.chatting import Chatting, shown
+from tests.bot.chatting import Chatting, button, shown
+from tests.bot.far_chat import far_chat
 from tests.bot.talking import forms_of, operations, rows, talking, waits
 from tests.dump import dump
 from tests.polling import eventually
@@ -148,3 +150,20 @@ async def test_a_room_shows_no_operation_of_another_project(chat: Chatting) -> N
         assert done["id"] not in answer and "secret-name" not in answer, (text, answer)
     assert done["id"] in shown(await chat("jiwoo", "operation list", "talk"))
     assert done["id"] in shown(await chat("jiwoo", "operation list"))
+
+
+async def test_nobody_approves_an_own_plan_by_another_account(redis: RedisClient, valkey: str, tmp_path: Path) -> None:
+    rules = "rules: [{allow: [server.stop], confirm: none, approval: {role: member}}, {allow: ['*']}]"
+    async with far_chat(valkey, tmp_path, rules=rules) as far:
+        await far.link("jiwoo", "shop")
+        await far.link("other", "shop", user="jiwoo")
+        await far.say("jiwoo", "server stop shop-web-1")
+        plan = await far.heard("post", "Plan")
+        assert isinstance(plan.message, Message)
+        await far.press("other", plan, "Approve")
+        await far.heard("whisper", "somebody else approves")
+        answer = await far.chat("jiwoo", button(plan.message, "Approve").command, "shop")  # on the console
+        assert "somebody else approves" in shown(answer)
+        assert await operations(far.graph) == []
+        denied = [(row["action"], row["result"], row["actorName"]) for row in (await rows(far.graph))[:2]]
+        assert denied == [("plan.approve", "DENIED", "jiwoo")] * 2
