@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.messages import Button, Buttons, Form, Message
+from bot.messages import Button, Buttons, File, Form, Message
 from bot.platforms.base import Entry as How
 from bot.platforms.base import Incoming, Person, PlatformError
-from bot.platforms.console.entries import KEPT_ENTRIES
+from bot.platforms.console.entries import KEPT_ENTRIES, KEPT_LARGE, LARGE
 from bot.platforms.console.platform import Closed, ConsolePlatform
 from bot.platforms.console.rooms import Entry, direct_room, place_in, project_room, rooms_of
 from notifications.bus import Bus
@@ -178,6 +178,22 @@ async def test_history_is_paged_and_bounded(console: tuple[ConsolePlatform, List
     await redis.zadd("gurum:console:order:" + SHOP.id, {f"old-{number}": number for number in range(KEPT_ENTRIES)})
     await platform.post(place_in(SHOP, None), Message(summary="last"))
     assert await redis.zcard("gurum:console:order:" + SHOP.id) <= KEPT_ENTRIES
+
+
+async def test_of_large_entries_only_the_newest_are_kept(
+    console: tuple[ConsolePlatform, Listener], redis: RedisClient
+) -> None:
+    platform, _ = console
+    file = File(name="answer.txt", text="x" * LARGE)
+    place = place_in(SHOP, None)
+    grown = await platform.post(place, Message(summary="small, then large"))
+    await platform.post(place, Message(summary="small"))
+    await platform.edit(place, grown, Message(summary="large", file=file))
+    for number in range(KEPT_LARGE):
+        await platform.post(place, Message(summary=str(number), file=file))
+    kept = [entry.message.summary for entry in await platform.history(SHOP, JIWOO, None, 200) if entry.message]
+    assert kept == ["small", *(str(number) for number in range(KEPT_LARGE))]
+    assert await redis.hlen("gurum:console:entry:" + SHOP.id) == KEPT_LARGE + 1
 
 
 def test_an_entry_is_plain_data() -> None:

@@ -3,6 +3,7 @@
     gurum:console:entry:{room}     hash: entry id -> JSON
     gurum:console:order:{room}     entry ids by the time they came
     gurum:console:changed:{room}   entry ids by the time of their last change, to catch up after a lost connection
+    gurum:console:large:{room}     ids of large entries by the time they came: fewer of them are kept
 
 Topics of the bus: `console:{room}` carries entries, `console-person:{person}` forms.
 """
@@ -18,6 +19,7 @@ from bot.platforms.console.rooms import Entry
 from bot.ports import Bus, Clock, RedisClient, Subscription
 
 KEPT_ENTRIES = 2_000  # of one room
+LARGE, KEPT_LARGE = 16_384, 50  # bytes from which an entry is large (files, pastes); how many such of one room
 KEPT_SECONDS = 30 * 24 * 3600
 CATCH_UP = 500  # entries at most that a listener who was away is sent at once; older ones it asks for as history
 LOOK = 200  # entries read at once: what is for others alone is passed over
@@ -36,7 +38,8 @@ class Entries:
 
     async def add(self, entry: Entry) -> bool:
         """False when there is one with this id in the room: it was said before."""
-        if not await self._redis.hsetnx(_entries(entry.room), entry.id, _encode(entry)):
+        document = _encode(entry)
+        if not await self._redis.hsetnx(_entries(entry.room), entry.id, document):
             return False
         pipe = self._redis.pipeline(transaction=True)
         pipe.zadd(_order(entry.room), {entry.id: entry.at})
@@ -46,16 +49,17 @@ class Entries:
         pipe.zrange(_order(entry.room), 0, -KEPT_ENTRIES - 1)
         *_, old = await pipe.execute()
         await self._forget(entry.room, old)
-        await self._bus.publish(topic_of(entry.room), _encode(entry))
+        await self._told(entry, document)
         return True
 
     async def replace(self, entry: Entry) -> None:
         """A new version of an entry that is there."""
+        document = _encode(entry)
         pipe = self._redis.pipeline(transaction=True)
-        pipe.hset(_entries(entry.room), entry.id, _encode(entry))
+        pipe.hset(_entries(entry.room), entry.id, document)
         pipe.zadd(_changed(entry.room), {entry.id: entry.edited_at or entry.at}, xx=True)
         await pipe.execute()
-        await self._bus.publish(topic_of(entry.room), _encode(entry))
+        await self._told(entry, document)
 
     async def remove(self, room: str, entry_id: str) -> None:
         """Take back what could not be received."""
@@ -115,6 +119,17 @@ class Entries:
                     task.cancel()
                 await asyncio.gather(*forwarding, return_exceptions=True)
 
+    async def _told(self, entry: Entry, document: bytes) -> None:
+        if len(document) > LARGE:
+            large = _large(entry.room)
+            pipe = self._redis.pipeline(transaction=True)
+            pipe.zadd(large, {entry.id: entry.at})
+            pipe.expire(large, KEPT_SECONDS)
+            pipe.zrange(large, 0, -KEPT_LARGE - 1)
+            *_, old = await pipe.execute()
+            await self._forget(entry.room, old)
+        await self._bus.publish(topic_of(entry.room), document)
+
     async def _read(self, room: str, ids: Sequence[bytes]) -> list[Entry]:
         documents = await self._redis.hmget(_entries(room), ids) if ids else []
         return [_entry(document) for document in documents if document is not None]
@@ -125,6 +140,7 @@ class Entries:
             pipe.hdel(_entries(room), *ids)
             pipe.zrem(_order(room), *ids)
             pipe.zrem(_changed(room), *ids)
+            pipe.zrem(_large(room), *ids)
             await pipe.execute()
 
 
@@ -171,3 +187,7 @@ def _order(room: str) -> str:
 
 def _changed(room: str) -> str:
     return f"gurum:console:changed:{room}"
+
+
+def _large(room: str) -> str:
+    return f"gurum:console:large:{room}"
