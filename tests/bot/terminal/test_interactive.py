@@ -157,6 +157,8 @@ async def test_ctrl_c_leaves_a_form_and_nothing_is_sent(tmp_path: Path) -> None:
         it.answer = answer
         await terminal.sees(OPEN)
         await it.ask(FORM)  # for a command typed on another screen of the same person
+        await it.say(Message(summary="Said after it."))
+        await terminal.sees("Said after it.")  # events come in order: the form was looked at before
         terminal.type("server create web-3\r")
         await terminal.sees("Flavor:")
         terminal.type("m1\x03")
