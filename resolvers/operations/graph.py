@@ -111,7 +111,8 @@ class OperationQueries:
         user = None if all else context.actor.user_id
         if not 0 <= first <= MAX_ROWS:
             raise Invalid(f"`first` is between 0 and {MAX_ROWS}; {first} was asked for.", field="first")
-        records = await context.engine.store.newest(user, first if user else MAX_ROWS * 5)
+        enough = first if user and context.actor.only_project is None else MAX_ROWS * 5  # some may be out of sight
+        records = await context.engine.store.newest(user, enough)
         return [record for record in records if context.engine.sees(context, record)][:first]
 
 
