@@ -3,8 +3,6 @@
 It is the same for everybody (who may run what is asked separately), so one copy in the process is enough; it is a cache and nothing more.
 """
 
-import asyncio
-
 from bot.catalogue import CATALOGUE_QUERY, Catalogue, catalogue_of
 from bot.ports import Acting, Answer, Clock, Graph
 
@@ -18,7 +16,7 @@ class Known:
         self._clock = clock
         self._catalogue: Catalogue | None = None
         self._read_at = 0.0
-        self._lock = asyncio.Lock()
+        self._asking = 0
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -31,12 +29,19 @@ class Known:
         return (spec.document or None) if spec is not None else None
 
     async def get(self, acting: Acting, max_age: float = FRESH_SECONDS) -> Catalogue | Answer:
-        """The catalogue, or the answer that refused it. An older one is better than none while the graph can not be asked."""
-        async with self._lock:
-            if self._catalogue is not None and self._clock.monotonic() - self._read_at < max_age:
-                return self._catalogue
+        """The catalogue, or the answer that refused it. An older one is better than none while the graph can not be asked.
+
+        Nobody waits for somebody else's question, which may have to wait for its turn under the limits.
+        """
+        fresh = self._clock.monotonic() - self._read_at < max_age
+        if self._catalogue is not None and (fresh or self._asking):
+            return self._catalogue
+        self._asking += 1
+        try:
             answer = await self._graph.execute(acting, CATALOGUE_QUERY, {})
-            if answer.data is not None and answer.data.get("commands") is not None:
-                self._catalogue = catalogue_of(answer.data)
-                self._read_at = self._clock.monotonic()
-            return answer if self._catalogue is None else self._catalogue
+        finally:
+            self._asking -= 1
+        if answer.data is not None and answer.data.get("commands") is not None:
+            self._catalogue = catalogue_of(answer.data)
+            self._read_at = self._clock.monotonic()
+        return answer if self._catalogue is None else self._catalogue
