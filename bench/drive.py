@@ -111,7 +111,7 @@ async def _round(target: Target, question: str, requests: list[bytes], at_once: 
 
     async def work(connection: Connection) -> None:
         nonlocal given
-        while given % len(requests) or time.perf_counter() < until:
+        while not given or given % len(requests) or time.perf_counter() < until:
             request = requests[given % len(requests)]
             given += 1
             began = time.perf_counter()

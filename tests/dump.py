@@ -17,6 +17,8 @@ async def dump(redis: RedisClient) -> bytes:
 async def _content(redis: RedisClient, key: bytes) -> Any:
     kind = (await redis.type(key)).decode()
     match kind:
+        case "none":
+            return b""  # it ended between the looks
         case "string":
             return await redis.get(key)
         case "hash":
