@@ -116,24 +116,27 @@ async def approve(turn: Turn, name: str) -> None:
 async def refuse(turn: Turn, name: str, reason: str) -> None:
     """A second person says no, and perhaps why."""
     pending = await _of_approver(turn, name)
-    await _settled(turn, name, pending, gql.REFUSE, reason or None)
+    plan = await _settled(turn, name, pending, gql.REFUSE, reason or None)
     key = "confirm.refused_because" if reason else "confirm.refused"
-    await turn.reply(_over(turn, pending, key, name=turn.person.name or turn.person.id, reason=reason))
+    # By the name of the cloud account: what people call themselves in chat is theirs to choose.
+    await turn.reply(_over(turn, pending, key, name=plan["approval"]["byName"], reason=reason))
 
 
-async def _settled(turn: Turn, name: str, pending: Pending, document: str, reason: str | None) -> None:
-    """The graph took what the second person said, and nobody else said anything before. Raises Answered, Refused."""
+async def _settled(turn: Turn, name: str, pending: Pending, document: str, reason: str | None) -> Mapping[str, Any]:
+    """The plan, once the graph took what the second person said, and nobody else said anything before. Raises Answered, Refused."""
     variables: dict[str, Any] = {"planId": pending.plan_id, "hash": pending.hash}
     if document == gql.REFUSE:
         variables["reason"] = reason
     answer = await turn.ask(document, variables)
-    if gql.found(answer, "it") is None:
+    plan: Mapping[str, Any] | None = gql.found(answer, "it")
+    if plan is None:
         if first_code(answer.errors) == "NOT_FOUND":
             await _unseen(turn, name, pending)
         raise Answered(answer.errors, private=True)
     await _take(turn, name, APPROVAL)
     await turn.services.due.drop(f"confirm:{name}")
     await turn.adopt(pending.message_id or turn.incoming.message, pending.place)
+    return plan
 
 
 # -- showing -----------------------------------------------------------------------------------------------------------

@@ -167,3 +167,17 @@ async def test_nobody_approves_an_own_plan_by_another_account(redis: RedisClient
         assert await operations(far.graph) == []
         denied = [(row["action"], row["result"], row["actorName"]) for row in (await rows(far.graph))[:2]]
         assert denied == [("plan.approve", "DENIED", "jiwoo")] * 2
+
+
+async def test_who_refused_is_told_by_the_name_that_the_cloud_knows(
+    redis: RedisClient, valkey: str, tmp_path: Path
+) -> None:
+    rules = "rules: [{allow: [server.stop], confirm: none, approval: {role: member}}, {allow: ['*']}]"
+    async with far_chat(valkey, tmp_path, rules=rules) as far:
+        await far.link("jiwoo", "talk")
+        await far.link("operator", "talk", user="minsu")  # that is what minsu is called in chat
+        await far.say("jiwoo", "server stop talk-chat-1")
+        await far.press("operator", await far.heard("post", "Plan"), "Refuse")
+        over = await far.heard("edit", "refused")
+        assert isinstance(over.message, Message)
+        assert "minsu refused" in over.message.summary
