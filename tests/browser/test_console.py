@@ -1,5 +1,6 @@
 """The conversation on the page, as a person has it: by keys and clicks, against the bot and the sandbox, with the network closed."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,8 +165,12 @@ def test_a_reply_belongs_under_its_request_and_a_room_tells_what_came_in(page: C
 def test_a_lost_line_is_told_and_what_was_missed_comes_afterwards(page: Console, gateway: Served) -> None:
     page.enter(room="talk")
     page.page.route("**/chat/events*", lambda route: route.abort())
-    gateway.run(gateway.inside.app.transport.connections.end_all())
     lost = page.page.get_by_text("The connection is lost.")
+    for _ in range(10):  # the page may still be opening its stream
+        gateway.run(gateway.inside.app.transport.connections.end_all())
+        with contextlib.suppress(AssertionError):
+            expect(lost).to_be_visible(timeout=2_000)
+            break
     expect(lost).to_be_visible()
     page.post(Message(summary="said while the line was lost"))
     page.page.unroute("**/chat/events*")
