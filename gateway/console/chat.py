@@ -90,9 +90,10 @@ class Chat:
         ]
 
     async def _rooms(self, request: Request) -> Response:
+        at = self._platform.now()  # before the rights are read: from here on nothing is missed
         member = await self._member(request)
         me = {"id": member.person.id, "name": member.person.name}
-        return _json({"rooms": member.rooms, "me": me})
+        return _json({"rooms": member.rooms, "me": me, "at": at})
 
     async def _history(self, request: Request) -> Response:
         member = await self._member(request)

@@ -4,9 +4,7 @@ Playwright drives it and downloads no browser of its own. `Page` requests to any
 and kept, so a test can say that there were none.
 """
 
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,8 +12,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, sync_playwright
 
+from tests import debian
+
 CHROMIUM = Path("/usr/bin/chromium")
-INSTALL_SECONDS = 600.0
 # A container has neither a user namespace nor a GPU; the rest stops Chromium from calling home at every start.
 FLAGS = [
     "--no-sandbox",
@@ -30,20 +29,10 @@ FLAGS = [
 
 def ensure_chromium() -> Path:
     """The browser's path; installs Debian's package when it is missing and we may."""
-    found = CHROMIUM if CHROMIUM.exists() else shutil.which("chromium")
-    if found:
+    found = None if CHROMIUM.exists() else shutil.which("chromium")
+    if found is not None:
         return Path(found)
-    if os.geteuid() != 0:
-        raise RuntimeError("Chromium is missing: `apt-get install chromium` once, then run the tests again.")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (("update",), ("install", "-y", "--no-install-recommends", "chromium")):
-        subprocess.run(
-            ["apt-get", "-q", *command],
-            env=environment,
-            check=True,
-            capture_output=True,
-            timeout=INSTALL_SECONDS,
-        )
+    debian.ensure({"chromium": CHROMIUM})
     return CHROMIUM
 
 

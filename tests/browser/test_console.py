@@ -176,6 +176,18 @@ def test_a_lost_line_is_told_and_what_was_missed_comes_afterwards(page: Console,
     expect(lost).to_have_count(0)
 
 
+def test_what_was_said_before_the_line_stood_comes_when_it_does(page: Console) -> None:
+    """Also into a room where nothing was said yet, so that there is no newest entry to go on from."""
+    page.page.route("**/messages?limit=*", lambda route: route.fulfill(json={"messages": []}))
+    page.page.route("**/chat/events*", lambda route: route.abort())
+    page.enter(room="talk")
+    expect(page.page.get_by_text("The connection is lost.")).to_be_visible(timeout=20_000)
+    page.post(Message(summary="said before the first line stood"))
+    page.page.unroute("**/chat/events*")
+    page.page.get_by_role("button", name="Try now").click()
+    expect(page.page.get_by_text("said before the first line stood").first).to_be_visible()
+
+
 def test_an_ended_session_asks_to_sign_in_and_keeps_what_was_typed(page: Console) -> None:
     page.enter(room="talk")
     assert page.page.request.delete(f"{page.page.url.partition('/#')[0]}/session").status == 204

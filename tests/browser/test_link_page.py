@@ -60,6 +60,22 @@ def test_an_account_is_linked_with_what_was_chosen(page: Console, gateway: Serve
     assert [(one.name, one.roles) for one in link.delegations] == [("talk", ["reader"])]
 
 
+def test_an_admin_is_not_made_one_in_the_chat_without_choosing_it(page: Console, gateway: Served) -> None:
+    person = Person(platform="slack", id="T1/UADMIN", name="Ops")
+    page.open(f"/link#{offered(gateway, person)}")
+    page.sign_in("operator")
+    page.page.get_by_role("checkbox", name="admin").first.check()
+    roles = page.page.get_by_role("group", name="Roles on admin")
+    expect(roles.get_by_label("admin")).not_to_be_checked()
+    page.page.get_by_role("button", name="Link this account").click()
+    expect(page.page.get_by_role("heading", name="The account is linked")).to_be_visible()
+    link = gateway.run(gateway.inside.app.chat.people.link_of(person))
+    assert link is not None
+    assert [(one.name, "admin" in one.roles, "member" in one.roles) for one in link.delegations] == [
+        ("admin", False, True)
+    ]
+
+
 def test_somebody_else_can_sign_in_instead(page: Console, gateway: Served) -> None:
     page.enter("minsu")
     page.open(f"/link#{offered(gateway, Person(platform='slack', id='T1/U8', name='Ben'))}")

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests import debian
 from tests.lab.pins import REQUIREMENTS, UV_VERSION, LabError, Paths
 
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -20,7 +21,6 @@ DEBIAN = {
     "rabbitmq-server": RABBITMQ,
     "memcached": Path("/usr/bin/memcached"),
 }
-POLICY = Path("/usr/sbin/policy-rc.d")
 
 Say = Callable[[str], None]
 
@@ -34,24 +34,12 @@ def install(paths: Paths, say: Say) -> None:
 
 def _debian(say: Say) -> None:
     missing = [package for package, file in DEBIAN.items() if not file.exists()]
-    if not missing:
-        return
-    by_hand = "apt-get install --no-install-recommends " + " ".join(missing)
-    if os.geteuid() != 0:
-        raise LabError(f"The lab needs Debian packages; as root: {by_hand}")
-    say(f"installing from Debian: {' '.join(missing)}")
-    # The lab starts its own copies on its own ports: the packages' services must not start beside them.
-    guard = not POLICY.exists()
-    if guard:
-        POLICY.write_text("#!/bin/sh\nexit 101\n")
-        POLICY.chmod(0o755)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    if missing:
+        say(f"installing from Debian: {' '.join(missing)}")
     try:
-        _run(["apt-get", "update", "-q"], environment)
-        _run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing], environment)
-    finally:
-        if guard:
-            POLICY.unlink()
+        debian.ensure(DEBIAN)
+    except debian.InstallError as error:
+        raise LabError(str(error)) from error
 
 
 def _environment(paths: Paths, say: Say) -> None:

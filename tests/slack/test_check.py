@@ -54,6 +54,27 @@ async def test_a_token_that_is_wrong_is_named(token: str, wrong: str, valkey: st
     assert wrong not in text
 
 
+async def test_a_bot_that_may_not_write_is_told_of(valkey: str, tmp_path: Path) -> None:
+    async with standin() as slack:
+        slack.world.scopes.discard("chat:write")
+        status, text = await said(settings(valkey, tmp_path, slack))
+    assert status == 1
+    assert "lacks the scope chat:write" in text
+    assert "9rum slack-manifest" in text
+
+
+async def test_a_scope_that_only_some_answers_need_is_logged_once(
+    valkey: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with standin() as slack:
+        slack.world.scopes.discard("files:write")
+        status, text = await said(settings(valkey, tmp_path, slack))
+    assert (status, "slack takes the tokens" in text) == (0, True), text
+    told = [one.getMessage() for one in caplog.records if "lacks scopes" in one.getMessage()]
+    assert len(told) == 1
+    assert "files:write (long output as a file)" in told[0]
+
+
 async def test_a_slack_without_a_policy_is_told_that_nothing_is_allowed(valkey: str, tmp_path: Path) -> None:
     async with standin() as slack:
         status, text = await said(settings(valkey, tmp_path, slack, rules=None))

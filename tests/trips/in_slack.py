@@ -16,6 +16,7 @@ import yaml
 from tests.polling import eventually
 from tests.running import Running, running
 from tests.slack.standin import Human, Shown, Slack, standin
+from tests.slack.standin.world import SIGNING_SECRET
 
 # Everybody may do in the channel #ops and alone with the bot what the roles allow.
 OPEN = [{"allow": ["*"], "channels": ["slack:*", "http", "console:*"]}]
@@ -71,6 +72,16 @@ async def in_slack(
 
         await eventually(well, "the bot is well", 30)
         yield Workspace(slack, graph, passwords)
+
+
+def http_platform(slack: Slack) -> dict[str, Any]:
+    """The section of the settings file for a gateway that this Slack delivers to by signed HTTP."""
+    return {
+        "platform": "slack",
+        "bot_token": slack.world.bot_token,
+        "signing_secret": SIGNING_SECRET,
+        "base_url": f"{slack.url}/api/",
+    }
 
 
 async def link_over(

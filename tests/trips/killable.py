@@ -56,3 +56,7 @@ class Gateway:
             self._process.send_signal(how)
             self._process.wait(30)
             self._process = None
+
+    def end(self) -> None:
+        """As an operator ends it."""
+        self.kill(signal.SIGTERM)

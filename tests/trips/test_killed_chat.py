@@ -1,7 +1,6 @@
 """What was acknowledged is done once, and answered, though the process is killed right after: commands through Slack, on the sandbox."""
 
 import asyncio
-import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,8 +14,8 @@ from notifications.redis import RedisClient
 from resolvers.sandbox.seed import demo_people
 from tests.polling import eventually
 from tests.slack.standin import Slack, standin
-from tests.slack.standin.world import BOT_USER, SIGNING_SECRET, TEAM
-from tests.trips.in_slack import OPEN, link_over
+from tests.slack.standin.world import BOT_USER, TEAM
+from tests.trips.in_slack import OPEN, http_platform, link_over
 from tests.trips.killable import Gateway
 
 pytestmark = pytest.mark.timeout(400, func_only=True)
@@ -46,22 +45,16 @@ async def killable(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIter
     policy.write_text(yaml.safe_dump({"rules": OPEN}))
     async with standin() as slack:
         slack.deliver_to("")
-        platform = {
-            "platform": "slack",
-            "bot_token": slack.world.bot_token,
-            "signing_secret": SIGNING_SECRET,
-            "base_url": f"{slack.url}/api/",
-        }
         settings = {
             "clouds": [{"backend": "sandbox", "name": "krane", "speed": 50.0}],
-            "bot": {"platforms": [platform]},
+            "bot": {"platforms": [http_platform(slack)]},
             "policy": {"file": str(policy)},
         }
         gateway = Gateway(tmp_path / "gateway", valkey, settings)
         await gateway.start()
         slack.deliver_to(f"{gateway.url}/slack/events")
         yield Killable(slack, gateway)
-        gateway.kill(signal.SIGTERM)
+        gateway.end()
 
 
 async def test_commands_that_were_acknowledged_are_done_once_and_answered_after_a_kill(killable: Killable) -> None:

@@ -71,7 +71,7 @@ async def killable(lab_cloud: LabCloud, redis: RedisClient, valkey: str, tmp_pat
     it = Gateway(tmp_path, valkey, lab_settings(lab_cloud))
     await it.start()
     yield it
-    it.kill(signal.SIGTERM)
+    it.end()
 
 
 @pytest.mark.parametrize("moment", ["the order is on its way", "the order was taken"])

@@ -53,7 +53,7 @@ class ConsolePlatform:
         if known is None:
             raise PlatformError("message_not_found", "The message is not there any more.")
         await self._entries.replace(
-            msgspec.structs.replace(known, message=message, edited_at=self._now(), version=known.version + 1)
+            msgspec.structs.replace(known, message=message, edited_at=self.now(), version=known.version + 1)
         )
 
     async def whisper(self, place: Place, person: Person, message: Message) -> None:
@@ -74,6 +74,10 @@ class ConsolePlatform:
         """Entries that the person may see, oldest first, before a time (seconds since the epoch)."""
         return await self._entries.history(room.id, person.id, before, limit)
 
+    def now(self) -> float:
+        """The time that entries are written down with, as `listen` takes it."""
+        return self._clock.now().timestamp()
+
     def listen(self, person: Person, rooms: Sequence[Room], after: float | None) -> AsyncIterator[Entry | Form]:
         """Entries that come or change in these rooms, and forms for the person; first what changed since `after`."""
         return self._entries.listen(person.id, [room.id for room in rooms], after)
@@ -83,7 +87,7 @@ class ConsolePlatform:
         entry = Entry(
             id=said_id,
             room=room.id,
-            at=self._now(),
+            at=self.now(),
             author=Author(id=person.id, name=person.name),
             thread=thread,
             text=redact.hidden(text),
@@ -124,7 +128,7 @@ class ConsolePlatform:
                 message=message_id,
                 link=message_id,
                 trigger=said_id,
-                at=self._now(),
+                at=self.now(),
             )
         )
 
@@ -143,7 +147,7 @@ class ConsolePlatform:
                 trigger=said_id,
                 form=form,
                 values=values,
-                at=self._now(),
+                at=self.now(),
             )
         )
 
@@ -155,14 +159,9 @@ class ConsolePlatform:
         await self._receive(incoming)
 
     async def _post(self, room: str, thread: str | None, to: str | None, message: Message) -> str:
-        entry = Entry(
-            id=f"bot-{secrets.token_hex(8)}", room=room, at=self._now(), to=to, thread=thread, message=message
-        )
+        entry = Entry(id=f"bot-{secrets.token_hex(8)}", room=room, at=self.now(), to=to, thread=thread, message=message)
         await self._entries.add(entry)
         return entry.id
-
-    def _now(self) -> float:
-        return self._clock.now().timestamp()
 
 
 def _unique(person: Person, said_id: str) -> str:

@@ -8,10 +8,13 @@ import logging
 
 from bot.platforms.base import PlatformError
 from bot.platforms.slack.errors import REVOKED
+from bot.platforms.slack.manifest import SCOPES
 from bot.platforms.slack.web import Web
 from bot.ports import Clock
 
 CHECK_SECONDS = 300.0
+WRITE = "chat:write"
+MUTE = f"The Slack app lacks the scope {WRITE}, so nothing can be answered; install it again with the manifest of `9rum slack-manifest`."
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 _log = logging.getLogger("bot.platforms.slack")
 
@@ -22,6 +25,7 @@ class Account:
         self._clock = clock
         self._problem: str | None = "Slack was not asked yet whether the bot's token is good."
         self._task: asyncio.Task[None] | None = None
+        self._lacking: list[str] = []
         self.bot_user = ""
         self.team_url = ""
 
@@ -43,14 +47,16 @@ class Account:
 
     async def check(self) -> bool:
         try:
-            answer = await self._web.auth_test()
+            answer, scopes = await self._web.auth_test()
         except PlatformError as error:
             self._found(f"{error} Put a new one into the settings." if error.code in REVOKED else str(error))
             return False
         self.bot_user = str(answer.get("user_id") or "")
         self.team_url = str(answer.get("url") or "")
-        self._found(None)
-        return True
+        lacking = [] if scopes is None else [scope for scope in SCOPES if scope not in scopes]
+        self._lacks([scope for scope in lacking if scope != WRITE])
+        self._found(MUTE if WRITE in lacking else None)
+        return WRITE not in lacking
 
     async def _watch(self) -> None:
         pause = FIRST_PAUSE
@@ -61,6 +67,13 @@ class Account:
             else:
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _lacks(self, scopes: list[str]) -> None:
+        """Without one of these the bot works, and something less comes of it."""
+        if scopes and scopes != self._lacking:
+            without = "; ".join(f"{scope} ({SCOPES[scope]})" for scope in scopes)
+            _log.warning("The Slack app lacks scopes of the manifest of `9rum slack-manifest`: %s.", without)
+        self._lacking = scopes
 
     def _found(self, problem: str | None) -> None:
         if problem != self._problem:

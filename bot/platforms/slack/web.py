@@ -43,8 +43,20 @@ class Web:
             await self._client.session.close()
             self._client.session = None
 
-    async def auth_test(self) -> Mapping[str, Any]:
-        return await self._asked(self._client.auth_test())
+    async def auth_test(self) -> tuple[Mapping[str, Any], frozenset[str] | None]:
+        """What Slack says of the bot's token, and its scopes; None where the answer lacks the header that tells them.
+
+        slack-bolt reads the same header of the same call (middleware/authorization).
+        """
+        scopes: list[str] = []
+
+        async def ask() -> Any:
+            answer = await self._client.auth_test()
+            scopes.extend(value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes")
+            return answer
+
+        data = await self._asked(ask())
+        return data, frozenset(scope.strip() for scope in scopes[0].split(",")) if scopes else None
 
     async def user(self, user: str) -> Mapping[str, Any]:
         answer = await self._asked(self._client.users_info(user=user, include_locale=True))

@@ -23,7 +23,7 @@ export class Chat {
     this.form = null;
     this.picked = null; // the entry whose details were asked for
     this.asked = null; // {room, thread, at} of what this page sent last
-    this.newest = null; // the newest time of a change that was heard of
+    this.newest = null; // the newest time of a change that was heard of; at first the gateway's time when the rooms were read
     this.stopping = new AbortController();
   }
 
@@ -39,10 +39,11 @@ export class Chat {
   }
 
   async readRooms(wanted) {
-    const { rooms, me } = await ask('GET', '/chat/rooms', undefined, this.stopping.signal);
+    const { rooms, me, at } = await ask('GET', '/chat/rooms', undefined, this.stopping.signal);
     if (this.me && this.me.id !== me.id) throw new Problem('', 401); // somebody else signed in meanwhile, in another tab
     this.me = me;
     this.rooms = rooms;
+    this.newest ??= at; // what is said from here on is caught up with, also when nothing was heard before the line is lost
     const known = (id) => rooms.some((room) => room.id === id);
     if (!known(this.current)) this.open(known(wanted) ? wanted : rooms[0].id);
     this.changed();
@@ -97,7 +98,7 @@ export class Chat {
     const known = entries.get(entry.id);
     if (known && !known.sending && known.version >= entry.version) return null;
     entries.set(entry.id, entry);
-    this.newest = Math.max(this.newest ?? 0, entry.edited_at ?? entry.at);
+    this.newest = Math.max(this.newest, entry.edited_at ?? entry.at);
     return { known };
   }
 
@@ -128,8 +129,9 @@ export class Chat {
     let wait = FIRST_WAIT;
     while (!this.stopping.signal.aborted) {
       try {
-        const after = this.newest === null ? '' : `?after=${Math.max(0, this.newest - OVERLAP).toFixed(6)}`;
-        await follow(`/chat/events${after}`, (name, content) => {
+        const overlap = this.line === 'connecting' ? 0 : OVERLAP; // at first nothing was heard that could be heard twice
+        const after = Math.max(0, this.newest - overlap).toFixed(6);
+        await follow(`/chat/events?after=${after}`, (name, content) => {
           if (name === 'ready') {
             wait = FIRST_WAIT;
             this.line = 'live';

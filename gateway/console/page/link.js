@@ -76,7 +76,7 @@ function Choose({ offer, secret, session, done }) {
 
   function project(one, on) {
     const next = new Map(chosen);
-    if (on) next.set(one.id, new Set(one.roles));
+    if (on) next.set(one.id, new Set(one.roles.filter((role) => role !== 'admin'))); // the bot is not made an admin by the way
     else next.delete(one.id);
     setChosen(next);
   }
@@ -96,6 +96,8 @@ function Choose({ offer, secret, session, done }) {
     if (busy) return;
     const count = Number(days);
     if (chosen.size === 0) return setProblem(t('link.choose'));
+    const roleless = offer.projects.find((one) => chosen.get(one.id)?.size === 0);
+    if (roleless) return setProblem(t('link.choose.role', { project: roleless.name }));
     if (!Number.isInteger(count) || count < 1 || count > offer.max_days) return setProblem(t('link.days.wrong', { most: offer.max_days }));
     setBusy(true);
     setProblem('');

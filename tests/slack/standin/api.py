@@ -81,7 +81,8 @@ class Api:
         wait = answer.get("retry_after")
         if wait is not None:
             return web.json_response(refusal("ratelimited"), status=429, headers={"Retry-After": f"{wait:g}"})
-        return web.json_response(dict(answer))
+        scopes = {"x-oauth-scopes": ",".join(sorted(self._world.scopes))} if token == self._world.bot_token else {}
+        return web.json_response(dict(answer), headers=scopes)
 
     def _answer(self, method: str, given: Json, token: str) -> Answer:
         if method == "apps.connections.open":

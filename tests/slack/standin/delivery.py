@@ -67,7 +67,7 @@ class Http:
     """`target` is the whole address, or an ASGI application."""
 
     def __init__(self, target: Any) -> None:
-        self._target = target
+        self.target = target
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, body: bytes, kind: str, headers: dict[str, str], limit: float) -> Ack:
@@ -75,7 +75,7 @@ class Http:
         began = time.perf_counter()
         try:
             async with asyncio.timeout(limit):
-                status, text = await (self._over_wire if isinstance(self._target, str) else self._inside)(body, given)
+                status, text = await (self._over_wire if isinstance(self.target, str) else self._inside)(body, given)
         except TimeoutError:
             return Ack(None, time.perf_counter() - began, reason="http_timeout")
         except (aiohttp.ClientError, OSError):
@@ -89,11 +89,11 @@ class Http:
     async def _over_wire(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         if self._session is None:
             self._session = aiohttp.ClientSession()
-        async with self._session.post(self._target, data=body, headers=headers) as response:
+        async with self._session.post(self.target, data=body, headers=headers) as response:
             return response.status, await response.text()
 
     async def _inside(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
-        transport = httpx.ASGITransport(self._target)
+        transport = httpx.ASGITransport(self.target)
         async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
             encoded = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
             response = await client.post("/slack/events", content=body, headers=encoded)

@@ -44,6 +44,7 @@ class Slack:
         self.url = ""
         self.clock: Callable[[], float] = time.time
         self._http: Http | None = None
+        self._ways: list[Http] = []
 
     def settings(self, **changes: Any) -> SlackSettings:
         """Settings that point here, in the mode that this stand-in delivers by."""
@@ -55,8 +56,11 @@ class Slack:
         return SlackSettings(**(given | changes))
 
     def deliver_to(self, target: Any) -> None:
-        """By signed HTTP from now on: a whole address, or an ASGI application."""
-        self._http = Http(target)
+        """By signed HTTP from now on: a whole address, or an ASGI application. One may change between several gateways."""
+        self._http = next((way for way in self._ways if way.target == target), None)
+        if self._http is None:
+            self._http = Http(target)
+            self._ways.append(self._http)
 
     def person(self, name: str, locale: str = "en-US") -> Human:
         """The person with that name; a new one when there is none."""
@@ -161,8 +165,8 @@ class Slack:
 
     async def close(self) -> None:
         await self.sockets.drop()
-        if self._http is not None:
-            await self._http.close()
+        for way in self._ways:
+            await way.close()
 
 
 @asynccontextmanager
