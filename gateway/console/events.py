@@ -1,7 +1,8 @@
 """`/chat/events`: what happens in a person's rooms, as Server-Sent Events, for as long as the person may see it.
 
-Events: `ready` once the stream hears everything, `entry` (a new or edited entry, whole), `form` (a form to open), `ended` with the
-reason, when the gateway ends it; then, or when the line is lost, the client comes again with `after`, the newest time it has seen.
+Events: `ready` once the stream hears everything, `entry` (a new or edited entry, whole), `form` (for whoever sent the id `said` to open),
+`ended` with the reason, when the gateway ends it; then, or when the line is lost, the client comes again with `after`, the newest time it
+has seen.
 Mounted by `chat.py`.
 """
 
@@ -15,9 +16,8 @@ import msgspec
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
-from bot.messages import Form
 from bot.platforms.console import ConsolePlatform
-from bot.platforms.console.rooms import Entry
+from bot.platforms.console.rooms import AskedForm, Entry
 from gateway import media
 from gateway.console.members import Member, Members
 from gateway.errors import Refusal, log_unknown, masked
@@ -143,11 +143,11 @@ def event(name: str, content: Any) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), msgspec.json.encode(content))
 
 
-def _told(item: Entry | Form) -> bytes:
-    return event("form" if isinstance(item, Form) else "entry", item)
+def _told(item: Entry | AskedForm) -> bytes:
+    return event("form" if isinstance(item, AskedForm) else "entry", item)
 
 
-async def _next(items: AsyncIterator[Entry | Form]) -> Entry | Form:
+async def _next(items: AsyncIterator[Entry | AskedForm]) -> Entry | AskedForm:
     return await anext(items)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from bot.messages import Button, Buttons, File, Form, Message
@@ -150,7 +151,7 @@ async def test_a_listener_hears_what_is_for_it_and_catches_up(console: tuple[Con
     await asyncio.sleep(0)
     await platform.whisper(place_in(SHOP, None), JIWOO, Message(summary="for jiwoo"))
     await platform.edit(place_in(SHOP, None), before, Message(summary="after"))
-    asked = Incoming(id="x", person=MINSU, place=place_in(SHOP, None), text="server create")
+    asked = Incoming(id="x", person=MINSU, place=place_in(SHOP, None), text="server create", trigger="said-1")
     await platform.ask(asked, Form(id="f", title="Make a server", command="server create", fields=(), submit="Make"))
     await asyncio.wait_for(live, 20)
     assert sorted(seen) == ["Make a server", "after"]
@@ -158,6 +159,25 @@ async def test_a_listener_hears_what_is_for_it_and_catches_up(console: tuple[Con
     seen.clear()
     await asyncio.wait_for(listen(0.0, 1), 20)
     assert seen == ["after"], "whoever was away gets the present form of what changed"
+
+
+async def test_a_form_says_which_of_the_persons_clients_asked_for_it(
+    console: tuple[ConsolePlatform, Listener],
+) -> None:
+    platform, listener = console
+    form = Form(id="f", title="Make a server", command="server create", fields=(), submit="Make")
+    hearing = platform.listen(JIWOO, [SHOP], None)
+    coming = asyncio.ensure_future(anext(hearing))
+    await asyncio.sleep(0)
+    await platform.fill(JIWOO, SHOP, "filled-1", "f0", {}, None)
+    (incoming,) = listener.heard
+    await platform.ask(incoming, form)
+    asked = await asyncio.wait_for(coming, 20)
+    assert (getattr(asked, "said", None), asked.id) == ("filled-1", "f")
+    await hearing.aclose()  # type: ignore[attr-defined] # an async generator, which its type does not say
+    with pytest.raises(PlatformError) as error:
+        await platform.ask(msgspec.structs.replace(incoming, trigger=None), form)
+    assert error.value.code == "no_trigger"
 
 
 async def test_rooms_are_those_of_the_projects(console: tuple[ConsolePlatform, Listener]) -> None:

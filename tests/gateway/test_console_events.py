@@ -139,10 +139,12 @@ def test_a_form_comes_to_its_person(gateway: Served) -> None:
     form = Form(id="f1", title="Create", command="server create", fields=(FormField(name="n", label="N"),), submit="Go")
     with caller(gateway, "minsu") as minsu, minsu.listening() as stream:
         assert stream.next() == ("ready", {})
-        incoming = Incoming(id="i1", person=minsu.person, place=place(minsu.rooms["talk"]), text="server create")
+        incoming = Incoming(
+            id="i1", person=minsu.person, place=place(minsu.rooms["talk"]), text="server create", trigger="said-1"
+        )
         gateway.run(console(gateway).ask(incoming, form))
         name, told = stream.next()
-        assert (name, told["id"], told["fields"][0]["kind"]) == ("form", "f1", "text")
+        assert (name, told["id"], told["said"], told["fields"][0]["kind"]) == ("form", "f1", "said-1", "text")
 
 
 def test_who_signs_out_hears_nothing_more(strict: Served) -> None:

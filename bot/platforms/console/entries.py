@@ -14,8 +14,7 @@ from contextlib import ExitStack
 
 import msgspec
 
-from bot.messages import Form
-from bot.platforms.console.rooms import Entry
+from bot.platforms.console.rooms import AskedForm, Entry
 from bot.ports import Bus, Clock, RedisClient, Subscription
 
 KEPT_ENTRIES = 2_000  # of one room
@@ -24,10 +23,10 @@ KEPT_SECONDS = 30 * 24 * 3600
 CATCH_UP = 500  # entries at most that a listener who was away is sent at once; older ones it asks for as history
 LOOK = 200  # entries read at once: what is for others alone is passed over
 WAITING = 64  # entries between the bus and a listener
-_Decode = Callable[[bytes], Entry | Form]
+_Decode = Callable[[bytes], Entry | AskedForm]
 _encode = msgspec.json.Encoder().encode
 _entry = msgspec.json.Decoder(Entry).decode
-_form = msgspec.json.Decoder(Form).decode
+_form = msgspec.json.Decoder(AskedForm).decode
 
 
 class Entries:
@@ -87,16 +86,16 @@ class Entries:
         ids = await self._redis.zrevrangebyscore(_changed(room), "+inf", after, start=0, num=CATCH_UP)
         return [entry for entry in await self._read(room, ids[::-1]) if seen_by(entry, person)]
 
-    async def offer(self, person: str, form: Form) -> None:
-        """Tell all pages and terminals of a person to open a form."""
+    async def offer(self, person: str, form: AskedForm) -> None:
+        """Tell it to all pages and terminals of a person: the one that asked for it opens it."""
         await self._bus.publish(_person_topic(person), _encode(form))
 
-    async def listen(self, person: str, rooms: Sequence[str], after: float | None) -> AsyncIterator[Entry | Form]:
+    async def listen(self, person: str, rooms: Sequence[str], after: float | None) -> AsyncIterator[Entry | AskedForm]:
         """What happens in the rooms as far as this person may see it, and this person's forms; first what changed since `after`.
 
         Raises when the listener is too slow: it comes again with `after`.
         """
-        came: asyncio.Queue[Entry | Form] = asyncio.Queue(WAITING)
+        came: asyncio.Queue[Entry | AskedForm] = asyncio.Queue(WAITING)
         with ExitStack() as stack:
             topics: list[tuple[Subscription, _Decode]] = [
                 (stack.enter_context(self._bus.subscribe(topic_of(room))), _entry) for room in rooms
@@ -112,7 +111,7 @@ class Entries:
             try:
                 while True:
                     item = await _next(came, forwarding)
-                    if isinstance(item, Form) or (seen_by(item, person) and sent.get(item.id, 0) < item.version):
+                    if isinstance(item, AskedForm) or (seen_by(item, person) and sent.get(item.id, 0) < item.version):
                         yield item
             finally:
                 for task in forwarding:
@@ -152,12 +151,14 @@ def topic_of(room: str) -> str:
     return f"console:{room}"
 
 
-async def _forward(topic: Subscription, decode: _Decode, came: "asyncio.Queue[Entry | Form]") -> None:
+async def _forward(topic: Subscription, decode: _Decode, came: "asyncio.Queue[Entry | AskedForm]") -> None:
     async for payload in topic:
         await came.put(decode(payload))
 
 
-async def _next(came: "asyncio.Queue[Entry | Form]", forwarding: "Sequence[asyncio.Task[None]]") -> Entry | Form:
+async def _next(
+    came: "asyncio.Queue[Entry | AskedForm]", forwarding: "Sequence[asyncio.Task[None]]"
+) -> Entry | AskedForm:
     """What came next. Raises what ended one of the forwarding tasks: the bus dropped a slow listener."""
     if not came.empty():
         return came.get_nowait()

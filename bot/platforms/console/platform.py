@@ -14,7 +14,7 @@ from bot.messages import Form, Message
 from bot.platforms.base import Capabilities, Incoming, Person, Place, PlatformError, Receive, Rejected
 from bot.platforms.base import Entry as How
 from bot.platforms.console.entries import Entries, seen_by
-from bot.platforms.console.rooms import NAME, Author, Entry, Room, direct_room, place_in
+from bot.platforms.console.rooms import NAME, AskedForm, Author, Entry, Room, direct_room, place_in
 from bot.ports import Bus, Clock, RedisClient
 
 
@@ -63,7 +63,10 @@ class ConsolePlatform:
         await self._post(direct_room(person.id).id, None, None, message)
 
     async def ask(self, incoming: Incoming, form: Form) -> None:
-        await self._entries.offer(incoming.person.id, form)
+        if incoming.trigger is None:
+            raise PlatformError("no_trigger", "Nobody waits for the form.")
+        asked = AskedForm(**msgspec.structs.asdict(form), said=incoming.trigger)
+        await self._entries.offer(incoming.person.id, asked)
 
     async def check(self) -> str | None:
         return None
@@ -78,7 +81,7 @@ class ConsolePlatform:
         """The time that entries are written down with, as `listen` takes it."""
         return self._clock.now().timestamp()
 
-    def listen(self, person: Person, rooms: Sequence[Room], after: float | None) -> AsyncIterator[Entry | Form]:
+    def listen(self, person: Person, rooms: Sequence[Room], after: float | None) -> AsyncIterator[Entry | AskedForm]:
         """Entries that come or change in these rooms, and forms for the person; first what changed since `after`."""
         return self._entries.listen(person.id, [room.id for room in rooms], after)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from bot.messages import Message
+from bot.messages import Form, Message
 from bot.platforms.base import Place
 
 DIRECT = "direct"
@@ -47,6 +47,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     message: Message | None = None
     edited_at: float | None = None
     version: int = 1
+
+
+class AskedForm(Form, frozen=True, kw_only=True):
+    """A form for the page or the terminal that asked for it. `said` is its own id of the message, press or fill that led to the form."""
+
+    said: str
 
 
 def direct_room(person_id: str) -> Room:
