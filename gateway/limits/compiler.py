@@ -134,28 +134,24 @@ class Compiler:
         return found
 
     def _page(self, node: FieldNode, definition: GraphQLField) -> int | Page:
-        """The page that `first` or `last` asks for; the larger one when both are constants, a variable before a constant."""
+        """The larger one of what `first` and `last` ask for."""
         sizes: list[int] = []
+        open_sizes: list[tuple[str, int | None]] = []
         for argument in node.arguments or ():
             if argument.name.value not in _PAGING:
                 continue
             if isinstance(argument.value, VariableNode):
                 variable = argument.value.name.value
                 default = self._defaults.get(variable)
-                return Page(variable, default if isinstance(default, int) else self._default_page, self._max_page)
-            if isinstance(argument.value, IntValueNode):
+                open_sizes.append((variable, default if isinstance(default, int) else None))
+            elif isinstance(argument.value, IntValueNode):
                 sizes.append(int(argument.value.value))
-        if not sizes:
-            sizes = [
-                given
-                for name in _PAGING
-                if name in definition.args and isinstance(given := _default(definition, name), int)
-            ] or [self._default_page]
-        return min(max(1, *sizes), self._max_page)
-
-
-def _default(definition: GraphQLField, name: str) -> Any:
-    return definition.args[name].default_value
+        declared = [definition.args[name].default_value for name in _PAGING if name in definition.args]
+        own = [size for size in declared if isinstance(size, int)]
+        if open_sizes:
+            ungiven = max(self._default_page, *own)  # a null leaves it to the list, whatever the schema declares
+            return Page(tuple(open_sizes), max(sizes, default=None), ungiven, self._max_page)
+        return min(max(1, *(sizes or own or [self._default_page])), self._max_page)
 
 
 def _metadata(definition: GraphQLField) -> Mapping[str, Any]:

@@ -12,16 +12,22 @@ Condition = tuple[str, bool]  # a variable of @skip or @include, and the value a
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page size that a variable decides, clamped to what a list can really answer."""
+    """A page size that variables decide, clamped to what a list can really answer. The largest counts: the list decides which is used.
 
-    variable: str
-    default: int
+    `defaults` has the default of each variable, `least` what the document says beside them, `ungiven` the page without any size.
+    """
+
+    defaults: tuple[tuple[str, int | None], ...]
+    least: int | None
+    ungiven: int
     most: int
 
     def size(self, variables: Mapping[str, Any]) -> int:
-        given = variables.get(self.variable, self.default)
+        # A null was given too: the variable's default is for one that was not, and the list then answers its own page.
+        found = [variables.get(name, default) for name, default in self.defaults]
         # 10.0 is a valid Int in JSON, so floats count as well.
-        return int(min(max(given, 1), self.most)) if isinstance(given, int | float) else self.default
+        sizes = [size for size in (*found, self.least) if isinstance(size, int | float)]
+        return int(min(max(1, *sizes), self.most)) if sizes else self.ungiven
 
 
 @dataclass(frozen=True, slots=True)

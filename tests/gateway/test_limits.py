@@ -99,6 +99,13 @@ def test_a_body_that_does_not_come_is_given_up() -> None:
         ("query($n: Int) { items(first: $n) { nodes { id } } }", {"n": 30.0}, 31),
         ("query($n: Int = 20) { items(first: $n) { nodes { id } } }", None, 21),
         ("query($n: Int) { items(first: $n) { nodes { id } } }", None, 51),
+        # A null is no size: the list answers its own page, not the variable's default.
+        ("query($n: Int = 1) { items(first: $n) { nodes { id } } }", {"n": None}, 51),
+        ("query($n: Int = 1) { items(first: $n, last: 1000) { nodes { id } } }", {"n": None}, 1001),
+        ("query($n: Int = 1) { items(first: $n, last: 100) { nodes { id } } }", None, 101),
+        ("query($n: Int, $m: Int) { items(first: $n, last: $m) { nodes { id } } }", {"n": 3, "m": 700}, 701),
+        ("query($n: Int, $m: Int = 9) { items(first: $n, last: $m) { nodes { id } } }", {"n": None}, 10),
+        ("{ items(first: null) { nodes { id } } }", None, 51),
         ("{ items(first: 10) { nodes { items(first: 5) { nodes { id } } } } }", None, 1 + 10 * (1 + 1 + 5)),
         ("{ items(first: 10) { ...C } } fragment C on ItemConnection { nodes { id } }", None, 11),
         ("{ item { console } }", None, 21),
