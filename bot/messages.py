@@ -176,6 +176,13 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     submit: str
 
 
+def with_blocks(message: Message, *blocks: Block) -> Message:
+    """With more blocks, above the buttons that it has."""
+    buttons = tuple(block for block in message.blocks if isinstance(block, Buttons))
+    others = tuple(block for block in message.blocks if not isinstance(block, Buttons))
+    return msgspec.structs.replace(message, blocks=(*others, *blocks, *buttons))
+
+
 def plain(text: str) -> Text:
     return (Span(text),)
 
