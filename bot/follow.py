@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, cast
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -79,6 +80,7 @@ class Follower:
         self._show = show
         self._ended = ended
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._beginning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # one task of each operation
         self._loop: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -91,14 +93,15 @@ class Follower:
         """Write it down and begin. Again for the same operation: it goes on in the newer message."""
         name = followed.operation
         bare = msgspec.structs.replace(followed, person=msgspec.structs.replace(followed.person, token=None))
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.set(f"gurum:bot:follow:{name}", _encode(bare), ex=KEPT_SECONDS)
-        pipe.sadd("gurum:bot:follows", name)
-        await pipe.execute()
-        if name in self._tasks:
-            await loops.end([self._tasks[name]])
-        if await self._claim(name):
-            self._spawn(name, bare)
+        async with self._lock(name):
+            pipe = self._redis.pipeline(transaction=True)
+            pipe.set(f"gurum:bot:follow:{name}", _encode(bare), ex=KEPT_SECONDS)
+            pipe.sadd("gurum:bot:follows", name)
+            await pipe.execute()
+            if name in self._tasks:
+                await loops.end([self._tasks[name]])
+            if await self._claim(name):
+                self._spawn(name, bare)
 
     # -- leases --------------------------------------------------------------------------------------------------------
 
@@ -106,15 +109,27 @@ class Follower:
         """Keep the leases of what we follow, and take over what nobody follows."""
         for raw in await self._redis.smembers("gurum:bot:follows"):
             name = raw.decode()
-            if not await self._claim(name):
-                if name in self._tasks:
-                    self._tasks[name].cancel()  # another process has it: we were silent for too long
-            elif name not in self._tasks:
-                document = await self._redis.get(f"gurum:bot:follow:{name}")
-                if document is None:
-                    await self._forget(name)
-                else:
-                    self._spawn(name, _decode(document))
+            async with self._lock(name):
+                if not await self._claim(name):
+                    if name in self._tasks:
+                        self._tasks[name].cancel()  # another process has it: we were silent for too long
+                elif name not in self._tasks:
+                    await self._take_over(name)
+
+    async def _take_over(self, name: str) -> None:
+        document = await self._redis.get(f"gurum:bot:follow:{name}")
+        try:
+            followed = None if document is None else _decode(document)
+        except msgspec.MsgspecError:
+            log.error("operation %s can not be followed: another 9rum wrote down how; its reply stays as it is", name)
+            followed = None
+        if followed is None:
+            await self._forget(name)
+        else:
+            self._spawn(name, followed)
+
+    def _lock(self, name: str) -> asyncio.Lock:
+        return self._beginning.setdefault(name, asyncio.Lock())
 
     async def _claim(self, name: str) -> bool:
         key = f"gurum:bot:follow:{name}:lease"

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+
 from bot import gql
 from bot.counters import Counters
 from bot.follow import LEASE_MS, Followed, Follower
@@ -77,8 +79,9 @@ class Process:
         platforms = {platform.name: platform}
         people = People(redis, None, SEAL, clock, platforms)  # type: ignore[arg-type] # nobody is linked here
         self.people = people
-        self.outbox = Outbox(platforms, clock, Counters())
-        self.follower = Follower(redis, graph, people, self.outbox, clock, owner, Counters(), self.show, self.ended)
+        self.counters = Counters()
+        self.outbox = Outbox(platforms, clock, self.counters)
+        self.follower = Follower(redis, graph, people, self.outbox, clock, owner, self.counters, self.show, self.ended)
 
     @staticmethod
     def show(followed: Followed, state: Mapping[str, Any] | None) -> Message:
@@ -179,6 +182,39 @@ async def test_two_processes_do_not_follow_the_same(redis: RedisClient) -> None:
         await graph.becomes("FAILED", 0.4)
         await eventually(lambda: says(platform, message_id, "FAILED 0.4"), "the end is shown")
     assert len(graph.seen) == 1
+
+
+async def test_followed_twice_at_once_it_goes_on_in_one_message(redis: RedisClient) -> None:
+    graph, platform = FarGraph(), RecordingPlatform()
+    process = Process(redis, graph, platform, "one")
+    first, second = await process.begin(), await process.outbox.post(place(), Message(summary="begun"))
+    async with running(process):
+        await asyncio.gather(*(process.follower.follow(followed(each)) for each in (first, second)))
+        await eventually(lambda: says(platform, second, "RUNNING 0.1"), "the newer message shows it")
+        await graph.becomes("SUCCEEDED", 1.0)
+        await eventually(lambda: says(platform, second, "SUCCEEDED 1.0"), "the end is shown")
+        await eventually(lambda: forgotten(redis), "it is followed no more")
+    assert platform.summaries("edit").count("SUCCEEDED 1.0") == 1
+    assert process.counters.following == 0
+
+
+async def test_one_that_can_not_be_read_keeps_no_other_from_being_followed(
+    redis: RedisClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    graph, platform = FarGraph(), RecordingPlatform()
+    for name in (f"other{number}" for number in range(20)):  # before and after the one that can be read
+        await redis.sadd("gurum:bot:follows", name)
+        await redis.set(f"gurum:bot:follow:{name}", b'{"of": "another 9rum"}')
+    one, two = Process(redis, graph, platform, "one"), Process(redis, graph, platform, "two")
+    message_id = await one.begin()
+    await one.follower.stop()
+    await one.outbox.stop()
+    await redis.delete("gurum:bot:follow:op1:lease")
+    async with running(two):
+        await eventually(lambda: says(platform, message_id, "RUNNING 0.1"), "it is taken over")
+        await graph.becomes("SUCCEEDED", 1.0)
+        await eventually(lambda: forgotten(redis), "nothing is left to follow")
+    assert "another 9rum wrote down how" in caplog.text
 
 
 async def test_a_lost_subscription_is_taken_up_again(redis: RedisClient) -> None:
