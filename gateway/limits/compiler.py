@@ -149,7 +149,7 @@ class Compiler:
         declared = [definition.args[name].default_value for name in _PAGING if name in definition.args]
         own = [size for size in declared if isinstance(size, int)]
         if open_sizes:
-            ungiven = max(self._default_page, *own)  # a null leaves it to the list, whatever the schema declares
+            ungiven = max([self._default_page, *own])  # a null leaves it to the list, whatever the schema declares
             return Page(tuple(open_sizes), max(sizes, default=None), ungiven, self._max_page)
         return min(max(1, *(sizes or own or [self._default_page])), self._max_page)
 
