@@ -8,51 +8,18 @@ import pytest
 
 from bot.messages import Button, Buttons, File, Form, Message
 from bot.platforms.base import Entry as How
-from bot.platforms.base import Incoming, Person, PlatformError
+from bot.platforms.base import Incoming, PlatformError
 from bot.platforms.console.entries import KEPT_ENTRIES, KEPT_LARGE, LARGE
 from bot.platforms.console.platform import Closed, ConsolePlatform
-from bot.platforms.console.rooms import Entry, direct_room, place_in, project_room, rooms_of
-from notifications.bus import Bus
+from bot.platforms.console.rooms import Entry, direct_room, place_in, rooms_of
 from notifications.redis import RedisClient
-from resolvers.clock import Clock
-
-JIWOO = Person(platform="console", id="user:krane/u1", name="jiwoo", token="secret-token")
-MINSU = Person(platform="console", id="user:krane/u2", name="minsu")
-SHOP = project_room("project:krane/p1", "shop")
-
-
-class Listener:
-    """What the bot was handed."""
-
-    def __init__(self) -> None:
-        self.heard: list[Incoming] = []
-        self.failure: Exception | None = None
-
-    async def receive(self, incoming: Incoming) -> bool:
-        if self.failure is not None:
-            raise self.failure
-        self.heard.append(incoming)
-        return True
+from tests.bot.console_room import JIWOO, MINSU, SHOP, Listener, console_over, texts
 
 
 @pytest.fixture
 async def console(redis: RedisClient) -> AsyncIterator[tuple[ConsolePlatform, Listener]]:
-    bus = Bus(redis)
-    await bus.start()
-    platform, listener = ConsolePlatform(redis, bus, Clock()), Listener()
-
-    async def rejected(platform: str, reason: str, facts: object) -> None:
-        raise AssertionError("the console has no door of its own")
-
-    await platform.start(listener.receive, rejected)
-    yield platform, listener
-    await platform.stop()
-    await bus.stop()
-
-
-async def texts(platform: ConsolePlatform, person: Person = JIWOO) -> list[str]:
-    entries = await platform.history(SHOP, person, None, 50)
-    return [entry.message.summary if entry.message else entry.text or "" for entry in entries]
+    async with console_over(redis) as it:
+        yield it
 
 
 async def test_what_a_person_says_is_shown_and_handed_over_once(console: tuple[ConsolePlatform, Listener]) -> None:
@@ -195,9 +162,10 @@ async def test_history_is_paged_and_bounded(console: tuple[ConsolePlatform, List
     numbers = [int(entry.message.summary) for entry in (*older, *newest) if entry.message]
     assert numbers == sorted(numbers)
     assert len(numbers) == 8
-    await redis.zadd("gurum:console:order:" + SHOP.id, {f"old-{number}": number for number in range(KEPT_ENTRIES)})
+    older_ones = {f"old-{number}": platform.now() - 60 - number for number in range(KEPT_ENTRIES)}
+    await redis.zadd("gurum:console:order:" + SHOP.id, older_ones)
     await platform.post(place_in(SHOP, None), Message(summary="last"))
-    assert await redis.zcard("gurum:console:order:" + SHOP.id) <= KEPT_ENTRIES
+    assert await redis.zcard("gurum:console:order:" + SHOP.id) == KEPT_ENTRIES
 
 
 async def test_of_large_entries_only_the_newest_are_kept(

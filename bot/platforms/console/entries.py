@@ -1,32 +1,63 @@
-"""What the rooms hold, in the store: bounded, shared by all processes, and told to whoever listens.
+"""What the rooms hold, in the store: bounded, shared by all processes, and told on the bus to whoever listens (`listening.py`).
 
     gurum:console:entry:{room}     hash: entry id -> JSON
     gurum:console:order:{room}     entry ids by the time they came
     gurum:console:changed:{room}   entry ids by the time of their last change, to catch up after a lost connection
     gurum:console:large:{room}     ids of large entries by the time they came: fewer of them are kept
 
-Topics of the bus: `console:{room}` carries entries, `console-person:{person}` forms.
+Topics of the bus: `console:{room}` carries entries (of large ones all but what they say), `console-person:{person}` forms.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import ExitStack
+import logging
+from collections.abc import Sequence
 
 import msgspec
+from redis.exceptions import RedisError
 
 from bot.platforms.console.rooms import AskedForm, Entry
-from bot.ports import Bus, Clock, RedisClient, Subscription
+from bot.ports import Bus, Clock, RedisClient
+
+log = logging.getLogger(__name__)
 
 KEPT_ENTRIES = 2_000  # of one room
 LARGE, KEPT_LARGE = 16_384, 50  # bytes from which an entry is large (files, pastes); how many such of one room
 KEPT_SECONDS = 30 * 24 * 3600
-CATCH_UP = 500  # entries at most that a listener who was away is sent at once; older ones it asks for as history
+CATCH_UP = (
+    500  # entries of a room at most that a listener who was away is sent at once; older ones it asks for as history
+)
+OVERLAP = 5.0  # seconds told twice to who was away: the clocks of several processes differ a little
 LOOK = 200  # entries read at once: what is for others alone is passed over
-WAITING = 64  # entries between the bus and a listener
-_Decode = Callable[[bytes], Entry | AskedForm]
 _encode = msgspec.json.Encoder().encode
 _entry = msgspec.json.Decoder(Entry).decode
-_form = msgspec.json.Decoder(AskedForm).decode
+
+# KEYS: entry, order, changed, large. ARGV: id, JSON, time, 1 when it is large, the oldest time kept, and how many of each kind.
+_BOUND = """
+if ARGV[4] == '1' then redis.call('ZADD', KEYS[4], ARGV[3], ARGV[1]) end
+local function forget(ids)
+  if #ids == 0 then return end
+  redis.call('HDEL', KEYS[1], unpack(ids))
+  for i = 2, 4 do redis.call('ZREM', KEYS[i], unpack(ids)) end
+end
+forget(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[5]))
+forget(redis.call('ZRANGE', KEYS[2], 0, -ARGV[6] - 1))
+forget(redis.call('ZRANGE', KEYS[4], 0, -ARGV[7] - 1))
+for i = 1, 4 do redis.call('EXPIRE', KEYS[i], ARGV[8]) end
+"""
+# Answers what was there already under the id; nothing when this was stored.
+ADD = f"""
+if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return redis.call('HGET', KEYS[1], ARGV[1]) end
+redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
+redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+{_BOUND}
+"""
+# Answers 0 when the entry is not there any more. ARGV[9]: the time of the change.
+REPLACE = f"""
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZADD', KEYS[3], ARGV[9], ARGV[1])
+{_BOUND}
+return 1
+"""
 
 
 class Entries:
@@ -35,160 +66,114 @@ class Entries:
         self._bus = bus
         self._clock = clock
 
-    async def add(self, entry: Entry) -> bool:
-        """False when there is one with this id in the room: it was said before."""
+    async def add(self, entry: Entry) -> Entry:
+        """What is there now under this id in the room: this entry, or one that was said before. Adding it again is harmless."""
         document = _encode(entry)
-        if not await self._redis.hsetnx(_entries(entry.room), entry.id, document):
-            return False
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.zadd(_order(entry.room), {entry.id: entry.at})
-        pipe.zadd(_changed(entry.room), {entry.id: entry.at})
-        for key in (_entries(entry.room), _order(entry.room), _changed(entry.room)):
-            pipe.expire(key, KEPT_SECONDS)
-        pipe.zrange(_order(entry.room), 0, -KEPT_ENTRIES - 1)
-        *_, old = await pipe.execute()
-        await self._forget(entry.room, old)
-        await self._told(entry, document)
-        return True
+        there: bytes | None = await self._redis.eval(ADD, 4, *_keys(entry.room), *self._values(entry, document))
+        kept = entry if there is None else _entry(there)
+        await self._tell(
+            kept, there or document
+        )  # what is there already may have been stored by somebody who then died
+        return kept
 
-    async def replace(self, entry: Entry) -> None:
-        """A new version of an entry that is there."""
+    async def replace(self, entry: Entry) -> bool:
+        """A new version of an entry; False when it is not there any more."""
         document = _encode(entry)
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.hset(_entries(entry.room), entry.id, document)
-        pipe.zadd(_changed(entry.room), {entry.id: entry.edited_at or entry.at}, xx=True)
-        await pipe.execute()
-        await self._told(entry, document)
+        values = (*self._values(entry, document), entry.edited_at or entry.at)
+        if not await self._redis.eval(REPLACE, 4, *_keys(entry.room), *values):
+            return False
+        await self._tell(entry, document)
+        return True
 
     async def remove(self, room: str, entry_id: str) -> None:
         """Take back what could not be received."""
-        await self._forget(room, [entry_id.encode()])
+        entries, *sets = _keys(room)
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.hdel(entries, entry_id)
+        for key in sets:
+            pipe.zrem(key, entry_id)
+        await pipe.execute()
 
     async def get(self, room: str, entry_id: str) -> Entry | None:
-        document = await self._redis.hget(_entries(room), entry_id)
+        document = await self._redis.hget(_keys(room)[0], entry_id)
         return None if document is None else _entry(document)
 
     async def history(self, room: str, person: str, before: float | None, limit: int) -> list[Entry]:
         """The newest entries that this person may see, oldest first; `before` is a time (seconds since the epoch)."""
-        upper = "+inf" if before is None else f"({before!r}"
+        order = _keys(room)[1]
+        upper, lower = "+inf" if before is None else f"({before!r}", self._oldest()
         found: list[Entry] = []
         start = 0
         while len(found) < limit:
-            ids = await self._redis.zrevrangebyscore(_order(room), upper, "-inf", start=start, num=max(limit, LOOK))
+            ids = await self._redis.zrevrangebyscore(order, upper, lower, start=start, num=max(limit, LOOK))
             if not ids:
                 break
-            found += [entry for entry in await self._read(room, ids) if seen_by(entry, person)]
+            found += [entry for entry in await self.read(room, ids) if entry is not None and seen_by(entry, person)]
             start += len(ids)
         return found[:limit][::-1]
 
-    async def changed(self, room: str, person: str, after: float) -> list[Entry]:
-        """What came or changed at or after a time, oldest change first, for whoever was away."""
-        ids = await self._redis.zrevrangebyscore(_changed(room), "+inf", after, start=0, num=CATCH_UP)
-        return [entry for entry in await self._read(room, ids[::-1]) if seen_by(entry, person)]
+    async def changed(self, room: str, after: float) -> list[tuple[float, bytes]]:
+        """When what came or changed at or after a time, or shortly before it: (time, id) of the newest."""
+        lower = max(after - OVERLAP, self._oldest())
+        changes = await self._redis.zrevrangebyscore(
+            _keys(room)[2], "+inf", lower, start=0, num=CATCH_UP, withscores=True
+        )
+        return [(when, entry_id) for entry_id, when in changes]
+
+    async def read(self, room: str, ids: Sequence[bytes]) -> list[Entry | None]:
+        """One for each id; None for what is not there any more."""
+        documents = await self._redis.hmget(_keys(room)[0], ids) if ids else []
+        return [None if document is None else _entry(document) for document in documents]
 
     async def offer(self, person: str, form: AskedForm) -> None:
         """Tell it to all pages and terminals of a person: the one that asked for it opens it."""
-        await self._bus.publish(_person_topic(person), _encode(form))
+        await self._bus.publish(person_topic(person), _encode(form))
 
-    async def listen(self, person: str, rooms: Sequence[str], after: float | None) -> AsyncIterator[Entry | AskedForm]:
-        """What happens in the rooms as far as this person may see it, and this person's forms; first what changed since `after`.
+    async def _tell(self, entry: Entry, document: bytes) -> None:
+        """The bus keeps many events, so what is large is read from the room by those who hear of it.
 
-        Raises when the listener is too slow: it comes again with `after`.
+        The entry is in the room, and whoever comes again finds it, so a bus that is away undoes nothing.
         """
-        came: asyncio.Queue[Entry | AskedForm] = asyncio.Queue(WAITING)
-        with ExitStack() as stack:
-            topics: list[tuple[Subscription, _Decode]] = [
-                (stack.enter_context(self._bus.subscribe(topic_of(room))), _entry) for room in rooms
-            ]
-            topics.append((stack.enter_context(self._bus.subscribe(_person_topic(person))), _form))
-            sent: dict[str, int] = {}
-            if after is not None:
-                for room in rooms:
-                    for entry in await self.changed(room, person, after):
-                        sent[entry.id] = entry.version
-                        yield entry
-            forwarding = [asyncio.create_task(_forward(topic, decode, came)) for topic, decode in topics]
-            try:
-                while True:
-                    item = await _next(came, forwarding)
-                    if isinstance(item, AskedForm) or (seen_by(item, person) and sent.get(item.id, 0) < item.version):
-                        yield item
-            finally:
-                for task in forwarding:
-                    task.cancel()
-                await asyncio.gather(*forwarding, return_exceptions=True)
+        large = len(document) > LARGE
+        try:
+            await self._bus.publish(topic_of(entry.room), _encode(_bare(entry)) if large else document)
+        except (RedisError, OSError) as error:
+            log.warning("a change in a room could not be told to who listens: %s", error)
 
-    async def _told(self, entry: Entry, document: bytes) -> None:
-        if len(document) > LARGE:
-            large = _large(entry.room)
-            pipe = self._redis.pipeline(transaction=True)
-            pipe.zadd(large, {entry.id: entry.at})
-            pipe.expire(large, KEPT_SECONDS)
-            pipe.zrange(large, 0, -KEPT_LARGE - 1)
-            *_, old = await pipe.execute()
-            await self._forget(entry.room, old)
-        await self._bus.publish(topic_of(entry.room), document)
+    def _values(self, entry: Entry, document: bytes) -> tuple[str | bytes | float, ...]:
+        large = "1" if len(document) > LARGE else ""
+        bounds = (self._oldest(), KEPT_ENTRIES, KEPT_LARGE, KEPT_SECONDS)
+        return (entry.id, document, entry.at, large, *bounds)
 
-    async def _read(self, room: str, ids: Sequence[bytes]) -> list[Entry]:
-        documents = await self._redis.hmget(_entries(room), ids) if ids else []
-        return [_entry(document) for document in documents if document is not None]
-
-    async def _forget(self, room: str, ids: Sequence[bytes]) -> None:
-        if ids:
-            pipe = self._redis.pipeline(transaction=True)
-            pipe.hdel(_entries(room), *ids)
-            pipe.zrem(_order(room), *ids)
-            pipe.zrem(_changed(room), *ids)
-            pipe.zrem(_large(room), *ids)
-            await pipe.execute()
+    def _oldest(self) -> float:
+        return self._clock.now().timestamp() - KEPT_SECONDS
 
 
 def seen_by(entry: Entry, person: str) -> bool:
     return entry.to is None or entry.to == person
 
 
+def is_bare(entry: Entry) -> bool:
+    """It came over the bus without what it says."""
+    return entry.text is None and entry.message is None
+
+
 def topic_of(room: str) -> str:
     return f"console:{room}"
 
 
-async def _forward(topic: Subscription, decode: _Decode, came: "asyncio.Queue[Entry | AskedForm]") -> None:
-    async for payload in topic:
-        await came.put(decode(payload))
-
-
-async def _next(
-    came: "asyncio.Queue[Entry | AskedForm]", forwarding: "Sequence[asyncio.Task[None]]"
-) -> Entry | AskedForm:
-    """What came next. Raises what ended one of the forwarding tasks: the bus dropped a slow listener."""
-    if not came.empty():
-        return came.get_nowait()
-    getting = asyncio.create_task(came.get())
-    try:
-        done, _ = await asyncio.wait({getting, *forwarding}, return_when=asyncio.FIRST_COMPLETED)
-        if getting in done:
-            return getting.result()
-        for task in done:
-            task.result()
-        raise RuntimeError("a subscription of the bus ended by itself")
-    finally:
-        getting.cancel()
-
-
-def _person_topic(person: str) -> str:
+def person_topic(person: str) -> str:
     return f"console-person:{person}"
 
 
-def _entries(room: str) -> str:
-    return f"gurum:console:entry:{room}"
+def _bare(entry: Entry) -> Entry:
+    return msgspec.structs.replace(entry, text=None, message=None)
 
 
-def _order(room: str) -> str:
-    return f"gurum:console:order:{room}"
-
-
-def _changed(room: str) -> str:
-    return f"gurum:console:changed:{room}"
-
-
-def _large(room: str) -> str:
-    return f"gurum:console:large:{room}"
+def _keys(room: str) -> tuple[str, str, str, str]:
+    return (
+        f"gurum:console:entry:{room}",
+        f"gurum:console:order:{room}",
+        f"gurum:console:changed:{room}",
+        f"gurum:console:large:{room}",
+    )

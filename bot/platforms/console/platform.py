@@ -3,19 +3,30 @@
 Its people are signed in to 9rum, so they need no link. Membership of rooms is the gateway's to check, before it calls.
 """
 
+import hashlib
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+from redis.exceptions import RedisError
 
 from bot import redact
 from bot.messages import Form, Message
 from bot.platforms.base import Capabilities, Incoming, Person, Place, PlatformError, Receive, Rejected
 from bot.platforms.base import Entry as How
 from bot.platforms.console.entries import Entries, seen_by
+from bot.platforms.console.listening import listen
 from bot.platforms.console.rooms import NAME, AskedForm, Author, Entry, Room, direct_room, place_in
 from bot.ports import Bus, Clock, RedisClient
+
+KNOWN_SECONDS = 24 * 3600.0  # that a message said again is handed over again: as long as the inbox surely knows its id
+UNSURE, UNSURE_SECONDS = (
+    1_000,
+    1_000.0,
+)  # messages that may be stored or not, and for how long: longer than the outbox tries
 
 
 class Closed(Exception):
@@ -31,7 +42,11 @@ class ConsolePlatform:
 
     def __init__(self, redis: RedisClient, bus: Bus, clock: Clock) -> None:
         self._entries = Entries(redis, bus, clock)
+        self._bus = bus
         self._clock = clock
+        self._unsure: OrderedDict[bytes, tuple[float, str]] = (
+            OrderedDict()
+        )  # what was posted -> until when, under which id
         self._receive: Receive | None = None
 
     # -- platform ------------------------------------------------------------------------------------------------------
@@ -49,12 +64,12 @@ class ConsolePlatform:
         return await self._post(place.channel, place.thread, None, message)
 
     async def edit(self, place: Place, message_id: str, message: Message) -> None:
-        known = await self._entries.get(place.channel, message_id)
-        if known is None:
-            raise PlatformError("message_not_found", "The message is not there any more.")
-        await self._entries.replace(
-            msgspec.structs.replace(known, message=message, edited_at=self.now(), version=known.version + 1)
-        )
+        with _reached():
+            known = await self._entries.get(place.channel, message_id)
+            if known is None or not await self._entries.replace(
+                msgspec.structs.replace(known, message=message, edited_at=self.now(), version=known.version + 1)
+            ):
+                raise PlatformError("message_not_found", "The message is not there any more.")
 
     async def whisper(self, place: Place, person: Person, message: Message) -> None:
         await self._post(place.channel, place.thread, None if place.direct else person.id, message)
@@ -66,7 +81,8 @@ class ConsolePlatform:
         if incoming.trigger is None:
             raise PlatformError("no_trigger", "Nobody waits for the form.")
         asked = AskedForm(**msgspec.structs.asdict(form), said=incoming.trigger)
-        await self._entries.offer(incoming.person.id, asked)
+        with _reached():
+            await self._entries.offer(incoming.person.id, asked)
 
     async def check(self) -> str | None:
         return None
@@ -83,10 +99,14 @@ class ConsolePlatform:
 
     def listen(self, person: Person, rooms: Sequence[Room], after: float | None) -> AsyncIterator[Entry | AskedForm]:
         """Entries that come or change in these rooms, and forms for the person; first what changed since `after`."""
-        return self._entries.listen(person.id, [room.id for room in rooms], after)
+        return listen(self._entries, self._bus, person.id, [room.id for room in rooms], after)
 
     async def say(self, person: Person, room: Room, said_id: str, text: str, thread: str | None = None) -> None:
-        """What a person typed. The same `said_id` again does nothing. Raises Closed."""
+        """What a person typed. The same `said_id` again does nothing. Raises Closed; PlatformError when the id names something else.
+
+        That it is in the room does not tell that it was handed over: whoever put it there may have died between. The inbox knows
+        what it has.
+        """
         entry = Entry(
             id=said_id,
             room=room.id,
@@ -95,7 +115,10 @@ class ConsolePlatform:
             thread=thread,
             text=redact.hidden(text),
         )
-        if not await self._entries.add(entry):
+        kept = await self._entries.add(entry)
+        if kept.author is None or (kept.author.id, kept.text, kept.thread) != (person.id, entry.text, thread):
+            raise PlatformError("id_taken", "This id was used for another message; say it with a new one.")
+        if entry.at - kept.at > KNOWN_SECONDS:
             return
         try:
             await self._hand_over(
@@ -107,11 +130,12 @@ class ConsolePlatform:
                     message=None,
                     link=said_id,
                     trigger=said_id,
-                    at=entry.at,
+                    at=kept.at,
                 )
             )
         except BaseException:
-            await self._entries.remove(room.id, said_id)
+            if kept == entry:
+                await self._entries.remove(room.id, said_id)
             raise
 
     async def press(self, person: Person, room: Room, said_id: str, command: str, message_id: str) -> None:
@@ -162,9 +186,31 @@ class ConsolePlatform:
         await self._receive(incoming)
 
     async def _post(self, room: str, thread: str | None, to: str | None, message: Message) -> str:
-        entry = Entry(id=f"bot-{secrets.token_hex(8)}", room=room, at=self.now(), to=to, thread=thread, message=message)
-        await self._entries.add(entry)
-        return entry.id
+        """A store that goes away in the middle may have taken it: the next try of the same message has the same id."""
+        what = hashlib.sha256(msgspec.json.encode((room, thread, to, message))).digest()
+        until, entry_id = self._unsure.pop(what, (0.0, ""))
+        if until <= self._clock.monotonic():
+            entry_id = f"bot-{secrets.token_hex(8)}"
+        try:
+            with _reached():
+                await self._entries.add(
+                    Entry(id=entry_id, room=room, at=self.now(), to=to, thread=thread, message=message)
+                )
+        except PlatformError:
+            self._unsure[what] = (self._clock.monotonic() + UNSURE_SECONDS, entry_id)
+            while len(self._unsure) > UNSURE:
+                self._unsure.popitem(last=False)
+            raise
+        return entry_id
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """The store's failures as the outbox knows them: it tries again."""
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise PlatformError("unavailable", "The store of the conversation does not answer.", retry=True) from error
 
 
 def _unique(person: Person, said_id: str) -> str:
