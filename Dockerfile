@@ -1,5 +1,5 @@
 # The image of 9rum: one process that serves the graph, the console and the explorer page.
-#   docker build -t 9rum . && docker run -p 8080:8080 -v 9rum-data:/data 9rum
+#   docker build -t 9rum . && docker run -p 127.0.0.1:8080:8080 -v 9rum-data:/data 9rum
 # Another Python base is given by --build-arg BASE=...; both stages use it, so that the environment fits.
 ARG BASE=python:3.11-slim-bookworm
 

@@ -19,8 +19,8 @@ from typing import Any
 import httpx
 
 from tests.slack.standin import Human, Shown, Slack, standin
-from tests.slack.standin.world import SIGNING_SECRET, Call
-from tests.trips.in_slack import OPEN, link_over
+from tests.slack.standin.world import Call
+from tests.trips.in_slack import OPEN, http_platform, link_over
 from tests.trips.killable import Gateway
 
 PEOPLE = 64
@@ -36,10 +36,8 @@ async def chat(folder: Path, times: int, rounds: int) -> dict[str, Any]:
     policy.write_text(json.dumps({"rules": OPEN}))  # JSON is YAML
     async with standin() as slack:
         slack.deliver_to("")
-        gateway = Gateway(folder / "gateway", None, _settings(slack, policy), subprocess.DEVNULL)
-        await gateway.start()
-        slack.deliver_to(f"{gateway.url}/slack/events")
-        try:
+        async with Gateway(folder / "gateway", None, _settings(slack, policy), subprocess.DEVNULL) as gateway:
+            slack.deliver_to(f"{gateway.url}/slack/events")
             people = await _people(slack, gateway)
             for person in people[:8]:
                 await _listed(person)  # warm
@@ -48,8 +46,6 @@ async def chat(folder: Path, times: int, rounds: int) -> dict[str, Any]:
             at_once = await asyncio.gather(*(_rounds(person, rounds) for person in people))
             wall = time.perf_counter() - began
             edits = await _edits(slack, gateway, people[0], times)
-        finally:
-            gateway.kill()
     acks = [ack for round_ in at_once for ack, _ in round_]
     return {
         "people": PEOPLE,
@@ -64,15 +60,9 @@ async def chat(folder: Path, times: int, rounds: int) -> dict[str, Any]:
 
 def _settings(slack: Slack, policy: Path) -> dict[str, Any]:
     """What an installation has; only what one caller may spend and do at once is raised, because one user stands for 64."""
-    platform = {
-        "platform": "slack",
-        "bot_token": slack.world.bot_token,
-        "signing_secret": SIGNING_SECRET,
-        "base_url": f"{slack.url}/api/",
-    }
     return {
         "clouds": [{"backend": "sandbox", "name": "krane", "speed": 50.0}],
-        "bot": {"platforms": [platform]},
+        "bot": {"platforms": [http_platform(slack)]},
         "policy": {"file": str(policy)},
         "graphql": {"limits": {"budget": 10**12, "budget_per_second": 10**12, "concurrency": 10**6}},
     }

@@ -39,7 +39,7 @@ async def redis(valkey: str) -> AsyncIterator[RedisClient]:
 
 @pytest.fixture
 async def graph(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Running]:
-    """The whole application in process, on a small sandbox with people, ten times as fast as people would like it.
+    """The whole application in process, on a small sandbox with people, fifty times as fast as a real one.
 
     `await graph("jiwoo", "{ servers { nodes { name } } }")` asks as a person, over HTTP.
     """

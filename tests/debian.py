@@ -23,17 +23,21 @@ class InstallError(Exception):
 
 def ensure(packages: dict[str, Path]) -> None:
     """`packages` by a file that is there when each is installed. Their services are not started. Raises InstallError."""
-    if not _missing(packages):
-        return
-    by_hand = f"apt-get install --no-install-recommends {' '.join(_missing(packages))}"
     if os.geteuid() != 0:
-        raise InstallError(f"Debian packages are missing; as root: {by_hand}")
+        if missing := _missing(packages):
+            raise InstallError(f"Debian packages are missing; as root: {_by_hand(missing)}")
+        return
+    # Before the first look: while another process installs, a program may be there that can not run yet.
     with (Path(tempfile.gettempdir()) / "9rum-apt").open("a") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if missing := _missing(packages):
             _install(missing)
-    if _missing(packages):
-        raise InstallError(f"This installed no {', '.join(_missing(packages))}: {by_hand}")
+            if missing := _missing(packages):
+                raise InstallError(f"This did not bring {', '.join(missing)}: {_by_hand(missing)}")
+
+
+def _by_hand(packages: Sequence[str]) -> str:
+    return f"apt-get install --no-install-recommends {' '.join(packages)}"
 
 
 def _missing(packages: dict[str, Path]) -> list[str]:

@@ -1,12 +1,13 @@
 """The project shop and who acts in it, for the suite of the compute port: servers that are made, followed and removed again."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from resolvers.actor import Credential
 from resolvers.compute.port import MARKER, ComputePort, ServerSpec, ServerStatus, ServerVerb
 from tests.contract.conftest import Cloud
-from tests.contract.steps import Removal, gone, unique
+from tests.contract.steps import Removal, unique
 
 S = ServerStatus
 
@@ -25,6 +26,13 @@ class Room:
     network: str
 
     async def begun(self, acting: Credential | None = None, **given: Any) -> list[str]:
+        """Servers that are removed after the test; nobody waits until they are gone."""
+        made = await self._made(acting, **given)
+        for native in made:
+            self.removal.later(partial(self.port.delete_server, self.jiwoo, native))
+        return made
+
+    async def _made(self, acting: Credential | None = None, **given: Any) -> list[str]:
         wanted: dict[str, Any] = {
             "name": unique("vm"),
             "flavor": self.flavor,
@@ -34,15 +42,23 @@ class Room:
             **given,
         }
         wanted["metadata"] = {**wanted.get("metadata", {}), MARKER: wanted["marker"]}
-        made = list(await self.port.create_servers(acting or self.jiwoo, ServerSpec(**wanted)))
-        for native in made:
-            self.removal.later(lambda native=native: self._removed(native))  # type: ignore[misc] # bound now
-        return made
+        return list(await self.port.create_servers(acting or self.jiwoo, ServerSpec(**wanted)))
 
     async def server(self, **given: Any) -> str:
         """A server that rests in ACTIVE."""
         native = (await self.begun(**given))[0]
         await self.settled(native, S.ACTIVE)
+        return native
+
+    async def resting(self) -> str:
+        """A server in ACTIVE that tests share as long as their cloud is the same one; whoever uses it leaves it as it was."""
+        native = self.cloud.kept.get("server")
+        row = None if native is None else await self.row(native)
+        if native is None or row is None or row.status is not S.ACTIVE or row.task_state is not None:
+            (native,) = await self._made()
+            self.cloud.kept["server"] = native
+            self.cloud.closing.push_async_callback(self.port.delete_server, self.jiwoo, native)
+            await self.settled(native, S.ACTIVE)
         return native
 
     async def row(self, native: str) -> Any:
@@ -59,7 +75,3 @@ class Room:
     async def change(self, native: str, verb: ServerVerb, *wanted: ServerStatus) -> Any:
         await self.port.change_server(self.jiwoo, native, verb)
         return await self.settled(native, *wanted)
-
-    async def _removed(self, native: str) -> None:
-        await self.port.delete_server(self.jiwoo, native)
-        await gone(self.cloud, "compute", "server", native)

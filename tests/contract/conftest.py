@@ -33,6 +33,8 @@ class Cloud:
         self.ports = ports
         self._passwords = passwords
         self._set_role = set_role
+        self.kept: dict[str, str] = {}  # what tests share: by its kind, the native id
+        self.closing = contextlib.AsyncExitStack()  # what removes that again
         self._projects: dict[str, str] = {}
         self._tokens: dict[tuple[str, str], str] = {}
 
@@ -68,7 +70,7 @@ class Cloud:
             await self._set_role(person, project, role, True)
 
     async def eventually(self, look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 90.0) -> T:
-        return await eventually(look, f"{what} ({self.kind})", seconds, pause=0.05 if self.kind == "sandbox" else 0.5)
+        return await eventually(look, f"{what} ({self.kind})", seconds, pause=0.05 if self.kind == "sandbox" else 0.2)
 
     async def rows(self, domain: str, kind: str) -> list[Any]:
         """The full list of a kind, as the collector reads it."""
@@ -149,7 +151,8 @@ async def opened_cloud(
                 set_role,
             )
             await found.read_projects()
-            yield found
+            async with found.closing:
+                yield found
         finally:
             await opened.close()
 

@@ -27,15 +27,16 @@ class Removal:
         self._calls.append(call)
 
     async def run(self) -> None:
-        errors: list[GurumError] = []
+        errors: list[Exception] = []
         for call in reversed(self._calls):
             try:
                 await call()
             except NotFound:
                 pass
-            except GurumError as error:
+            except Exception as error:  # the others are removed all the same
                 errors.append(error)
-        assert not errors, f"could not be removed: {errors}"
+        if errors:
+            raise ExceptionGroup("could not be removed", errors)
 
 
 @contextlib.asynccontextmanager

@@ -7,7 +7,9 @@ processes of one run (pytest-xdist) share one lab: whoever comes first starts it
 import fcntl
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -16,14 +18,26 @@ from tests.lab.cloud import LabCloud
 from tests.lab.pins import paths
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Lets a lab test's limit count its own time only: the first one waits for the lab, at worst for minutes.
+    """Lets a lab test's limit count its own time only, and puts lab tests first.
 
-    The lab has deadlines of its own for everything it waits for.
+    The first one waits for the lab, at worst for minutes; the lab has deadlines of its own for everything it waits for. What waits for
+    the lab's services leaves the processors to the others: one worker begins with all of it, and whoever is done takes some of it over.
+    Tests that stop a service come before there are others to wait for them.
     """
     for item in items:
         if item.get_closest_marker("lab") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(func_only=True))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    if item.get_closest_marker("lab") is None:
+        return 3
+    if item.get_closest_marker("alone") is not None:
+        return 0
+    return 1 if "trips" in item.path.parts else 2  # the longest first
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +51,10 @@ def lab_cloud() -> Iterator[LabCloud]:
     folders.root.mkdir(parents=True, exist_ok=True)
     with (folders.root / "users").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        if lab.up(folders, _say):
-            _started_by_tests(folders.run).touch()
+        # In turn, since a service that a test has stopped would be started again under it.
+        with _turn(folders.root):
+            if lab.up(folders, _say, lambda: _nobody_else(users)):
+                _started_by_tests(folders.run).touch()
         yield cloud.own(folders)
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,9 +70,15 @@ def lab_turn(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.node.get_closest_marker("lab") is None:
         yield
         return
+    request.getfixturevalue("lab_cloud")  # which takes a turn of its own, and so never inside of ours
     root = paths().root
     root.mkdir(parents=True, exist_ok=True)
-    alone = request.node.get_closest_marker("alone") is not None
+    with _turn(root, alone=request.node.get_closest_marker("alone") is not None):
+        yield
+
+
+@contextmanager
+def _turn(root: Path, *, alone: bool = False) -> Iterator[None]:
     with (root / "gate").open("a") as gate, (root / "turn").open("a") as turn:
         # One who waits for all to end holds the gate, so that a stream of short tests does not pass it for ever.
         fcntl.flock(gate, fcntl.LOCK_EX)
@@ -64,6 +86,17 @@ def lab_turn(request: pytest.FixtureRequest) -> Iterator[None]:
         if not alone:
             fcntl.flock(gate, fcntl.LOCK_UN)
         yield
+
+
+def _nobody_else(users: IO[str]) -> bool:
+    """Whether this process alone uses the lab; it goes on using it either way."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        fcntl.flock(users, fcntl.LOCK_SH)
+    return True
 
 
 def _started_by_tests(run: Path) -> Path:

@@ -7,7 +7,7 @@ and nothing that a killed machine leaves behind has to be repaired.
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import yaml
@@ -20,8 +20,12 @@ from tests.lab.start import everything, start
 from tests.lab.system import Say, install
 
 
-def up(paths: Paths, say: Say) -> bool:
-    """Brings the lab up, whatever is there; False when it was up already, though single services were started."""
+def up(paths: Paths, say: Say, may_stop: Callable[[], bool] = lambda: True) -> bool:
+    """Brings the lab up, whatever is there; False when it was up already, though single services were started.
+
+    `may_stop` tells whether nobody else uses a lab that must be stopped first, because it is of another version or broken. Raises
+    LabError when somebody does.
+    """
     with _locked(paths, say):
         if _ours(paths):
             down = [service for service in everything(paths) if not processes.alive(paths, service.name)]
@@ -32,6 +36,10 @@ def up(paths: Paths, say: Say) -> bool:
                 say("starting again: " + ", ".join(service.name for service in down))
                 start(paths, down)
                 return False
+        if processes.recorded(paths) and not may_stop():
+            raise LabError(
+                "Another run of the tests uses a lab of another version, or one that is broken; wait for its end."
+            )
         _stop(paths)
         _ports_free()
         install(paths, say)

@@ -1,13 +1,14 @@
 """`9rum serve` as a process that tests start and kill. Used by the trips about crashes and about several processes."""
 
 import asyncio
+import os
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import yaml
@@ -16,6 +17,7 @@ from tests.polling import eventually
 from tests.running import KEY
 
 ROOT = Path(__file__).parents[2]
+END_SECONDS = 30.0
 
 
 class Gateway:
@@ -34,10 +36,22 @@ class Gateway:
         self._stderr = stderr  # where its log goes; None: to the caller's
         self._process: subprocess.Popen[bytes] | None = None
 
+    async def __aenter__(self) -> Self:
+        """Started; however the block is left, the process has ended then."""
+        try:
+            await self.start()
+        except BaseException:
+            await self.end()
+            raise
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.end()
+
     async def start(self) -> None:
         command = [sys.executable, "-m", "gateway", "serve", "--config", str(self._config)]
         self._process = await asyncio.to_thread(
-            subprocess.Popen, command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=self._stderr
+            subprocess.Popen, command, cwd=ROOT, env=_environment(), stdout=subprocess.DEVNULL, stderr=self._stderr
         )
 
         async def ready() -> bool:
@@ -51,12 +65,24 @@ class Gateway:
 
         await eventually(ready, "the gateway is ready", 120, pause=0.2)
 
-    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(30)
-            self._process = None
+    async def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(how)
+        try:
+            # In a thread: what the process says at its end may be for a server in this very loop.
+            await asyncio.to_thread(process.wait, END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """As an operator ends it."""
-        self.kill(signal.SIGTERM)
+        await self.kill(signal.SIGTERM)
+
+
+def _environment() -> dict[str, str]:
+    """The caller's, without settings of 9rum in it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GURUM_") or name == "GURUM_CACHE"}

@@ -23,7 +23,7 @@ from notifications.redis import RedisClient
 from tests.polling import eventually
 from tests.trips.in_emulate import FILELESS, MUTE, Emulated, Peer, emulated, in_emulate
 
-pytestmark = [pytest.mark.anyio, pytest.mark.node]
+pytestmark = [pytest.mark.anyio, pytest.mark.node, pytest.mark.timeout(900)]  # the first one may install
 PORTS = "query($name: String!) { ports(filter: {name: {eq: $name}}, maxAge: 0) { nodes { name } } }"
 
 

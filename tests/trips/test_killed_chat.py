@@ -50,11 +50,9 @@ async def killable(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIter
             "bot": {"platforms": [http_platform(slack)]},
             "policy": {"file": str(policy)},
         }
-        gateway = Gateway(tmp_path / "gateway", valkey, settings)
-        await gateway.start()
-        slack.deliver_to(f"{gateway.url}/slack/events")
-        yield Killable(slack, gateway)
-        gateway.end()
+        async with Gateway(tmp_path / "gateway", valkey, settings) as gateway:
+            slack.deliver_to(f"{gateway.url}/slack/events")
+            yield Killable(slack, gateway)
 
 
 async def test_commands_that_were_acknowledged_are_done_once_and_answered_after_a_kill(killable: Killable) -> None:
@@ -64,7 +62,7 @@ async def test_commands_that_were_acknowledged_are_done_once_and_answered_after_
         await link_over(http, jiwoo, "jiwoo", PASSWORDS["jiwoo"], ["shop"])
     names = [f"killed-{number:03d}" for number in range(COMMANDS)]
     acks = await asyncio.gather(*(jiwoo.type(f"/cloud port create {name} shop-net", "ops") for name in names))
-    killable.gateway.kill()
+    await killable.gateway.kill()
     assert [ack.ok for ack in acks] == [True] * COMMANDS
     done_before = await _answered(jiwoo, names)
     assert len(done_before) < COMMANDS, "the kill came too late to prove anything"

@@ -4,7 +4,6 @@ What is begun on one goes on at the other: forms, plans, confirmations, approval
 """
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -83,11 +82,10 @@ async def pair(lab_cloud: LabCloud, redis: RedisClient, valkey: str, tmp_path: P
             "policy": {"file": str(policy)},
             **lab_settings(lab_cloud),
         }
-        with contextlib.ExitStack() as ending:
-            one, two = (Gateway(tmp_path / name, valkey, settings) for name in ("one", "two"))
-            for gateway in (one, two):
-                ending.callback(gateway.end)
-            await asyncio.gather(one.start(), two.start())
+        async with (
+            Gateway(tmp_path / "one", valkey, settings) as one,
+            Gateway(tmp_path / "two", valkey, settings) as two,
+        ):
             yield Pair(slack, one, two, lab_cloud)
 
 
