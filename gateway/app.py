@@ -138,7 +138,7 @@ class Application:
         closing.push_async_callback(self.transport.connections.end_all)
         callers = Callers(self.context_of, settings.graphql.trusted_proxies, settings.graphql.allowed_origins)
         graph = InProcessGraph(
-            self.transport.executor, self.authenticator, self.context_for, self.policy, directory, clock
+            self.transport.executor, self.authenticator, self.context_for, self.policy, clock
         )
         identities = KeystoneIdentities(self.authenticator, directory)
         self.chat = Chat(

@@ -31,6 +31,7 @@ from gateway.errors import Refusal, RequestErrors
 from gateway.limits import Limits
 from gateway.limits.measure import shapes
 from gateway.limits.plan import Plan
+from gateway.limits.uses import Uses, defaults
 from resolvers.errors import Denied, GurumError, Invalid
 
 log = logging.getLogger("gurum.documents")
@@ -115,12 +116,15 @@ class GraphQLRequest:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a document. `kind` is query, mutation or subscription."""
+    """One operation of a document. `kind` is query, mutation or subscription; `uses` is how often each variable stands in it, `defaults`
+    are the values of those that are left out."""
 
     kind: str
     name: str | None
     plan: Plan
     introspects: bool
+    uses: Mapping[str, int]
+    defaults: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +215,15 @@ class Documents:
         if errors:
             return Document(None, errors=tuple(errors), tokens=tokens)
         fragments = {d.name.value: d for d in node.definitions if isinstance(d, FragmentDefinitionNode)}
-        compiler = self._limits.cost.compiler(self._schema, fragments)
+        compiler, uses = self._limits.cost.compiler(self._schema, fragments), Uses(fragments)
         operations = tuple(
             Operation(
                 definition.operation.value,
                 definition.name.value if definition.name else None,
                 compiler.plan(definition),
                 shape.introspects,
+                uses.of(definition),
+                defaults(definition),
             )
             for definition, shape in measured
         )

@@ -76,10 +76,10 @@ class Executor:
         self, request: GraphQLRequest, context: RequestContext, caller: str, *, trusted: bool = False
     ) -> Prepared:
         """Raises `GurumError` or `RequestErrors`; `refuse` makes an answer of either."""
-        nesting.check(request.variables, "A variable")
         anonymous = context.known_actor is None
         document = await self._documents.find(request, anonymous=anonymous, trusted=trusted)
         operation = choose(document, request.operation_name)
+        nesting.check({**operation.defaults, **(request.variables or {})}, "A variable", operation.uses)
         if operation.introspects and anonymous and not self._anonymous_introspection:
             raise Unauthenticated("Sign in to read the schema: introspection is for signed-in callers.")
         return Prepared(

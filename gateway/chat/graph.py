@@ -11,7 +11,6 @@ from typing import Any
 
 from bot.ports import Acting, Answer, GraphError, first_code
 from gateway.auth import Authenticator
-from gateway.directory import Directory
 from gateway.documents import GraphQLRequest
 from gateway.executor import Executor, Outcome, Prepared
 from gateway.request import caller_key
@@ -35,14 +34,12 @@ class InProcessGraph:
         authenticator: Authenticator,
         make_context: MakeContext,
         policy: Policy,
-        directory: Directory,
         clock: Clock,
     ) -> None:
         self._executor = executor
         self._authenticator = authenticator
         self._make_context = make_context
         self._policy = policy
-        self._directory = directory
         self._clock = clock
 
     async def execute(
@@ -113,9 +110,8 @@ class InProcessGraph:
 
     async def _allow(self, context: Context, command: str, project: str | None, variables: Mapping[str, Any]) -> None:
         """Reading is not audited, but what is denied is, by policy here or by the graph later."""
-        name = None if project is None else self._directory.named([project])[0]["name"]
         try:
-            self._policy.check_read(context.actor, command, project, name)
+            self._policy.check_read(context.actor, command, project, context.engine.project_name(project))
         except Denied as denied:
             await context.engine.refused(context, command, dict(variables), denied)
             raise

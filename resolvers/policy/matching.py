@@ -1,6 +1,7 @@
 """Whether one rule is about one command of one person from one place. Called by `policy`.
 
-Answers are YES, NO or MAYBE: as long as the project is not known, a rule about projects or roles may or may not be about it.
+Answers are YES, NO or MAYBE: as long as the project is not known, or its name is not, a rule about projects or roles may or may not
+be about it.
 """
 
 import enum
@@ -20,7 +21,7 @@ class Match(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A project, by id and, where it is known, by name. None of it: in which project is not known."""
+    """A project, by id and, where it was read already, by name. None of it: in which project is not known."""
 
     id: str | None
     name: str | None = None
@@ -68,8 +69,9 @@ def _in(patterns: Sequence[str] | None, place: Place) -> Match:
         return Match.YES
     if place.id is None:
         return Match.MAYBE
-    named = (place.id, place.id.split("/", 1)[-1], place.name or place.id)
-    return Match.YES if any(_any(patterns, name) for name in named) else Match.NO
+    if any(_any(patterns, name) for name in (place.id, place.id.split("/", 1)[-1], place.name) if name is not None):
+        return Match.YES
+    return Match.NO if place.name is not None else Match.MAYBE
 
 
 def _with(roles: Sequence[str] | None, actor: Actor, place: Place) -> Match:

@@ -4,7 +4,7 @@ The file is looked at before each decision, and read again when it was changed. 
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from resolvers.action import Danger
 from resolvers.actor import Actor
@@ -24,18 +24,12 @@ class Policy:
     """Without a file: over HTTP and on the console the roles decide, every chat platform is denied.
 
     With one: its first rule that matches, and nothing is allowed that no rule allows. `commands` are the names of all commands, so
-    that a misspelled one in the file is found; `name_of` gives the name of a project, where the caller of `decide` does not.
+    that a misspelled one in the file is found.
     """
 
-    def __init__(
-        self,
-        settings: PolicySettings | None = None,
-        commands: Collection[str] = (),
-        name_of: Callable[[str], str | None] = lambda project_id: None,
-    ) -> None:
+    def __init__(self, settings: PolicySettings | None = None, commands: Collection[str] = ()) -> None:
         self._path = settings.file if settings is not None else None
         self._commands = commands
-        self._name_of = name_of
         self._rules: list[Rule] | None = None
         self._seen: object = None
         self._problem: str | None = None
@@ -55,9 +49,8 @@ class Policy:
         danger: Danger | None = None,
     ) -> Decision:
         """`project_id` None: it is about no project, or about all that the caller sees; a rule for some projects allows none of it, and
-        a rule against some denies it. `danger` None: it only reads, and asks nobody for anything."""
-        if project_id is not None and project_name is None:
-            project_name = self._name_of(project_id)
+        a rule against some denies it. `project_name` None: it was not read yet, so a rule that names projects is held against the
+        caller. `danger` None: it only reads, and asks nobody for anything."""
         return self._decide(actor, command, Place(project_id, project_name), danger, least=Match.YES)
 
     def possible(self, actor: Actor, command: str, danger: Danger | None = None) -> Decision:
@@ -111,6 +104,11 @@ class Policy:
     def _refusal(self, actor: Actor, command: str, place: Place, danger: Danger | None, least: Match) -> str:
         where = place_of(actor.origin)
         if place.id is not None:
+            unread = place.name is None and least is Match.YES
+            if unread and self._decide(actor, command, place, danger, least=Match.MAYBE).allowed:
+                return (
+                    "The policy asks for the name of the project, which 9rum has not read yet; try again in a moment."
+                )
             return f"The policy does not allow `{command}` from `{where}` on the project `{place.name or place.id}`."
         if least is Match.YES and self.possible(actor, command, danger).allowed:
             return f"The policy allows `{command}` from `{where}` in some projects only; say in which one."

@@ -202,6 +202,36 @@ async def test_a_filter_that_nests_without_end(krane: Watched, depth: int) -> No
     assert await krane.everything() == before
 
 
+MANY: list[dict[str, Any]] = [{} for _ in range(501)]
+FILTER = "query($f: ServerFilter!) { servers(filter: %s) { totalCount } }"
+
+
+@pytest.mark.parametrize("person", ["jiwoo", None])
+@pytest.mark.parametrize(
+    ("query", "filter_"),
+    [
+        (FILTER % "$f", {"and": MANY}),
+        (FILTER % "$f", {"name": {"in": ["x"] * 20_001}}),
+        (FILTER % ("{and: [" + "$f " * 20 + "]}"), {"and": MANY[:30]}),
+        ("query($f: ServerFilter!) { ...A ...B } fragment A on Query { a: servers(filter: {and: [" + "$f " * 20
+         + "]}) { totalCount } } fragment B on Query { servers(filter: $f) { totalCount } }", {"and": MANY[:30]}),
+        (FILTER.replace("ServerFilter!", "ServerFilter = {and: [" + "{} " * 30 + "]}") % ("{and: [" + "$f " * 20 + "]}"), ...),
+    ],
+    ids=["objects", "values", "one value used often", "used in fragments", "a default used often"],
+)  # fmt: skip
+async def test_a_filter_of_more_than_anybody_needs(krane: Watched, person: str | None, query: str, filter_: Any) -> None:
+    """Each object costs, before anybody is asked who the caller is."""
+    body = {"query": query, "variables": {} if filter_ is ... else {"f": filter_}}
+    before = await krane.everything()
+    checked(await krane.send(person, body, {"x-correlation-id": CORRELATION}), 400, "INVALID", "A variable holds too")
+    assert await krane.everything() == before
+
+
+async def test_a_filter_of_as_much_as_is_taken(krane: Watched) -> None:
+    body = {"query": FILTER % "$f", "variables": {"f": {"and": MANY[:499]}}}
+    assert (await krane.send("jiwoo", body)).json()["data"]["servers"]["totalCount"] > 0
+
+
 @pytest.mark.parametrize("depth", [100, 260, 400, 900])
 @pytest.mark.parametrize("key", [None, "deep-key"])
 @pytest.mark.parametrize("inline", [False, True])

@@ -69,9 +69,7 @@ def enforce(krane: Watched, folder: Path, text: str) -> Path:
     """Put a policy file in force."""
     path = folder / "policy.yaml"
     write(path, text)
-    krane.graph.app.engine.policy = Policy(
-        PolicySettings(file=path), command_names(DOMAINS), krane.graph.app.engine.project_name
-    )
+    krane.graph.app.engine.policy = Policy(PolicySettings(file=path), command_names(DOMAINS))
     return path
 
 

@@ -1,11 +1,15 @@
 """Policy at the graph's door: what is denied leaves a row and no call, and what is confirmed is seen first. People in one project only."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.ports import Acting
+from gateway.chat.graph import InProcessGraph
 from resolvers.actor import Origin
+from resolvers.sandbox.seed_people import project_id, user_id
 from tests.resolvers.graph.chatting import HTTP, SHOP, ask, enforce, newest_row, project, refused, told, write
 from tests.watched import Watched
 
@@ -55,6 +59,26 @@ async def test_what_the_policy_says_of_a_project_is_asked_when_the_project_is_kn
     assert "server.rename" not in krane.world.calls
     done = await told(krane, "jiwoo", RENAME, {"s": "talk-chat-1"})
     assert done["serverRename"]["id"]
+
+
+async def test_nothing_passes_a_rule_about_a_name_that_was_not_read_yet(krane: Watched, tmp_path: Path) -> None:
+    enforce(krane, tmp_path, 'rules: [{deny: [server.rename, server.list], projects: ["sho*"]}, {allow: ["*"]}]')
+    app = krane.graph.app
+    graph = InProcessGraph(app.transport.executor, app.authenticator, app.context_for, app.engine.policy, app.clock)
+    shop, inventory = project(krane, "shop"), app.inventory
+    acting = Acting(await krane.graph.token("jiwoo"), shop, "slack", "C-SHOP", "m-1", "U-JIWOO")
+    inventory.forget(shop)
+    said = (await ask(krane, "jiwoo", RENAME, {"s": WEB}))["errors"][0]
+    assert "server.rename" not in krane.world.calls
+    assert (said["extensions"]["code"], said["message"]) == (
+        "DENIED",
+        "The policy asks for the name of the project, which 9rum has not read yet; try again in a moment.",
+    )
+    assert (await told(krane, "jiwoo", RENAME, {"s": "talk-chat-1"}))["serverRename"]["id"]
+    answer = await graph.execute(acting, "{ servers { totalCount } }", {}, command="server.list")
+    assert [(error.code, "has not read yet" in error.message) for error in answer.errors] == [("DENIED", True)]
+    await inventory.reread(shop)
+    assert "on the project `shop`" in (await ask(krane, "jiwoo", RENAME, {"s": WEB}))["errors"][0]["message"]
 
 
 async def test_a_policy_is_for_http_too(krane: Watched, tmp_path: Path) -> None:
@@ -159,11 +183,17 @@ async def test_an_operator_is_one_only_in_the_project_of_operators(krane: Watche
 
 async def test_the_admin_of_a_domain_sees_one_project_when_in_one(krane: Watched) -> None:
     """And what is shared between requests is not shared between the two."""
-    app = krane.graph.app
-    whole = await app.authenticator.actor_of(await krane.graph.token("dohyun"), None, HTTP)
-    assert whole is not None
-    listed = await told(krane, "dohyun", "{ projects { nodes { id } } }", origin=HTTP)
+    directory = krane.world.people._directory  # who has which role is the fake cloud's own
+    account = directory.accounts[user_id("dohyun")]
+    directory.accounts[account.native] = replace(account, roles={project_id("shop"): frozenset({"member"})})
+    query = "{ projects { nodes { name } } users { nodes { name } } }"
+    listed = await told(krane, "dohyun", query, origin=HTTP)
     assert len(listed["projects"]["nodes"]) > 1
+    assert len(listed["users"]["nodes"]) > 1
+    narrowed = await told(krane, "dohyun", query, origin=HTTP, within="shop")
+    assert narrowed == {"projects": {"nodes": [{"name": "shop"}]}, "users": {"nodes": [{"name": "dohyun"}]}}
+    assert await told(krane, "dohyun", query, origin=HTTP) == listed
+    app = krane.graph.app
     jiwoo = await app.authenticator.actor_of(await krane.graph.token("jiwoo"), None, HTTP)
     assert jiwoo is not None
     narrow = jiwoo.narrowed(project(krane, "shop"))

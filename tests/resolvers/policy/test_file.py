@@ -11,8 +11,8 @@ from resolvers import DOMAINS
 from resolvers.action import Danger
 from resolvers.actor import Actor, Identity, Origin
 from resolvers.errors import Denied
-from resolvers.graph.reads import command_names
-from resolvers.policy import Confirmation, Policy, PolicySettings
+from resolvers.graph.schema import command_names
+from resolvers.policy import Confirmation, Decision, Policy, PolicySettings
 from tests.architecture.project import ROOT
 from tests.resolvers.graph.chatting import write
 
@@ -28,10 +28,25 @@ def person(name: str = "jiwoo", domain: str = "Default", origin: Origin = SLACK,
     return Actor(identity, "user:c/u-1", None, projects, operator, operator, "token", origin)
 
 
+class Asked(Policy):
+    """As its callers ask it, who know the names of projects."""
+
+    def decide(
+        self,
+        actor: Actor,
+        command: str,
+        project_id: str | None = None,
+        project_name: str | None = None,
+        danger: Danger | None = None,
+    ) -> Decision:
+        known = project_name if project_id is None else NAMES.get(project_id)
+        return super().decide(actor, command, project_id, known, danger)
+
+
 def policy(folder: Path, text: str) -> Policy:
     path = folder / "policy.yaml"
     write(path, text)
-    found = Policy(PolicySettings(file=path), command_names(DOMAINS), NAMES.get)
+    found = Asked(PolicySettings(file=path), command_names(DOMAINS))
     assert found.problem() is None
     return found
 
@@ -138,6 +153,30 @@ rules:
         ("server.stop", TALK),
     }
     assert not policy(tmp_path, "rules: []").decide(person(), "server.list", SHOP).allowed
+
+
+def test_a_project_whose_name_was_not_read_yet_is_held_against_the_caller(tmp_path: Path) -> None:
+    text = """
+rules:
+  - deny: [server.delete]
+    projects: [prod-*]
+  - allow: [volume.delete]
+    projects: [shop]
+  - allow: [server.*]
+  - allow: [image.delete]
+    projects: [new-id]
+"""
+    found, new = policy(tmp_path, text), "project:c/new-id"
+    lord = replace(person(), projects={new: frozenset({"member"})})
+    for command in ("server.delete", "volume.delete"):
+        said = found.decide(lord, command, new, danger=Danger.LOW)
+        assert (said.allowed, "has not read yet; try again" in str(said.sentence)) == (False, True), command
+        with pytest.raises(Denied):
+            found.check_approval(lord, command, new, None)
+    for command in ("server.stop", "image.delete"):
+        assert found.decide(lord, command, new, danger=Danger.LOW).allowed
+        found.check_approval(lord, command, new, None)
+    assert "on the project `project:c/new-id`" in str(found.decide(lord, "port.delete", new).sentence)
 
 
 def test_while_the_project_is_not_known_what_some_project_allows_is_possible(tmp_path: Path) -> None:
