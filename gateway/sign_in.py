@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from gateway import media
-from gateway.auth import Authenticator
+from gateway.auth import Authenticator, bare, bound
 from gateway.directory import Directory
 from gateway.json_routes import json_object, own_page, served, validated
 from gateway.limits import LimitSettings
@@ -132,7 +132,7 @@ class SignIn:
         return validated(ByPassword, given, SHAPE)
 
     async def _token(self, wanted: ByPassword | ByCredential, address: str | None) -> str:
-        """Raises Unauthenticated with the same sentence for everything that may be wrong, RateLimited before asking at all."""
+        """As the session keeps it. Raises Unauthenticated with one sentence for all that may be wrong, RateLimited before asking at all."""
         port = self._authenticator.port
         if isinstance(wanted, ByCredential):
             who, wrong = f"credential {wanted.application_credential_id}", WRONG_CREDENTIAL
@@ -152,7 +152,7 @@ class SignIn:
             await self._limit.refund(who, address)  # the password was never looked at
             raise
         await self._limit.refund(who, address)
-        return token
+        return bound(token) if isinstance(wanted, ByPassword) and wanted.project else token
 
     async def _end(self, headers: dict[bytes, bytes]) -> None:
         """End the session that the browser still has, if any."""
@@ -162,7 +162,7 @@ class SignIn:
             return
         self._authenticator.forget(token)
         try:
-            await self._authenticator.port.sign_out(token)
+            await self._authenticator.port.sign_out(bare(token))
         except (Unavailable, TimedOut) as error:
             log.warning("a session was ended here, but its token could not be revoked: %s", error.message)
 

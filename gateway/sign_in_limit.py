@@ -7,6 +7,7 @@ A user who does not exist is counted like one who does.
 import hashlib
 from typing import Final
 
+from gateway.sessions import store_answers
 from gateway.settings import IdentitySettings
 from notifications.redis import RedisClient
 from resolvers.errors import RateLimited
@@ -27,7 +28,8 @@ class SignInLimit:
             pipe.set(key, 0, ex=self._window, nx=True)
             pipe.incr(key)
             pipe.ttl(key)
-        answers = await pipe.execute()
+        async with store_answers():
+            answers = await pipe.execute()
         waits = [
             max(answers[3 * place + 2], 1) for place, most in enumerate(self._most) if answers[3 * place + 1] > most
         ]
@@ -40,7 +42,8 @@ class SignInLimit:
         for key in _keys(user, address):
             pipe.set(key, 0, ex=self._window, nx=True)  # a key that ended meanwhile must not come back without an end
             pipe.decr(key)
-        await pipe.execute()
+        async with store_answers():
+            await pipe.execute()
 
 
 def _keys(user: str, address: str | None) -> list[str]:

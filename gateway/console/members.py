@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from bot.platforms.base import Person
 from bot.platforms.console.rooms import NAME, Room, rooms_of
+from gateway.auth import carried
 from gateway.caller import Callers
 from gateway.directory import Directory
 from gateway.errors import Refusal
@@ -57,13 +58,13 @@ class Members:
         actor = context.actor
         projects = {project["id"]: project["name"] for project in self._directory.named(_projects(context))}
         person = Person(
-            platform=NAME, id=_account(actor), name=actor.user_name, locale=_locale(headers), token=actor.token
+            platform=NAME, id=_account(actor), name=actor.user_name, locale=_locale(headers), token=carried(actor)
         )
         return Member(facts, actor, person, tuple(rooms_of(person.id, projects)))
 
 
 def _account(actor: Actor) -> str:
-    """Whose room it is. A token that is bound to a project is an account of its own: what the person asked elsewhere is not for it."""
+    """Whose room it is. Who may work in one project alone is an account of its own: what the person asked elsewhere is not for it."""
     identity = actor.identity
     return f"{actor.user_id}@{identity.project_id}" if identity.restricted else actor.user_id
 

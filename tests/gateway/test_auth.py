@@ -164,6 +164,26 @@ def test_the_memory_of_tokens_is_bounded(door: Door, monkeypatch: pytest.MonkeyP
     assert door.keystone.asked == 6
 
 
+def test_what_is_over_leaves_the_memory(door: Door) -> None:
+    for _ in range(4):
+        door.known(door.keystone.issue("alice"))
+    with pytest.raises(Unauthenticated):
+        door.known("garbage")
+    door.clock.seconds += 31
+    door.known(door.keystone.issue("alice"))
+    with pytest.raises(Unauthenticated):
+        door.known("other garbage")
+    assert (len(door.authenticator._known), len(door.authenticator._refused)) == (1, 1)
+
+
+def test_tokens_of_one_person_share_the_projects(door: Door) -> None:
+    first, second = (door.known(door.keystone.issue("alice")) for _ in range(2))
+    assert first.projects is second.projects
+    other = door.known(door.keystone.issue("alice", roles={"p-talk": frozenset({"member"})}))
+    assert set(other.projects) == {"project:krane/p-talk"}
+    assert len(first.projects) == 2
+
+
 def test_made_up_tokens_do_not_drive_out_real_ones(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.auth.MOST_TOKENS", 3)
     token = door.keystone.issue("alice")

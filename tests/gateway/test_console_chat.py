@@ -1,6 +1,7 @@
 """The conversation over HTTP: whose rooms there are, what is taken, and what is refused. Its events are in test_console_events.py."""
 
 import time
+from functools import partial
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from bot.messages import Button, Buttons, Message
 from bot.platforms.base import Person, Place
 from bot.platforms.console import ConsolePlatform
 from resolvers.sandbox.seed_people import credential_id
+from tests.bot.talking import operations
 from tests.polling import eventually
 from tests.running import Running
 
@@ -274,6 +276,41 @@ async def test_a_token_of_one_project_has_a_room_of_its_own(graph: Running) -> N
     await eventually(answered, "both are answered, each alone")
     row = (await graph.app.audit.newest(1))[0].row
     assert (row.actor_id, row.actor_name) == ((await graph.data("jiwoo", "{ me { id } }"))["me"]["id"], "jiwoo")
+
+
+async def test_a_session_for_one_project_acts_in_it_alone_also_in_chat(graph: Running) -> None:
+    given = {"user": "jiwoo", "password": "jiwoo", "project": "talk"}
+    signed = await graph.http.post("/session", json=given)
+    headers = {"cookie": signed.headers["set-cookie"].partition(";")[0]}
+    graph.http.cookies.clear()
+    jiwoo, bound = await at(graph, "jiwoo"), Asking(graph, "jiwoo", "")
+    bound.headers = headers
+    mine, its = await jiwoo.rooms(), await bound.rooms()
+    assert list(its) == ["direct", "talk"]
+    assert refusal(await bound.get(f"/chat/rooms/{mine['direct']['id']}/messages")) == (404, "NOT_FOUND")
+    assert refusal(await bound.get(f"/chat/rooms/{mine['shop']['id']}/messages")) == (404, "NOT_FOUND")
+
+    async def reply(said_id: str) -> dict[str, Any] | None:
+        found = await bound.messages(its["direct"]["id"])
+        return next((each["message"] for each in found if each["thread"] == said_id), None)
+
+    asked = ("server rename shop-web-1 taken", "server rename shop-web-1 taken --project shop", "server list --all")
+    for number, text in enumerate(asked):
+        said_id = f"bound-in-talk-{number}"
+        await bound.post(its["direct"]["id"], said(text, said_id=said_id))
+        told = orjson.dumps(await eventually(partial(reply, said_id), f"a reply to `{text}`"))
+        assert b"shop-api" not in told, "servers of the other project"
+    assert await operations(graph) == []
+    query = {"query": "{ servers(first: 100) { nodes { project { name } } } }"}
+    seen = (await graph.http.post("/graphql", json=query, headers=headers)).json()
+    assert {node["project"]["name"] for node in seen["data"]["servers"]["nodes"]} == {"talk"}
+    shop = await graph.data("jiwoo", '{ servers(filter: {name: {eq: "shop-web-1"}}) { nodes { id } } }')
+    changed = {
+        "query": 'mutation($id: String!) { serverRename(input: {server: $id, name: "taken"}) { id } }',
+        "variables": {"id": shop["servers"]["nodes"][0]["id"]},
+    }
+    refused = (await graph.http.post("/graphql", json=changed, headers=headers)).json()
+    assert refused["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
 
 async def test_a_button_that_is_for_somebody_else_is_not_there(graph: Running) -> None:

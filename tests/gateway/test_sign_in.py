@@ -1,13 +1,45 @@
 """`/session` over HTTP: signing in and out, what the cookie is like, and what guessing gets."""
 
 import asyncio
+import contextlib
+import dataclasses
+import os
 import re
+import signal
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway import sessions
+from gateway.auth import NO_PROJECT
+from gateway.live import still_welcome
+from gateway.request import RequestFacts
+from resolvers.actor import Actor, Origin
 from tests.gateway.door import Door, opened_door
+
+
+@dataclasses.dataclass
+class Known:
+    """What the check of a live connection needs of a context."""
+
+    known_actor: Actor | None
+    correlation_id: str = "correlation"
+
+    def response_extensions(self) -> dict[str, Any]:
+        return {}
+
+
+@contextlib.contextmanager
+def away(door: Door) -> Iterator[None]:
+    """The store takes connections and answers nothing."""
+    pid = door.wait(door.store.redis.info("server"))["process_id"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def error(response: httpx.Response) -> tuple[int, str, str]:
@@ -53,6 +85,39 @@ def test_an_application_credential_opens_a_session_for_its_project(door: Door) -
     body = {"application_credential_id": "ac-1", "secret": "ac-secret"}
     response = door.wait(door.http.post("/session", json=body))
     assert [project["name"] for project in response.json()["projects"]] == ["talk"]
+
+
+def test_a_session_for_one_project_is_in_it_alone(door: Door) -> None:
+    response = door.sign_in("alice", project="p-map")
+    assert response.json()["projects"] == [{"id": "project:krane/p-map", "name": "map"}]
+    assert door.wait(door.http.get("/session")).json() == response.json()
+    actor = door.actor(None, door.http.cookies["gurum_session"])
+    assert actor is not None
+    assert actor.projects == {"project:krane/p-map": frozenset({"reader"})}
+    assert actor.token in door.keystone.tokens, "Keystone is asked with the token as it made it"
+    (token,) = door.keystone.tokens
+    assert len(door.known(token).projects) == 2, "the token itself, sent as a token, is as Keystone made it"
+    door.wait(door.http.delete("/session"))
+    assert door.keystone.revoked == [token]
+
+
+@pytest.mark.parametrize(("name", "project"), [("otto", "p-talk"), ("rita", "p-talk"), ("dora", "p-lab")])
+def test_a_session_for_one_project_sees_no_more_whoever_it_is(door: Door, name: str, project: str) -> None:
+    response = door.sign_in(name, project=project)
+    assert [found["id"] for found in response.json()["projects"]] == [f"project:krane/{project}"]
+    assert response.json()["operator"] is False
+    actor = door.actor(None, door.http.cookies["gurum_session"])
+    assert actor is not None
+    assert (actor.all_projects, actor.identity.domain_roles, actor.identity.system_roles) == (False, {}, frozenset())
+
+
+def test_a_session_for_a_project_whose_role_was_taken_away_is_nobodys(door: Door) -> None:
+    door.sign_in("alice", project="p-map")
+    (token,) = door.keystone.tokens
+    kept = door.keystone.tokens[token]
+    door.keystone.tokens[token] = dataclasses.replace(kept, roles={"p-talk": frozenset({"member"})})
+    door.clock.seconds += 31
+    assert error(door.wait(door.http.get("/session"))) == (401, "UNAUTHENTICATED", NO_PROJECT)
 
 
 def test_signing_out_revokes_the_token_and_ends_the_session_everywhere(door: Door) -> None:
@@ -159,6 +224,26 @@ def test_a_keystone_that_is_away_is_503_and_not_counted_as_a_guess(door: Door) -
         assert error(door.sign_in("alice"))[:2] == (503, "UNAVAILABLE")
     door.keystone.away = False
     assert door.sign_in("alice").status_code == 200
+
+
+def test_a_store_that_is_away_is_503_and_nobody_is_signed_out(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    door.sign_in("alice")
+    session = door.http.cookies["gurum_session"]
+    facts = RequestFacts("correlation", session=session)
+    actor = door.actor(None, session)
+    monkeypatch.setattr(sessions, "STORE_SECONDS", 0.05)
+
+    async def known(given: RequestFacts) -> Known:
+        return Known(await door.authenticator.actor_of(None, given.session, Origin()))
+
+    with away(door):
+        for asked in (door.http.get("/session"), door.http.delete("/session")):
+            response = door.wait(asked)
+            assert error(response) == (503, "UNAVAILABLE", sessions.AWAY)
+            assert response.headers["retry-after"] == "1"
+        assert error(door.sign_in("alice"))[:2] == (503, "UNAVAILABLE")
+        assert door.run(still_welcome(known, facts, actor)) is None, "a live connection stays"
+    assert door.wait(door.http.get("/session")).status_code == 200
 
 
 def test_every_key_of_the_store_has_an_end(door: Door) -> None:

@@ -37,6 +37,17 @@ async def test_a_script_makes_a_server_looks_at_it_and_deletes_it(gateway: Serve
     assert "9rum" not in missing.out, "what follows a failure is not run"
 
 
+async def test_a_script_for_one_project_touches_nothing_of_another(gateway: Served, tmp_path: Path) -> None:
+    """As somebody whose rights reach further: what is called so there is not meant."""
+    there = ("server show shop-api-1", "server delete shop-api-1")
+    for text in there:
+        done = await chat(gateway.url, tmp_path, "--project", "talk", "--yes", "-c", text, GURUM_PASSWORD=PASSWORD)
+        assert done.status == 1, done
+        assert "shop-api-1" in done.out
+    still = await says(gateway, tmp_path, "server list --name shop-api-1")
+    assert re.search(r"^shop-api-1 +ACTIVE", still.out, re.MULTILINE), still
+
+
 async def pressed(terminal: InTerminal, label: str) -> None:
     """Press the newest button of this label by its number."""
     await terminal.sees(f"] {label}")
