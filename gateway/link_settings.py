@@ -5,20 +5,12 @@ from pydantic import Field, model_validator
 from resolvers.settings import Section
 
 
-class FederatedLogin(Section):
-    name: str = Field(min_length=1, max_length=80, description="What the button says.")
-    url: str = Field(pattern=r"^https?://\S+$", description="Where this login begins.")
-
-
 class LinkSettings(Section):
     max_days: int = Field(
         90, ge=1, le=3650, description="Days for which people may delegate roles to their chat account."
     )
     default_days: int = Field(30, ge=1, le=3650, description="Days that the page of linking proposes.")
     offer_minutes: int = Field(10, ge=1, le=60, description="Minutes that the address of a link can be used.")
-    federation: list[FederatedLogin] = Field(
-        [], description="Logins of other identity providers that the page offers: `{name, url}` each."
-    )
 
     @model_validator(mode="after")
     def _fits(self) -> "LinkSettings":

@@ -4,12 +4,17 @@ Made by `gateway/app.py`. Deliveries without a valid signature come from anybody
 number; every one is counted at `/metrics`.
 """
 
+import asyncio
+import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.ports import Attempt, Deed
 from resolvers.audit import Audit, AuditResult, AuditRow
 from resolvers.clock import Clock
 from resolvers.errors import Denied
+
+log = logging.getLogger("gurum.audit")
 
 ROW_EVERY = 60.0  # seconds between two rows of deliveries refused for the same reason
 SENTENCES = {
@@ -18,13 +23,22 @@ SENTENCES = {
 }
 
 
+@dataclass(slots=True)
+class _Burst:
+    """Deliveries refused for one reason: those that no row tells of yet, and the pause until the next row."""
+
+    count: int = 0
+    facts: Mapping[str, str] = field(default_factory=dict)
+    pause: asyncio.Task[None] | None = None
+
+
 class AuditJournal:
+    """`close` it at the end."""
+
     def __init__(self, audit: Audit, clock: Clock) -> None:
         self._audit = audit
         self._clock = clock
-        self._written: dict[tuple[str, str], float] = {}
-        self._unwritten: dict[tuple[str, str], int] = {}
-        self.rejected: dict[tuple[str, str], int] = {}
+        self._bursts: dict[tuple[str, str], _Burst] = {}
 
     async def refused(self, attempt: Attempt) -> None:
         await self._audit.append(
@@ -62,13 +76,40 @@ class AuditJournal:
 
     async def rejected_at_the_door(self, platform: str, reason: str, facts: Mapping[str, str]) -> None:
         """A delivery of `platform` that was not taken; `facts` may go into the log."""
-        key = (platform, reason)
-        self.rejected[key] = self.rejected.get(key, 0) + 1
-        self._unwritten[key] = self._unwritten.get(key, 0) + 1
-        now = self._clock.monotonic()
-        if now - self._written.get(key, -ROW_EVERY) < ROW_EVERY:
-            return
-        count, self._unwritten[key], self._written[key] = self._unwritten[key], 0, now
+        burst = self._bursts.setdefault((platform, reason), _Burst())
+        burst.count += 1
+        burst.facts = facts
+        if burst.pause is None or burst.pause.done():
+            burst.pause = asyncio.create_task(self._rest(platform, reason, burst))
+            await self._write(platform, reason, burst)
+
+    async def close(self) -> None:
+        """What no row tells of yet is written now."""
+        for (platform, reason), burst in self._bursts.items():
+            if burst.pause is not None:
+                burst.pause.cancel()
+                await asyncio.gather(burst.pause, return_exceptions=True)
+            if burst.count:
+                await self._try(platform, reason, burst)
+
+    # -- own -----------------------------------------------------------------------------------------------------------
+
+    async def _rest(self, platform: str, reason: str, burst: _Burst) -> None:
+        """Tells of what came within each minute, until one was quiet."""
+        while True:
+            await self._clock.sleep(ROW_EVERY)
+            if not burst.count:
+                return
+            await self._try(platform, reason, burst)
+
+    async def _try(self, platform: str, reason: str, burst: _Burst) -> None:
+        try:
+            await self._write(platform, reason, burst)
+        except Exception:
+            log.exception("refused deliveries (%s, %s) could not be written to the audit log now", platform, reason)
+
+    async def _write(self, platform: str, reason: str, burst: _Burst) -> None:
+        count = burst.count
         await self._audit.append(
             AuditRow(
                 at=self._clock.now(),
@@ -78,8 +119,9 @@ class AuditJournal:
                 actor_name="unknown",
                 origin=platform,
                 correlation_id="",
-                input={"deliveries": count, **facts},
+                input={"deliveries": count, **burst.facts},
                 error="UNAUTHENTICATED",
                 message=SENTENCES.get(reason, "A delivery was refused."),
             )
         )
+        burst.count -= count

@@ -1,5 +1,4 @@
 """The routes of linking a chat account: `/chat/link/look` tells what an address of the bot is for, `/chat/link` delegates roles to it.
-`/chat/link/logins` names the other ways to sign in.
 
 Mounted by `gateway/app.py`, used by the page `/link`. Who may link is who has the address and is signed in by a session. What is delegated
 are Keystone trusts, made with the session's token here; the bot keeps their ids (`bot/people.py`) and no secret of the person.
@@ -94,14 +93,9 @@ class Linking:
 
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/chat/link/logins", served(self._logins), methods=["GET"]),
             Route("/chat/link/look", served(self._look), methods=["POST"]),
             Route("/chat/link", served(self._link), methods=["POST"]),
         ]
-
-    async def _logins(self, request: Request) -> Response:
-        """Public: whoever can not sign in by a password must see them before signing in."""
-        return _json({"federation": [login.model_dump() for login in self._settings.federation]})
 
     async def _look(self, request: Request) -> Response:
         headers = own_page(request, self._allowed_origins, "ask for links here")
@@ -121,7 +115,6 @@ class Linking:
                 "projects": projects,
                 "max_days": self._settings.max_days,
                 "default_days": self._settings.default_days,
-                "federation": [login.model_dump() for login in self._settings.federation],
             }
         )
 
@@ -178,7 +171,11 @@ class Linking:
         projects = [f"{one.name}: {', '.join(one.roles)}" for one in link.delegations]
         facts = {"projects": projects, "until": _iso(min(one.expires_at for one in link.delegations))}
         user, name = actor.user_id, actor.user_name
-        await self._journal.done(Deed(link.account, COMMAND, HTTP, user=user, user_name=name, facts=facts))
+        try:
+            await self._journal.done(Deed(link.account, COMMAND, HTTP, user=user, user_name=name, facts=facts))
+        except Exception:
+            # The link stands, and its address is used: whoever made it is told so.
+            log.exception("the audit row of a link could not be written: %s is linked to %s", link.account, link.user)
         return link
 
     async def _refused(self, actor: Actor, offer: Offer | None, error: GurumError) -> None:
@@ -237,18 +234,6 @@ class Linking:
             name=offer.name,
             locale=offer.locale,
         )
-
-
-def link_routes(
-    authenticator: Authenticator,
-    people: People,
-    directory: Directory,
-    clock: Clock,
-    settings: LinkSettings,
-    journal: Journal,
-    allowed_origins: Sequence[str] = (),
-) -> list[BaseRoute]:
-    return Linking(authenticator, people, directory, clock, settings, journal, allowed_origins).routes()
 
 
 def _json(content: Any) -> Response:

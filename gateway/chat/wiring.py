@@ -71,6 +71,7 @@ class Chat:
 
     async def stop(self) -> None:
         await self.bot.stop()
+        await self.journal.close()
 
     def routes(self) -> list[BaseRoute]:
         """What chat systems deliver to."""

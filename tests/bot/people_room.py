@@ -11,7 +11,7 @@ from bot.people import Delegation, Link, People
 from bot.platforms.base import Capabilities, Person, Place
 from gateway.auth import Authenticator
 from gateway.chat.identities import KeystoneIdentities
-from gateway.chat.link import link_routes
+from gateway.chat.link import Linking
 from gateway.chat.seal import FernetSeal
 from gateway.directory import ProjectDirectory
 from gateway.edge import Edge
@@ -124,7 +124,7 @@ async def opened(redis: RedisClient) -> Room:
     sign_in = SignIn(authenticator, SignInLimit(redis, settings.identity), directory, clock, settings)
     routes = [
         *sign_in.routes(),
-        *link_routes(authenticator, people, directory, clock, LinkSettings(), RecordingJournal()),
+        *Linking(authenticator, people, directory, clock, LinkSettings(), RecordingJournal()).routes(),
     ]
     transport = httpx.ASGITransport(Edge(Starlette(routes=routes)))
     http = httpx.AsyncClient(transport=transport, base_url="http://9rum.test")

@@ -10,7 +10,7 @@ import httpx
 from bot.people import People
 from bot.platforms.base import Person, Place
 from gateway.chat.identities import KeystoneIdentities
-from gateway.chat.link import link_routes
+from gateway.chat.link import Linking
 from gateway.chat.seal import FernetSeal
 from gateway.link_settings import LinkSettings
 from gateway.settings import Settings, StoreSettings
@@ -29,9 +29,8 @@ class LinkDoor(Door):
         identities = KeystoneIdentities(self.authenticator, self.directory)
         self.people = People(store.redis, identities, FernetSeal(KEY.encode()), self.clock, {})
         self.journal = RecordingJournal()
-        self.web.router.routes += link_routes(
-            self.authenticator, self.people, self.directory, self.clock, link, self.journal
-        )
+        linking = Linking(self.authenticator, self.people, self.directory, self.clock, link, self.journal)
+        self.web.router.routes += linking.routes()
 
     def offer(self, person: Person = ANNA) -> str:
         return self.run(self.people.offer(person, TEAM))

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bot.people import Link
+from bot.ports import Deed
 from resolvers.errors import Denied, GurumError, NotFound, Unavailable
 from tests.dump import dump
 from tests.gateway.link_door import ANNA, TEAM, LinkDoor, opened_link_door
@@ -52,26 +53,39 @@ def test_an_address_tells_whose_chat_account_it_links_and_what_can_be_delegated(
         ],
         "max_days": 90,
         "default_days": 30,
-        "federation": [],
     }
     assert door.look(secret).status_code == 200
 
 
-def test_the_settings_tell_the_page_of_days_and_other_logins(valkey: str) -> None:
-    company = {"name": "Company login", "url": "https://login.example.com/start"}
-    with opened_link_door(valkey, max_days=14, default_days=2, federation=[company]) as door:
+def test_the_settings_tell_the_page_of_days(valkey: str) -> None:
+    with opened_link_door(valkey, max_days=14, default_days=2) as door:
         door.sign_in("alice")
         answer = door.look(door.offer()).json()
-        assert (answer["max_days"], answer["default_days"], answer["federation"]) == (14, 2, [company])
+        assert (answer["max_days"], answer["default_days"]) == (14, 2)
         assert error(door.link(door.offer(), ("talk", ["member"]), days=15))[:2] == (400, "INVALID")
         assert door.link(door.offer(), ("talk", ["member"]), days=14).status_code == 200
 
 
-def test_other_logins_are_told_before_anybody_signs_in(valkey: str) -> None:
-    company = {"name": "Company login", "url": "https://login.example.com/start"}
-    with opened_link_door(valkey, federation=[company]) as door:
-        response = door.wait(door.http.get("/chat/link/logins"))
-        assert (response.status_code, response.json()) == (200, {"federation": [company]})
+def test_a_link_that_stands_is_told_also_when_the_audit_log_can_not_be_written(
+    door: LinkDoor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fails(deed: Deed) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(door.journal, "done", fails)
+    door.sign_in("alice")
+    assert door.link(door.offer(), ("talk", ["member"])).status_code == 200
+    assert link_of(door) is not None
+    assert "slack:T1/U7 is linked to user:krane/u-alice" in caplog.text
+
+
+def test_what_a_session_for_one_project_links_is_in_that_project(door: LinkDoor) -> None:
+    door.sign_in("alice", project="p-map")
+    secret = door.offer()
+    assert [project["name"] for project in door.look(secret).json()["projects"]] == ["map"]
+    assert error(door.link(secret, ("talk", ["member"])))[:2] == (403, "DENIED")
+    assert door.link(secret, ("map", ["reader"])).status_code == 200
+    assert trusts(door) == [("alice", "p-map", ("reader",))]
 
 
 def test_linking_delegates_what_was_chosen_and_no_more(door: LinkDoor) -> None:

@@ -25,7 +25,6 @@ function Body({ secret, session }) {
   const [offer, setOffer] = useState(null);
   const [problem, setProblem] = useState(null); // {text, final}: a final one leaves nothing to try
   const [linked, setLinked] = useState(null);
-  const [logins, setLogins] = useState([]);
   const person = session.person;
 
   async function look() {
@@ -39,9 +38,6 @@ function Body({ secret, session }) {
     }
   }
   useEffect(() => {
-    ask('GET', '/chat/link/logins').then(({ federation }) => setLogins(federation), () => {}); // without, one signs in by password
-  }, []);
-  useEffect(() => {
     setOffer(null);
     if (secret && person) look();
   }, [person?.user.id]);
@@ -50,7 +46,7 @@ function Body({ secret, session }) {
   if (linked) return html`<${Done} linked=${linked} />`;
   if (person === undefined) return html`<p class="note" role="status">${t('loading')}</p>`;
   if (person === null) {
-    return html`<${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('link.sign')}><${Federation} logins=${logins} /><//>`;
+    return html`<${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('link.sign')} />`;
   }
   if (problem) {
     return html`<${Told} title=${t('link.title')} text=${problem.text} bad>
@@ -154,15 +150,6 @@ function Project({ one, roles, project, role }) {
         </label>`,
       )}
     </div>`}`;
-}
-
-function Federation({ logins }) {
-  const ways = logins.filter(({ url }) => /^https?:\/\//.test(url));
-  if (ways.length === 0) return null;
-  return html`<div class="federation">
-    <p class="note">${t('link.federation')}</p>
-    <ul>${ways.map(({ name, url }) => html`<li key=${url}><a href=${url} rel="noreferrer">${name}</a></li>`)}</ul>
-  </div>`;
 }
 
 function Done({ linked }) {

@@ -61,7 +61,6 @@ export const en = {
   'link.done': 'The account is linked',
   'link.done.note': 'Close this page and go on in your chat. “unlink” there takes everything back at once.',
   'link.done.text': '{account} may now act for you in:',
-  'link.federation': 'Or sign in through your organisation:',
   'link.go': 'Link this account',
   'link.noprojects': 'You have no role on any project, so there is nothing that the bot could do for you.',
   'link.nosecret': 'This address is not whole. Ask the bot in your chat for an address (“link”) and open it as it is.',

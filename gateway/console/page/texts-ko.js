@@ -61,7 +61,6 @@ export const ko = {
   'link.done': '계정이 연결되었습니다',
   'link.done.note': '이 페이지를 닫고 채팅에서 계속하세요. 채팅에서 “unlink”를 입력하면 모두 바로 취소됩니다.',
   'link.done.text': '이제 {account} 계정이 다음 프로젝트에서 나를 대신할 수 있습니다:',
-  'link.federation': '또는 소속 기관을 통해 로그인:',
   'link.go': '이 계정 연결',
   'link.noprojects': '어떤 프로젝트에도 역할이 없어서 봇이 대신할 수 있는 일이 없습니다.',
   'link.nosecret': '주소가 완전하지 않습니다. 채팅에서 봇에게 주소를 요청하여(“link”) 그대로 여세요.',
