@@ -5,6 +5,7 @@ Called by `<domain>/actions`. Nothing here changes anything.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import strawberry
@@ -18,6 +19,8 @@ from resolvers.graph.spelling import camel
 from resolvers.inventory.store import shown
 
 MAX_NAME = 255  # characters; the limit of every OpenStack service
+MAX_LABELS = 127  # Nova's limit is 128, and one is 9rum's own
+CLOCKS_APART = timedelta(seconds=5)  # between a backend's moments and ours, at most
 JUST_NOW = 2.0  # seconds: a name that is unknown may have been made elsewhere a moment ago
 
 
@@ -150,10 +153,21 @@ def checked_name(text: str, field: str = "name", empty: bool = False) -> str:
     return text
 
 
+def text_of(given: str | None, most: int = MAX_NAME) -> str | None:
+    """A description: one printable line. `most` is less where the backend keeps a marker in it. Raises Invalid."""
+    if given is not None and len(given) > most:
+        raise Invalid(
+            f"`description` has {len(given)} characters; at most {most} are allowed here.", field="description"
+        )
+    return None if given is None else checked_name(given, "description", empty=True)
+
+
 def checked_labels(labels: Any, field: str) -> dict[str, str]:
     """Metadata: printable keys and text values of at most 255 characters (Nova's and Cinder's limit). Raises Invalid."""
     if not isinstance(labels, Mapping):
         raise Invalid(f'`{field}` is an object of texts, such as {{"service": "talk"}}.', field=field)
+    if len(labels) > MAX_LABELS:
+        raise Invalid(f"`{field}` has {len(labels)} entries; at most {MAX_LABELS} are allowed.", field=field)
     for key, value in labels.items():
         if not isinstance(value, str) or len(value) > MAX_NAME:
             raise Invalid(f"Each value of `{field}` is a text of at most {MAX_NAME} characters.", field=field)
@@ -184,15 +198,17 @@ def project_for(context: Context, reference: str | None, role: str = MEMBER) -> 
     )
 
 
-def any_project(context: Context) -> Any:
-    """A project to be signed in to upstream, for what belongs to a person and not to a project: keypairs."""
+def any_project(context: Context, role: str = READER) -> Any:
+    """A project to be signed in to upstream, for what belongs to no project: keypairs, flavors. The admin project comes first."""
     actor = context.actor
     if actor.project_id is not None:
-        return project_for(context, None, READER)
-    rows = [context.inventory.get(actor, "project", row_id) for row_id in usable_projects(actor, READER)]
-    found = sorted((row for row in rows if row is not None), key=lambda row: str(row.name))
+        return project_for(context, None, role)
+    rows = [context.inventory.get(actor, "project", row_id) for row_id in usable_projects(actor, role)]
+    found = sorted(
+        (row for row in rows if row is not None), key=lambda row: (row.id != actor.admin_project, str(row.name))
+    )
     if not found:
-        raise NotFound("You have a role on no project; ask an operator for one.")
+        raise NotFound(f"You have the role `{role}` on no project; ask an operator for one.")
     return found[0]
 
 

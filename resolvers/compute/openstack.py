@@ -20,6 +20,7 @@ from resolvers.compute import openstack_rows as rows
 from resolvers.compute.openstack_feeds import SERVICE, ComputeFeeds
 from resolvers.compute.port import MARKER, Console, ServerEvent, ServerSpec, ServerVerb
 from resolvers.errors import Conflict, GurumError, Invalid, NotFound
+from resolvers.image import port as image_port
 from resolvers.inventory.feed import Feed
 from resolvers.names import Names
 from resolvers.quota import Quota
@@ -139,8 +140,10 @@ class OpenStackCompute:
     async def rebuild_server(self, acting: Credential, server: str, image: str) -> None:
         await self._act(acting, server, {"rebuild": {"imageRef": image}})
 
-    async def snapshot_server(self, acting: Credential, server: str, name: str) -> str:
-        answer = await self._act(acting, server, {"createImage": {"name": name}})
+    async def snapshot_server(self, acting: Credential, server: str, name: str, marker: str) -> str:
+        # Nova gives the metadata to Glance as properties of the image.
+        image = {"name": name, "metadata": {image_port.MARKER: marker}}
+        answer = await self._act(acting, server, {"createImage": image})
         return self._client.decode(SERVICE, answer.body, _TEXTS)["image_id"]
 
     async def rename_server(self, acting: Credential, server: str, name: str) -> None:

@@ -320,7 +320,7 @@ class ServerSpec:
     ports: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()  # ids
     keypair: str | None = None
-    user_data: str | None = field(default=None, repr=False)
+    user_data: str | None = field(default=None, repr=False)  # as the person wrote it; an adapter encodes it
     count: int = 1
     az: str | None = None
     server_group: str | None = None
@@ -366,7 +366,8 @@ class ComputePort(Protocol):
     async def change_server(self, acting: Credential, server: str, verb: ServerVerb) -> None: ...
     async def resize_server(self, acting: Credential, server: str, flavor: str) -> None: ...
     async def rebuild_server(self, acting: Credential, server: str, image: str) -> None: ...
-    async def snapshot_server(self, acting: Credential, server: str, name: str) -> str: ...  # the image's native id
+    # The image's native id; the image carries the marker as a property, as one that `ImagePort.create_image` made.
+    async def snapshot_server(self, acting: Credential, server: str, name: str, marker: str) -> str: ...
     async def rename_server(self, acting: Credential, server: str, name: str) -> None: ...
     async def set_metadata(
         self, acting: Credential, server: str, metadata: Mapping[str, str], remove: Sequence[str]

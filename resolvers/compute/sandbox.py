@@ -57,9 +57,9 @@ class SandboxCompute:
         async with self._change("server.rebuild", acting) as caller:
             server_states.rebuild(self._world, caller, server, image)
 
-    async def snapshot_server(self, acting: Credential, server: str, name: str) -> str:
+    async def snapshot_server(self, acting: Credential, server: str, name: str, marker: str) -> str:
         async with self._change("server.snapshot", acting) as caller:
-            return server_states.snapshot(self._world, caller, server, name)
+            return server_states.snapshot(self._world, caller, server, name, marker)
 
     async def rename_server(self, acting: Credential, server: str, name: str) -> None:
         async with self._change("server.rename", acting) as caller:

@@ -1,6 +1,6 @@
 """What 9rum asks of an identity backend (Keystone, the sandbox), and the rows of projects, users, roles and domains.
 
-`gateway/auth.py` signs people in through it; the collector lists by it; `queries.py` reads quotas. Adapters: `openstack.py`, `sandbox.py`.
+`gateway/auth.py` signs people in through it; the collector lists by it. Adapters: `openstack.py`, `sandbox.py`.
 """
 
 from collections.abc import Collection, Sequence

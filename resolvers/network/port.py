@@ -308,6 +308,9 @@ class SubnetSpec:
     dns_nameservers: tuple[str, ...] = ()
 
 
+MAX_DESCRIPTION = 230  # characters, of what is made with a marker: Neutron takes 255 with the marker in it
+
+
 class NetworkPort(Protocol):
     """Creations take a `marker`, by which `find` finds what they made. Neutron takes no tags in a creating request, so its adapter keeps
     the marker at the end of the description, and rows show the description without it."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -13,6 +13,7 @@ from resolvers.context import Context
 from resolvers.errors import Invalid
 
 SLACK = timedelta(hours=1)  # between a row's moment and its place in the log, by which a search is cut short
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 MAX_TEXT = 255
 PLACE = re.compile(r"[0-9]{1,19}-[0-9]{1,19}\Z")  # the id of a row: one of a Redis stream
 
@@ -41,6 +42,8 @@ class Wanted:
                 raise Invalid(
                     "A moment needs its distance from UTC, such as `2026-10-01T12:00:00Z` or `...+09:00`.", field=name
                 )
+            if moment is not None and not EARLIEST <= moment <= LATEST:
+                raise Invalid(f"`{name}` is a moment between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}.", field=name)
 
     @property
     def since_id(self) -> str | None:

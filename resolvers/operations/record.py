@@ -88,3 +88,10 @@ class Record(msgspec.Struct, kw_only=True):
     version: int = 0
     channel: str | None = None
     said: str | None = None
+
+    def made(self, kind: str) -> str | None:
+        """The id of what it made of a kind; None when it made none."""
+        return next((row_id for row_id in self.resource_ids if row_id.startswith(f"{kind}:")), None)
+
+    def step(self, name: str) -> Step | None:
+        return next((step for step in self.steps if step.name == name), None)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from resolvers import ids
 from resolvers.compute.port import (
     Console,
     FlavorRow,
@@ -175,15 +174,22 @@ def history(world: "World", server: ServerRow) -> list[ServerEvent]:
     known = server_rules.note(world, server.native_id).events
     if not any(entry.action == "create" for entry in known):
         created = ServerEvent(
-            "create", f"req-{server.native_id}", ids.native(server.user_id), server.created_at, server.launched_at, None
+            "create", f"req-{server.native_id}", server.user_id, server.created_at, server.launched_at, None
         )
-        return [*_told(known), created]
-    return list(_told(known))
+        return [*_told(world, known), created]
+    return _told(world, known)
 
 
-def _told(events: Sequence[Event]) -> list[ServerEvent]:
+def _told(world: "World", events: Sequence[Event]) -> list[ServerEvent]:
     return [
-        ServerEvent(entry.action, entry.request_id, entry.user_id, entry.at, entry.at, entry.message)
+        ServerEvent(
+            entry.action,
+            entry.request_id,
+            world.names.ref("user", entry.user_id),
+            entry.at,
+            entry.at,
+            entry.message,
+        )
         for entry in reversed(events)
     ]
 

@@ -46,7 +46,7 @@ def create(world: "World", caller: Caller, spec: ImageSpec) -> str:
     return image.native_id
 
 
-def of_server(world: "World", server: ServerRow, name: str, seconds: float) -> str:
+def of_server(world: "World", server: ServerRow, name: str, marker: str, seconds: float) -> str:
     """The image that a server's snapshot becomes after so many seconds."""
     base = world.at(ImageRow, server.image_id)
     image = _row(
@@ -58,7 +58,7 @@ def of_server(world: "World", server: ServerRow, name: str, seconds: float) -> s
         disk_format="qcow2",
         os=base.os if base else None,
         source_server_id=server.id,
-        properties={"image_type": "snapshot", "instance_uuid": server.native_id},
+        properties={"image_type": "snapshot", "instance_uuid": server.native_id} | ({MARKER: marker} if marker else {}),
     )
     world.put(image)
     world.later(image, seconds, "image.active", size=max(1, server.disk) << 28)

@@ -165,7 +165,7 @@ def _loose_things(world: "World", owners: dict[str, Caller]) -> None:
     copies.create_backup(world, shop, by_name["shop-db-2-data"], "weekly", None, False)
     copies.create_transfer(world, shop, by_name["old-catalogue"], "for search")
     web = next(row for row in world.rows(ServerRow) if row.name == "shop-web-1")
-    server_states.snapshot(world, shop, web.native_id, "shop-web-golden")
+    server_states.snapshot(world, shop, web.native_id, "shop-web-golden", "")
 
 
 def _named(world: "World", type_: type[FlavorRow] | type[ImageRow], name: str) -> str:

@@ -171,11 +171,11 @@ def rebuild(world: "World", caller: Caller, native: str, image: str) -> None:
     world.later(server, REBUILD, "server.arrive", status=after, power=power)
 
 
-def snapshot(world: "World", caller: Caller, native: str, name: str) -> str:
+def snapshot(world: "World", caller: Caller, native: str, name: str, marker: str) -> str:
     states = frozenset({S.ACTIVE, S.SHUTOFF, S.PAUSED, S.SUSPENDED})
     server = server_rules.acted(world, caller, native, states, "snapshot")
     server_rules.event(world, caller, server, "createImage")
-    image = images.of_server(world, server, name, SNAPSHOT)
+    image = images.of_server(world, server, name, marker, SNAPSHOT)
     server = world.edit(server, task_state="image_snapshot")
     world.later(server, SNAPSHOT, "server.arrive", status=server.status, power=server.power_state)
     return image

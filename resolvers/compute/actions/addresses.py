@@ -186,7 +186,7 @@ def _gone(run: Run) -> Any:
 
 def _undo_add(record: Record) -> tuple[str, dict[str, Any]] | None:
     """A floating IP that was taken for the server is given back again."""
-    held = next((row_id for row_id in record.resource_ids if row_id.startswith("floatingIp:")), None)
+    held = record.made("floatingIp")
     if held is None:
         return None
     taken = record.args["floating_ip"] is None

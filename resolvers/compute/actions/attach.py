@@ -267,7 +267,7 @@ def _volume_undo(back: str) -> Any:
 
 
 def _attached_port(record: Record) -> tuple[str, dict[str, Any]] | None:
-    held = next((row_id for row_id in record.resource_ids if row_id.startswith("port:")), None)
+    held = record.made("port")
     return None if held is None else ("server.detachInterface", {"server": record.args["server"], "port": held})
 
 

@@ -1,5 +1,7 @@
 """What people write on a server: `server.rename`, `server.setMetadata`, `server.setTags`. Each can be undone. Listed in `__init__`."""
 
+from typing import Any
+
 import strawberry
 from strawberry.scalars import JSON
 
@@ -20,35 +22,15 @@ from resolvers.planning import (
     required,
     target,
 )
+from resolvers.renaming import renaming
 
 MAX_TAGS = 50  # Nova's limit
 
 
-@strawberry.input
-class ServerRenameInput:
-    server: str = required("Id or name of the server.")
-    name: str = required("Its new name.")
-
-
-async def _plan_rename(context: Context, given: ServerRenameInput) -> Plan:
-    name = checked_name(given.name)
-    row = await server_of(context, given.server)
+async def _free(context: Context, reference: str) -> Any:
+    row = await server_of(context, reference)
     unlocked(context, row)
-    require(row.name != name, f"`{row.name}` has this name already.")
-    return Plan(
-        project_id=row.project_id,
-        targets=[target(row)],
-        args={"server": row.id, "name": name, "before": row.name},
-        changes=[changed(row.name, "name", row.name, name)],
-        undo="server.rename",
-    )
-
-
-async def _run_rename(run: Run) -> None:
-    server, name = run.args["server"], run.args["name"]
-    port = run.port("compute", cloud_of(server))
-    await run.once("request", "Ask to rename", lambda: port.rename_server(run.credential, native(server), name))
-    await run.reread(server)
+    return row
 
 
 @strawberry.input
@@ -65,8 +47,7 @@ async def _plan_metadata(context: Context, given: ServerSetMetadataInput) -> Pla
         raise Invalid(f"The label `{MARKER}` is 9rum's own.", field="metadata")
     if twice := set(wanted) & set(remove):
         raise Invalid(f"`{min(twice)}` is both set and removed.", field="remove")
-    row = await server_of(context, given.server)
-    unlocked(context, row)
+    row = await _free(context, given.server)
     remove = [key for key in remove if key in row.metadata]
     changes = [
         changed(row.name, key, row.metadata.get(key), value)
@@ -114,8 +95,7 @@ async def _plan_tags(context: Context, given: ServerSetTagsInput) -> Plan:
         raise Invalid(f"A server takes at most {MAX_TAGS} tags; {len(tags)} were given.", field="tags")
     if bad := next((tag for tag in tags if "," in tag or "/" in tag or len(tag) > 60), None):
         raise Invalid(f"The tag `{bad[:60]}` has a comma or a slash, or more than 60 characters.", field="tags")
-    row = await server_of(context, given.server)
-    unlocked(context, row)
+    row = await _free(context, given.server)
     require(set(tags) != set(row.tags), f"The tags of `{row.name}` are so already.")
     return Plan(
         project_id=row.project_id,
@@ -134,16 +114,7 @@ async def _run_tags(run: Run) -> None:
 
 
 ACTIONS = (
-    Action(
-        name="server.rename",
-        summary="Give a server another name.",
-        input=ServerRenameInput,
-        plan=_plan_rename,
-        run=_run_rename,
-        positional=("server", "name"),
-        choices={"server": "server"},
-        undo=lambda record: ("server.rename", {"server": record.args["server"], "name": record.args["before"]}),
-    ),
+    renaming("server", "compute", _free, lambda port, acting, held, name: port.rename_server(acting, held, name)),
     Action(
         name="server.setMetadata",
         summary="Set or remove labels of a server.",

@@ -3,7 +3,6 @@
 The servers carry the operation's id in their metadata, so that a creation that was interrupted is found again and never made twice.
 """
 
-import base64
 import contextlib
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +16,8 @@ from resolvers.compute.actions.lifecycle import RUNNING, busy_or_failed, settled
 from resolvers.compute.port import MARKER, ServerSpec, ServerStatus
 from resolvers.context import Context
 from resolvers.errors import GurumError, Invalid
-from resolvers.operations.run import Run
+from resolvers.making import COPYING
+from resolvers.operations.run import FOLLOW_LIMIT, Run
 from resolvers.planning import (
     changed,
     checked_labels,
@@ -27,14 +27,16 @@ from resolvers.planning import (
     known,
     label,
     native,
+    of_project,
     project_for,
     quota_effects,
     require,
     required,
+    text_of,
 )
 
 MAX_COUNT = 50
-MAX_USER_DATA = 48 * 1024  # bytes; Nova takes 65,535 characters of base64
+MAX_USER_DATA = 65_535 // 4 * 3  # bytes; Nova takes 65,535 characters of base64, which the adapter makes of it
 GIB = 1 << 30
 
 
@@ -68,10 +70,10 @@ async def plan(context: Context, given: ServerCreateInput) -> Plan:
     flavor = known(context, "flavor", given.flavor, cloud)
     source = _source(context, given, flavor, cloud)
     networks = _networks(context, given, project.id, cloud)
-    groups = [_of_project(context, "securityGroup", text, project.id, cloud) for text in given.security_groups or ()]
+    groups = [of_project(context, "securityGroup", text, project.id, cloud) for text in given.security_groups or ()]
     if given.keypair is not None:
         known(context, "keypair", given.keypair, cloud)
-    group = _of_project(context, "serverGroup", given.server_group, project.id, cloud) if given.server_group else None
+    group = of_project(context, "serverGroup", given.server_group, project.id, cloud) if given.server_group else None
     zone = known(context, "availabilityZone", given.availability_zone, cloud) if given.availability_zone else None
     need = {"instances": given.count, "cores": given.count * flavor.vcpus, "ram": given.count * flavor.ram}
     args = {
@@ -85,7 +87,7 @@ async def plan(context: Context, given: ServerCreateInput) -> Plan:
         "count": given.count,
         "az": zone.name if zone else None,
         "server_group": group.id if group else None,
-        "description": given.description,
+        "description": text_of(given.description),
         "tags": [checked_name(tag, "tags") for tag in given.tags or ()],
         "metadata": _labels(given.metadata),
         **source,
@@ -116,11 +118,11 @@ async def run(run: Run) -> None:
     servers = [ids.make("server", args["cloud"], server) for server in made]
     await run.resource(*servers)
     await run.reread(*servers)
+    limit = FOLLOW_LIMIT if args["boot_volume_size"] is None else COPYING  # the image is copied to the volume first
     for place, server in enumerate(servers, start=1):
         title = f"Wait for server {place} of {len(servers)}"
-        await run.until(
-            f"active-{place}", title, server, settled(RUNNING), busy_or_failed, progress=_progress(place, len(servers))
-        )
+        progress = _progress(place, len(servers))
+        await run.until(f"active-{place}", title, server, settled(RUNNING), busy_or_failed, limit, progress)
         with contextlib.suppress(GurumError):  # the author wants to see its ports now; the next poll brings them too
             ports = await port.interfaces(run.credential, native(server))
             await run.reread(*(ids.make("port", args["cloud"], held) for held in ports))
@@ -200,19 +202,12 @@ def _networks(context: Context, given: ServerCreateInput, project_id: str, cloud
     raise Invalid(f"Say which network, by `networks`; there are: {names}.", field="networks")
 
 
-def _of_project(context: Context, kind: str, text: str, project_id: str, cloud: str) -> Any:
-    """By name within the project, because names such as `default` stand once in every project."""
-    return context.resolve(
-        kind, text, lambda row: row.cloud == cloud and (row.project_id == project_id or getattr(row, "public", False))
-    )
-
-
 def _user_data(text: str | None) -> str | None:
     if text is None:
         return None
     if len(text.encode()) > MAX_USER_DATA:
         raise Invalid(f"`userData` is larger than {MAX_USER_DATA} bytes.", field="userData")
-    return base64.b64encode(text.encode()).decode()
+    return text
 
 
 def _labels(given: Any) -> dict[str, str]:

@@ -5,21 +5,21 @@ from typing import Any
 
 import strawberry
 
-from resolvers import ids
 from resolvers.action import Action, Danger, Plan, Target
+from resolvers.actor import ADMIN
 from resolvers.context import Context
+from resolvers.deleting import deletion
 from resolvers.errors import Invalid
+from resolvers.making import among, make
 from resolvers.operations.run import Run
 from resolvers.planning import (
+    any_project,
     changed,
     checked_name,
     cloud_for,
-    cloud_of,
     described,
     known,
-    native,
     project_for,
-    reference_input,
     require,
     required,
     target,
@@ -64,21 +64,23 @@ async def _plan_group(context: Context, given: ServerGroupCreateInput) -> Plan:
 
 async def _run_group(run: Run) -> None:
     args = run.args
-    port = run.port("compute", args["cloud"])
-
-    async def find() -> str | None:
-        """Names of server groups are unique by our own rule, so the name tells whether it was made."""
-        for collection in run.inventory.collections("serverGroup"):
-            await collection.refresh()
-        rows: list[Any] = list(run.inventory.table("serverGroup").by("project_id", run.record.project_id).values())
-        return next((row.native_id for row in rows if row.name == args["name"] and row.cloud == args["cloud"]), None)
-
-    made = await run.once(
-        "create", "Make the group", lambda: port.create_server_group(run.credential, args["name"], args["policy"]), find
+    # Names of server groups are unique by our own rule, so the name tells whether it was made.
+    await make(
+        run,
+        "compute",
+        "serverGroup",
+        args["cloud"],
+        "Make the group",
+        lambda port: port.create_server_group(run.credential, args["name"], args["policy"]),
+        among(
+            run,
+            "serverGroup",
+            args["cloud"],
+            "project_id",
+            run.record.project_id,
+            lambda row: row.name == args["name"],
+        ),
     )
-    group = ids.make("serverGroup", args["cloud"], made)
-    await run.resource(group)
-    await run.reread(group)
 
 
 async def _plan_group_delete(context: Context, given: Any) -> Plan:
@@ -87,17 +89,10 @@ async def _plan_group_delete(context: Context, given: Any) -> Plan:
     return Plan(
         project_id=row.project_id,
         targets=[target(row)],
-        args={"group": row.id},
+        args={"server_group": row.id},
         changes=[changed(row.name, "server group", row.policy, None)],
         dependants=targets(member for member in members if member is not None),
     )
-
-
-async def _run_group_delete(run: Run) -> None:
-    group = run.args["group"]
-    port = run.port("compute", cloud_of(group))
-    await run.once("request", "Delete the group", lambda: port.delete_server_group(run.credential, native(group)))
-    await run.until_gone("gone", "Wait until it is gone", group, lambda row: None)
 
 
 @strawberry.input
@@ -122,7 +117,7 @@ async def _plan_flavor(context: Context, given: FlavorCreateInput) -> Plan:
     require(not taken, f"There is a flavor named `{name}` already.")
     size = f"{given.vcpus} vCPU, {given.ram} MiB, {given.disk} GiB"
     return Plan(
-        project_id=context.actor.project_id,
+        project_id=any_project(context, ADMIN).id,
         targets=[Target("flavor", name)],
         args={
             "cloud": cloud,
@@ -139,45 +134,30 @@ async def _plan_flavor(context: Context, given: FlavorCreateInput) -> Plan:
 
 async def _run_flavor(run: Run) -> None:
     args = run.args
-    port = run.port("compute", args["cloud"])
-
-    async def find() -> str | None:
-        for collection in run.inventory.collections("flavor"):
-            await collection.refresh()
-        rows: list[Any] = list(run.inventory.table("flavor").by("name", args["name"]).values())
-        return next((row.native_id for row in rows if row.cloud == args["cloud"]), None)
-
-    made = await run.once(
-        "create",
+    await make(
+        run,
+        "compute",
+        "flavor",
+        args["cloud"],
         "Make the flavor",
-        lambda: port.create_flavor(
+        lambda port: port.create_flavor(
             run.credential, args["name"], args["vcpus"], args["ram"], args["disk"], args["public"]
         ),
-        find,
+        among(run, "flavor", args["cloud"], "name", args["name"], lambda row: True),  # names of flavors are unique
     )
-    flavor = ids.make("flavor", args["cloud"], made)
-    await run.resource(flavor)
-    await run.reread(flavor)
 
 
 async def _plan_flavor_delete(context: Context, given: Any) -> Plan:
     row = known(context, "flavor", given.flavor)
     users = context.inventory.related(context.actor, "server", "flavor_id", row.id)
     return Plan(
-        project_id=context.actor.project_id,
+        project_id=any_project(context, ADMIN).id,
         targets=[target(row)],
         args={"flavor": row.id},
         changes=[changed(row.name, "flavor", f"{row.vcpus} vCPU, {row.ram} MiB", None)],
         dependants=targets(users[:50]),
         warnings=[f"{len(users)} servers keep this size but can not be rebuilt to it by name."] if users else [],
     )
-
-
-async def _run_flavor_delete(run: Run) -> None:
-    flavor = run.args["flavor"]
-    port = run.port("compute", cloud_of(flavor))
-    await run.once("request", "Delete the flavor", lambda: port.delete_flavor(run.credential, native(flavor)))
-    await run.until_gone("gone", "Wait until it is gone", flavor, lambda row: None)
 
 
 ACTIONS = (
@@ -191,15 +171,16 @@ ACTIONS = (
         choices={"project": "project"},
         undo=lambda record: ("serverGroup.delete", {"server_group": record.resource_ids[0]}),
     ),
-    Action(
-        name="serverGroup.delete",
-        summary="Delete a server group; its servers stay.",
-        input=reference_input("ServerGroupDeleteInput", "server_group", "Id or name of the server group."),
-        plan=_plan_group_delete,
-        run=_run_group_delete,
+    deletion(
+        "serverGroup",
+        "server_group",
+        "compute",
+        "Delete a server group; its servers stay.",
+        "Id or name of the server group.",
+        _plan_group_delete,
+        lambda port, acting, held: port.delete_server_group(acting, held),
+        title="Delete the group",
         danger=Danger.HIGH,
-        positional=("server_group",),
-        choices={"server_group": "serverGroup"},
     ),
     Action(
         name="flavor.create",
@@ -211,15 +192,16 @@ ACTIONS = (
         positional=("name",),
         undo=lambda record: ("flavor.delete", {"flavor": record.resource_ids[0]}),
     ),
-    Action(
-        name="flavor.delete",
-        summary="Delete a flavor.",
-        input=reference_input("FlavorDeleteInput", "flavor", "Id or name of the flavor."),
-        plan=_plan_flavor_delete,
-        run=_run_flavor_delete,
+    deletion(
+        "flavor",
+        "flavor",
+        "compute",
+        "Delete a flavor.",
+        "Id or name of the flavor.",
+        _plan_flavor_delete,
+        lambda port, acting, held: port.delete_flavor(acting, held),
+        title="Delete the flavor",
         danger=Danger.HIGH,
         system=True,
-        positional=("flavor",),
-        choices={"flavor": "flavor"},
     ),
 )

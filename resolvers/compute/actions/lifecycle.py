@@ -3,15 +3,18 @@
 Each is a row of one table: from which states, to which states, how dangerous, and what takes it back. Listed in `__init__`.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from resolvers.action import Action, Danger, Plan
 from resolvers.compute.port import ServerStatus, ServerVerb
 from resolvers.context import Context
+from resolvers.deleting import deletion
+from resolvers.making import COPYING
 from resolvers.operations.record import Record
-from resolvers.operations.run import Run
-from resolvers.planning import changed, cloud_of, fresh, native, reference_input, require, target, targets
+from resolvers.operations.run import FOLLOW_LIMIT, Run
+from resolvers.planning import CLOCKS_APART, changed, cloud_of, fresh, native, reference_input, require, target, targets
 
 S = ServerStatus
 RUNNING = frozenset({S.ACTIVE})
@@ -20,7 +23,10 @@ ENDED = frozenset({S.DELETED, S.SOFT_DELETED})
 
 @dataclass(frozen=True)
 class Transition:
-    """`allowed` are the states it starts from, `wanted` the states it ends in; `back` is the action that undoes it."""
+    """`allowed` are the states it starts from, `wanted` the states it ends in; `back` is the action that undoes it.
+
+    `limit` is long for those that copy the disk.
+    """
 
     verb: ServerVerb
     summary: str
@@ -28,11 +34,18 @@ class Transition:
     wanted: frozenset[ServerStatus]
     danger: Danger = Danger.LOW
     back: str | None = None
+    limit: float = FOLLOW_LIMIT
 
     @property
     def name(self) -> str:
         head, *rest = self.verb.value.split("_")
         return "server." + head + "".join(part.title() for part in rest)
+
+    @property
+    def recorded(self) -> str:
+        """What the server's history calls it."""
+        soft_or_hard = self.verb in (ServerVerb.REBOOT_SOFT, ServerVerb.REBOOT_HARD)
+        return "reboot" if soft_or_hard else self.name.removeprefix("server.")
 
 
 TRANSITIONS = (
@@ -88,6 +101,7 @@ TRANSITIONS = (
         frozenset({S.SHELVED, S.SHELVED_OFFLOADED}),
         Danger.HIGH,
         "server.unshelve",
+        COPYING,
     ),
     Transition(
         ServerVerb.UNSHELVE,
@@ -95,6 +109,7 @@ TRANSITIONS = (
         frozenset({S.SHELVED, S.SHELVED_OFFLOADED}),
         RUNNING,
         back="server.shelve",
+        limit=COPYING,
     ),
     Transition(
         ServerVerb.CONFIRM_RESIZE,
@@ -122,6 +137,19 @@ def busy_or_failed(row: Any) -> str | None:
 def settled(wanted: frozenset[ServerStatus]) -> Any:
     """Whether a server rests in one of the states: no task is under way any more."""
     return lambda row: row.status in wanted and row.task_state is None
+
+
+def taken(run: Run, port: Any, server: str, action: str) -> Callable[[], Awaitable[bool | None]]:
+    """A `find` for the step `request` of what must not be done twice: the server's own history tells whether it was asked for."""
+
+    async def find() -> bool | None:
+        step = run.record.step("request")
+        since = step.started_at - CLOCKS_APART if step is not None else run.record.started_at
+        history = await port.history(run.credential, native(server))
+        recent = (entry for entry in history if entry.action == action and entry.started_at >= since)
+        return any(entry.user_id == run.record.actor_id for entry in recent) or None
+
+    return find
 
 
 async def server_of(context: Context, reference: str) -> Any:
@@ -162,11 +190,16 @@ def _transition(transition: Transition) -> Action:
         port = run.port("compute", cloud_of(server))
         title = transition.verb.value.replace("_", " ")
         await run.once(
-            "request", f"Ask for: {title}", lambda: port.change_server(run.credential, native(server), transition.verb)
+            "request",
+            f"Ask for: {title}",
+            lambda: port.change_server(run.credential, native(server), transition.verb),
+            taken(run, port, server, transition.recorded),
         )
         wanted = transition.wanted
         failed = busy_or_failed if S.ERROR not in transition.allowed else lambda row: None
-        await run.until("state", f"Wait for {' or '.join(sorted(wanted))}", server, settled(wanted), failed)
+        await run.until(
+            "state", f"Wait for {' or '.join(sorted(wanted))}", server, settled(wanted), failed, transition.limit
+        )
 
     def undo(record: Record) -> tuple[str, dict[str, Any]] | None:
         return None if transition.back is None else (transition.back, {"server": record.args["server"]})
@@ -230,27 +263,20 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     )
 
 
-async def _run_delete(run: Run) -> None:
-    server = run.args["server"]
-    port = run.port("compute", cloud_of(server))
-    await run.once("request", "Ask to delete", lambda: port.delete_server(run.credential, native(server)))
-    await run.until_gone("gone", "Wait until it is gone", server, busy_or_failed)
-
-
 def _input_name(action: str) -> str:
     noun, verb = action.split(".")
     return noun.title() + verb[0].upper() + verb[1:] + "Input"
 
 
-DELETE = Action(
-    name="server.delete",
-    summary="Delete a server and its disk.",
-    input=reference_input("ServerDeleteInput", "server", "Id or name of the server."),
-    plan=_plan_delete,
-    run=_run_delete,
-    danger=Danger.DESTRUCTIVE,
-    positional=("server",),
-    choices={"server": "server"},
+DELETE = deletion(
+    "server",
+    "server",
+    "compute",
+    "Delete a server and its disk.",
+    "Id or name of the server.",
+    _plan_delete,
+    lambda port, acting, held: port.delete_server(acting, held),
+    stuck=busy_or_failed,
 )
 
 ACTIONS = (

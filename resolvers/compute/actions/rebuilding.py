@@ -4,12 +4,12 @@ from typing import Any
 
 import strawberry
 
-from resolvers import ids
 from resolvers.action import Action, Danger, Plan, Target
-from resolvers.compute.actions.lifecycle import busy_or_failed, server_of, settled, unlocked
+from resolvers.compute.actions.lifecycle import busy_or_failed, server_of, settled, taken, unlocked
 from resolvers.compute.port import ServerStatus
 from resolvers.context import Context
 from resolvers.errors import Invalid
+from resolvers.making import COPYING, make
 from resolvers.operations.record import Record
 from resolvers.operations.run import Run
 from resolvers.planning import changed, checked_name, cloud_of, known, native, quota_effects, require, required, target
@@ -58,10 +58,13 @@ async def _run_resize(run: Run) -> None:
     server, flavor = run.args["server"], run.args["flavor"]
     port = run.port("compute", cloud_of(server))
     await run.once(
-        "request", "Ask to resize", lambda: port.resize_server(run.credential, native(server), native(flavor))
+        "request",
+        "Ask to resize",
+        lambda: port.resize_server(run.credential, native(server), native(flavor)),
+        taken(run, port, server, "resize"),
     )
     done = frozenset({S.VERIFY_RESIZE})
-    await run.until("state", "Wait until it runs in its new size", server, settled(done), _failed_resize)
+    await run.until("state", "Wait until it runs in its new size", server, settled(done), _failed_resize, COPYING)
 
 
 def _failed_resize(row: Any) -> str | None:
@@ -98,9 +101,12 @@ async def _run_rebuild(run: Run) -> None:
     server, image = run.args["server"], run.args["image"]
     port = run.port("compute", cloud_of(server))
     await run.once(
-        "request", "Ask to rebuild", lambda: port.rebuild_server(run.credential, native(server), native(image))
+        "request",
+        "Ask to rebuild",
+        lambda: port.rebuild_server(run.credential, native(server), native(image)),
+        taken(run, port, server, "rebuild"),
     )
-    await run.until("state", "Wait until it is rebuilt", server, settled(RESTING), busy_or_failed)
+    await run.until("state", "Wait until it is rebuilt", server, settled(RESTING), busy_or_failed, COPYING)
 
 
 @strawberry.input
@@ -127,18 +133,22 @@ async def _plan_snapshot(context: Context, given: ServerSnapshotInput) -> Plan:
 
 
 async def _run_snapshot(run: Run) -> None:
-    server = run.args["server"]
-    cloud = cloud_of(server)
-    port = run.port("compute", cloud)
-    made = await run.once(
-        "request", "Ask for a snapshot", lambda: port.snapshot_server(run.credential, native(server), run.args["name"])
+    server, marker = run.args["server"], run.record.id
+    cloud, project = cloud_of(server), native(run.record.project_id or "")
+    images = run.port("image", cloud)
+    await make(
+        run,
+        "compute",
+        "image",
+        cloud,
+        "Ask for a snapshot",
+        lambda port: port.snapshot_server(run.credential, native(server), run.args["name"], marker),
+        lambda port: images.find_images(marker, project),
+        step="request",
+        ready=lambda row: row.status == "active",
+        failed=_failed_image,
+        limit=COPYING,
     )
-    if made is not None:
-        image = ids.make("image", cloud, made)
-        await run.resource(image)
-        await run.until(
-            "image", "Wait until the image is active", image, lambda row: row.status == "active", _failed_image
-        )
     await run.until("server", "Wait until the server is at rest", server, lambda row: row.task_state is None)
 
 
@@ -149,7 +159,7 @@ def _failed_image(row: Any) -> str | None:
 
 
 def _undo_snapshot(record: Record) -> tuple[str, dict[str, Any]] | None:
-    image = next((row_id for row_id in record.resource_ids if row_id.startswith("image:")), None)
+    image = record.made("image")
     return None if image is None else ("image.delete", {"image": image})
 
 

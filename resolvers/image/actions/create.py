@@ -10,13 +10,22 @@ from urllib.parse import urlsplit
 import strawberry
 from strawberry.scalars import JSON
 
-from resolvers import ids
 from resolvers.action import Action, Plan, Target
 from resolvers.context import Context
 from resolvers.errors import Invalid
 from resolvers.image.port import MARKER, ImageSpec
+from resolvers.making import COPYING, make
 from resolvers.operations.run import Run
-from resolvers.planning import changed, checked_labels, checked_name, cloud_for, described, project_for, required
+from resolvers.planning import (
+    changed,
+    checked_labels,
+    checked_name,
+    cloud_for,
+    described,
+    native,
+    project_for,
+    required,
+)
 
 
 @strawberry.enum(description="How the content of an image is laid out.")
@@ -62,7 +71,7 @@ async def _plan(context: Context, given: ImageCreateInput) -> Plan:
             "disk_format": given.disk_format.value,
             "min_disk": given.min_disk,
             "min_ram": given.min_ram,
-            "os": given.os,
+            "os": None if given.os is None else checked_name(given.os, "os"),
             "tags": [checked_name(tag, "tags") for tag in given.tags or ()],
             "properties": properties,
         },
@@ -85,7 +94,6 @@ def _checked_address(text: str) -> str:
 
 async def _run(run: Run) -> None:
     args = run.args
-    port = run.port("image", args["cloud"])
     spec = ImageSpec(
         name=args["name"],
         marker=run.record.id,
@@ -97,19 +105,25 @@ async def _run(run: Run) -> None:
         properties={**args["properties"], MARKER: run.record.id},
     )
 
-    async def find() -> str | None:
-        return next(iter(await port.find_images(run.record.id, ids.native(run.record.project_id))), None)
-
-    made = await run.once("create", "Ask for the image", lambda: port.create_image(run.credential, spec), find)
-    image = ids.make("image", args["cloud"], made)
-    await run.resource(image)
-    await run.reread(image)
+    project = native(run.record.project_id or "")
+    image = await make(
+        run,
+        "image",
+        "image",
+        args["cloud"],
+        "Ask for the image",
+        lambda port: port.create_image(run.credential, spec),
+        lambda port: port.find_images(run.record.id, project),
+    )
     if args["address"] is None:
         return
+    port = run.port("image", args["cloud"])
     await run.once(
-        "import", "Ask the cloud to fetch it", lambda: port.import_image(run.credential, made, args["address"])
+        "import",
+        "Ask the cloud to fetch it",
+        lambda: port.import_image(run.credential, native(image), args["address"]),
     )
-    await run.until("active", "Wait until it is active", image, lambda row: row.status == "active", _failed)
+    await run.until("active", "Wait until it is active", image, lambda row: row.status == "active", _failed, COPYING)
 
 
 def _failed(row: Any) -> str | None:

@@ -5,13 +5,12 @@ from typing import Any
 import strawberry
 
 from resolvers import ids
-from resolvers.action import Action, Danger, Plan
+from resolvers.action import Action, Plan
 from resolvers.context import Context
-from resolvers.operations.record import Record
+from resolvers.deleting import deletion
 from resolvers.operations.run import Run
 from resolvers.planning import (
     changed,
-    checked_name,
     cloud_of,
     fresh,
     known,
@@ -23,6 +22,7 @@ from resolvers.planning import (
     target,
     targets,
 )
+from resolvers.renaming import renaming
 
 
 async def _own(context: Context, reference: str) -> Any:
@@ -47,13 +47,6 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
         dependants=targets(users[:50]),
         warnings=["Its content is gone for good.", *stranded],
     )
-
-
-async def _run_delete(run: Run) -> None:
-    image = run.args["image"]
-    port = run.port("image", cloud_of(image))
-    await run.once("request", "Ask to delete", lambda: port.delete_image(run.credential, native(image)))
-    await run.until_gone("gone", "Wait until it is gone", image, lambda row: None)
 
 
 @strawberry.input
@@ -154,48 +147,15 @@ def _switch(name: str, summary: str, attribute: str, value: bool, back: str, sen
     )
 
 
-@strawberry.input
-class ImageRenameInput:
-    image: str = required("Id or name of the image.")
-    name: str = required("Its new name.")
-
-
-async def _plan_rename(context: Context, given: ImageRenameInput) -> Plan:
-    name = checked_name(given.name)
-    row = await _own(context, given.image)
-    require(row.name != name, f"`{name}` is its name already.")
-    return Plan(
-        project_id=row.project_id,
-        targets=[target(row)],
-        args={"image": row.id, "name": name, "before": row.name},
-        changes=[changed(row.name, "name", row.name, name)],
-        undo="image.rename",
-    )
-
-
-async def _run_rename(run: Run) -> None:
-    image = run.args["image"]
-    port = run.port("image", cloud_of(image))
-    await run.once(
-        "request", "Ask to rename", lambda: port.update_image(run.credential, native(image), name=run.args["name"])
-    )
-    await run.reread(image)
-
-
-def _undo_rename(record: Record) -> tuple[str, dict[str, Any]]:
-    return "image.rename", {"image": record.args["image"], "name": record.args["before"]}
-
-
 ACTIONS = (
-    Action(
-        name="image.delete",
-        summary="Delete an image.",
-        input=reference_input("ImageDeleteInput", "image", "Id or name of the image."),
-        plan=_plan_delete,
-        run=_run_delete,
-        danger=Danger.DESTRUCTIVE,
-        positional=("image",),
-        choices={"image": "image"},
+    deletion(
+        "image",
+        "image",
+        "image",
+        "Delete an image.",
+        "Id or name of the image.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_image(acting, held),
     ),
     _sharing(True),
     _sharing(False),
@@ -217,14 +177,5 @@ ACTIONS = (
     ),
     _switch("image.protect", "Protect an image from being deleted.", "protected", True, "image.unprotect", "protected"),
     _switch("image.unprotect", "Allow an image to be deleted.", "protected", False, "image.protect", "unprotected"),
-    Action(
-        name="image.rename",
-        summary="Give an image another name.",
-        input=ImageRenameInput,
-        plan=_plan_rename,
-        run=_run_rename,
-        positional=("image", "name"),
-        choices={"image": "image"},
-        undo=_undo_rename,
-    ),
+    renaming("image", "image", _own, lambda port, acting, held, name: port.update_image(acting, held, name=name)),
 )

@@ -4,9 +4,11 @@ from typing import Any
 
 import strawberry
 
-from resolvers.action import Action, Danger, Plan, Target
+from resolvers.action import Action, Plan, Target
 from resolvers.context import Context
-from resolvers.network.actions.common import make, remove, servers_at, text_of
+from resolvers.deleting import deletion
+from resolvers.network.actions.common import failed, make, servers_at
+from resolvers.network.port import MAX_DESCRIPTION
 from resolvers.network.reach import external_for
 from resolvers.operations.run import Run
 from resolvers.planning import (
@@ -19,9 +21,9 @@ from resolvers.planning import (
     owned,
     project_for,
     quota_effects,
-    reference_input,
     target,
     targets,
+    text_of,
 )
 
 
@@ -40,7 +42,7 @@ async def _plan_create(context: Context, given: FloatingIpCreateInput) -> Plan:
     return Plan(
         project_id=project.id,
         targets=[Target("floatingIp", name)],
-        args={"cloud": cloud, "network": network.id, "description": text_of(given.description)},
+        args={"cloud": cloud, "network": network.id, "description": text_of(given.description, MAX_DESCRIPTION)},
         changes=[changed(name, "floating IP", None, f"in {project.name} on {cloud}")],
         quota=await quota_effects(context, "network", cloud, project.id, {"floatingip": 1}),
         undo="floatingIp.delete",
@@ -76,17 +78,6 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     )
 
 
-async def _run_delete(run: Run) -> None:
-    held = run.args["floating_ip"]
-    await remove(
-        run,
-        held,
-        "Give the floating IP back",
-        lambda port: port.delete_floating_ip(run.credential, native(held)),
-        *run.args["touched"],
-    )
-
-
 _CHOICES = {"floating_ip": "floatingIp", "network": "network", "project": "project"}
 ACTIONS = (
     Action(
@@ -99,14 +90,15 @@ ACTIONS = (
         choices=_CHOICES,
         undo=lambda record: ("floatingIp.delete", {"floating_ip": record.resource_id}),
     ),
-    Action(
-        name="floatingIp.delete",
-        summary="Give a floating IP back.",
-        input=reference_input("FloatingIpDeleteInput", "floating_ip", "The floating IP, by address or id."),
-        plan=_plan_delete,
-        run=_run_delete,
-        danger=Danger.DESTRUCTIVE,
-        positional=("floating_ip",),
-        choices=_CHOICES,
+    deletion(
+        "floatingIp",
+        "floating_ip",
+        "network",
+        "Give a floating IP back.",
+        "The floating IP, by address or id.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_floating_ip(acting, held),
+        title="Give the floating IP back",
+        stuck=failed,
     ),
 )

@@ -6,8 +6,10 @@ import strawberry
 
 from resolvers.action import Action, Danger, Plan, Target
 from resolvers.context import Context
+from resolvers.deleting import deletion
 from resolvers.errors import Invalid
-from resolvers.network.actions.common import listed, make, remove, servers_at, text_of, users_of
+from resolvers.network.actions.common import failed, listed, make, servers_at, users_of
+from resolvers.network.port import MAX_DESCRIPTION
 from resolvers.operations.run import Run
 from resolvers.planning import (
     changed,
@@ -22,12 +24,12 @@ from resolvers.planning import (
     owned,
     project_for,
     quota_effects,
-    reference_input,
     related_now,
     require,
     required,
     target,
     targets,
+    text_of,
 )
 
 MTU = range(68, 65_536)  # bytes; below, IPv4 itself does not work
@@ -50,7 +52,12 @@ async def _plan_create(context: Context, given: NetworkCreateInput) -> Plan:
     return Plan(
         project_id=project.id,
         targets=[Target("network", name)],
-        args={"cloud": cloud, "name": name, "description": text_of(given.description), "mtu": given.mtu},
+        args={
+            "cloud": cloud,
+            "name": name,
+            "description": text_of(given.description, MAX_DESCRIPTION),
+            "mtu": given.mtu,
+        },
         changes=[changed(name, "network", None, f"in {project.name} on {cloud}")],
         quota=await quota_effects(context, "network", cloud, project.id, {"network": 1}),
         warnings=["It has no addresses to give until it has a subnet."],
@@ -125,17 +132,6 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     )
 
 
-async def _run_delete(run: Run) -> None:
-    network = run.args["network"]
-    await remove(
-        run,
-        network,
-        "Delete the network",
-        lambda port: port.delete_network(run.credential, native(network)),
-        *run.args["touched"],
-    )
-
-
 ACTIONS = (
     Action(
         name="network.create",
@@ -158,14 +154,15 @@ ACTIONS = (
         choices={"network": "network"},
         undo=lambda record: ("network.update", {"network": record.args["network"], **record.args["before"]}),
     ),
-    Action(
-        name="network.delete",
-        summary="Delete a network that nothing uses, with its subnets.",
-        input=reference_input("NetworkDeleteInput", "network", "Id or name of the network."),
-        plan=_plan_delete,
-        run=_run_delete,
-        danger=Danger.DESTRUCTIVE,
-        positional=("network",),
-        choices={"network": "network"},
+    deletion(
+        "network",
+        "network",
+        "network",
+        "Delete a network that nothing uses, with its subnets.",
+        "Id or name of the network.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_network(acting, held),
+        title="Delete the network",
+        stuck=failed,
     ),
 )

@@ -22,6 +22,7 @@ from resolvers.planning import (
     project_for,
     quota_effects,
     related_now,
+    related_or_live,
     require,
     required,
 )
@@ -43,7 +44,7 @@ async def _plan_create(context: Context, given: PortCreateInput) -> Plan:
     name = checked_name(given.name)
     network = known(context, "network", given.network)
     project_id = _project(context, given.project, network)
-    subnets = context.inventory.related(context.actor, "subnet", "network_id", network.id)
+    subnets = await related_or_live(context, "subnet", "network_id", network.id)
     require(bool(subnets), f"The network `{label(network)}` has no subnet, so it has no address to give.")
     subnet = None
     if given.subnet is not None:

@@ -6,7 +6,8 @@ import strawberry
 
 from resolvers.action import Action, Danger, Plan
 from resolvers.context import Context
-from resolvers.network.actions.common import remove, servers_at
+from resolvers.deleting import deletion
+from resolvers.network.actions.common import failed, servers_at
 from resolvers.operations.run import Run
 from resolvers.planning import (
     changed,
@@ -19,7 +20,6 @@ from resolvers.planning import (
     native,
     of_project,
     owned,
-    reference_input,
     require,
     required,
     target,
@@ -121,17 +121,6 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     )
 
 
-async def _run_delete(run: Run) -> None:
-    held = run.args["port"]
-    await remove(
-        run,
-        held,
-        "Delete the port",
-        lambda port: port.delete_port(run.credential, native(held)),
-        *run.args["touched"],
-    )
-
-
 _CHOICES = {"port": "port", "security_groups": "securityGroup"}
 ACTIONS = (
     Action(
@@ -145,14 +134,15 @@ ACTIONS = (
         choices=_CHOICES,
         undo=_undo_update,
     ),
-    Action(
-        name="port.delete",
-        summary="Delete a port.",
-        input=reference_input("PortDeleteInput", "port", "Id or name of the port."),
-        plan=_plan_delete,
-        run=_run_delete,
-        danger=Danger.DESTRUCTIVE,
-        positional=("port",),
-        choices=_CHOICES,
+    deletion(
+        "port",
+        "port",
+        "network",
+        "Delete a port.",
+        "Id or name of the port.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_port(acting, held),
+        title="Delete the port",
+        stuck=failed,
     ),
 )

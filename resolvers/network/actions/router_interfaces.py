@@ -7,10 +7,10 @@ import strawberry
 
 from resolvers.action import Action, Danger, Plan
 from resolvers.context import Context
+from resolvers.making import relist
 from resolvers.network.actions.common import (
     INTERFACE_OWNERS,
     listed,
-    relist,
     servers_at,
 )
 from resolvers.network.addresses import cidr, overlapping

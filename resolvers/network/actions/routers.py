@@ -1,13 +1,14 @@
-"""Make, rename and delete routers. What they are joined to is in `router_links`. Listed in `__init__`."""
+"""Make, rename and delete routers. What they are joined to is in `router_gateways` and `router_interfaces`. Listed in `__init__`."""
 
 from typing import Any
 
 import strawberry
 
 from resolvers import ids
-from resolvers.action import Action, Danger, Plan, Target
+from resolvers.action import Action, Plan, Target
 from resolvers.context import Context
-from resolvers.network.actions.common import INTERFACE_OWNERS, listed, make, remove
+from resolvers.deleting import deletion
+from resolvers.network.actions.common import INTERFACE_OWNERS, failed, listed, make
 from resolvers.network.reach import external_for
 from resolvers.operations.run import Run
 from resolvers.planning import (
@@ -23,7 +24,6 @@ from resolvers.planning import (
     owned,
     project_for,
     quota_effects,
-    reference_input,
     related_now,
     require,
     required,
@@ -121,17 +121,6 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     )
 
 
-async def _run_delete(run: Run) -> None:
-    router = run.args["router"]
-    await remove(
-        run,
-        router,
-        "Delete the router",
-        lambda port: port.delete_router(run.credential, native(router)),
-        *run.args["touched"],
-    )
-
-
 ACTIONS = (
     Action(
         name="router.create",
@@ -153,14 +142,15 @@ ACTIONS = (
         choices={"router": "router"},
         undo=lambda record: ("router.update", {"router": record.args["router"], **record.args["before"]}),
     ),
-    Action(
-        name="router.delete",
-        summary="Delete a router that has no interfaces.",
-        input=reference_input("RouterDeleteInput", "router", "Id or name of the router."),
-        plan=_plan_delete,
-        run=_run_delete,
-        danger=Danger.DESTRUCTIVE,
-        positional=("router",),
-        choices={"router": "router"},
+    deletion(
+        "router",
+        "router",
+        "network",
+        "Delete a router that has no interfaces.",
+        "Id or name of the router.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_router(acting, held),
+        title="Delete the router",
+        stuck=failed,
     ),
 )

@@ -7,8 +7,10 @@ import strawberry
 from resolvers import ids
 from resolvers.action import Action, Danger, Plan, Target
 from resolvers.context import Context
+from resolvers.deleting import deletion
 from resolvers.errors import Invalid
-from resolvers.network.actions.common import network_port, relist, remove, servers_at, text_of
+from resolvers.making import among, make
+from resolvers.network.actions.common import failed, servers_at
 from resolvers.network.port import RuleSpec
 from resolvers.network.traffic import CONTENT, Ethertype, RuleDirection, open_to_all, same, sentence, traffic
 from resolvers.operations.record import Record
@@ -22,12 +24,12 @@ from resolvers.planning import (
     of_project,
     owned,
     quota_effects,
-    reference_input,
     related_now,
     require,
     required,
     target,
     targets,
+    text_of,
 )
 
 
@@ -91,20 +93,23 @@ def _known(rows: list[Any], content: dict[str, Any], remote_group_id: str | None
 
 async def _run_create(run: Run) -> None:
     args = run.args
-    port, cloud = network_port(run)
-    group, content = args["security_group"], args["content"]
+    cloud, group, content = args["cloud"], args["security_group"], args["content"]
     spec = RuleSpec(**content, remote_group=ids.native(args["remote_group"]), description=args["description"])
 
-    async def find() -> str | None:
+    def made(row: Any) -> bool:
         """A rule carries no marker, but a group never has the same rule twice, so what it says tells whether it was made."""
-        await relist(run, "securityGroupRule", cloud)
-        rows: list[Any] = list(run.inventory.table("securityGroupRule").by("security_group_id", group).values())
-        return next((row.native_id for row in rows if same(row, content, args["remote_group"])), None)
+        return same(row, content, args["remote_group"])
 
-    made = await run.once("create", "Add the rule", lambda: port.create_rule(run.credential, native(group), spec), find)
-    rule = ids.make("securityGroupRule", cloud, made)
-    await run.resource(rule)
-    await run.reread(rule, group)
+    await make(
+        run,
+        "network",
+        "securityGroupRule",
+        cloud,
+        "Add the rule",
+        lambda port: port.create_rule(run.credential, native(group), spec),
+        among(run, "securityGroupRule", cloud, "security_group_id", group, made),
+        touched=(group,),
+    )
 
 
 async def _plan_delete(context: Context, given: Any) -> Plan:
@@ -118,6 +123,7 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
         args={
             "rule": row.id,
             "security_group": row.security_group_id,
+            "touched": [row.security_group_id],
             "before": {name: getattr(row, name) for name in CONTENT},
             "remote_group": row.remote_group_id,
             "description": row.description,
@@ -126,17 +132,6 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
         dependants=targets(servers_at(context, ports)),
         warnings=["Connections that only this rule lets through end."] if ports else [],
         undo="securityGroupRule.create",
-    )
-
-
-async def _run_delete(run: Run) -> None:
-    rule = run.args["rule"]
-    await remove(
-        run,
-        rule,
-        "Remove the rule",
-        lambda port: port.delete_rule(run.credential, native(rule)),
-        run.args["security_group"],
     )
 
 
@@ -158,15 +153,17 @@ ACTIONS = (
         choices=_CHOICES,
         undo=lambda record: ("securityGroupRule.delete", {"rule": record.resource_id}),
     ),
-    Action(
-        name="securityGroupRule.delete",
-        summary="Take a rule out of a security group.",
-        input=reference_input("SecurityGroupRuleDeleteInput", "rule", "Id or name of the rule."),
-        plan=_plan_delete,
-        run=_run_delete,
+    deletion(
+        "securityGroupRule",
+        "rule",
+        "network",
+        "Take a rule out of a security group.",
+        "Id or name of the rule.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_rule(acting, held),
+        title="Remove the rule",
+        stuck=failed,
         danger=Danger.HIGH,
-        positional=("rule",),
-        choices=_CHOICES,
         undo=_undo_delete,
     ),
 )

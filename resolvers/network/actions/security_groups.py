@@ -4,9 +4,12 @@ from typing import Any
 
 import strawberry
 
-from resolvers.action import Action, Danger, Plan, Target
+from resolvers.action import Action, Plan, Target
 from resolvers.context import Context
-from resolvers.network.actions.common import listed, make, relist, remove, text_of
+from resolvers.deleting import deletion
+from resolvers.making import relist
+from resolvers.network.actions.common import failed, listed, make
+from resolvers.network.port import MAX_DESCRIPTION
 from resolvers.operations.record import Record
 from resolvers.operations.run import Run
 from resolvers.planning import (
@@ -22,12 +25,12 @@ from resolvers.planning import (
     owned,
     project_for,
     quota_effects,
-    reference_input,
     related_now,
     require,
     required,
     target,
     targets,
+    text_of,
 )
 
 DEFAULT = "default"  # the group that every project has from the start; the backend keeps its name and the group itself
@@ -49,7 +52,7 @@ async def _plan_create(context: Context, given: SecurityGroupCreateInput) -> Pla
     return Plan(
         project_id=project.id,
         targets=[Target("securityGroup", name)],
-        args={"cloud": cloud, "name": name, "description": text_of(given.description)},
+        args={"cloud": cloud, "name": name, "description": text_of(given.description, MAX_DESCRIPTION)},
         changes=[changed(name, "security group", None, f"in {project.name} on {cloud}")],
         quota=await quota_effects(
             context, "network", cloud, project.id, {"security_group": 1, "security_group_rule": FIRST_RULES}
@@ -131,17 +134,6 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     )
 
 
-async def _run_delete(run: Run) -> None:
-    group = run.args["security_group"]
-    await remove(
-        run,
-        group,
-        "Delete the security group",
-        lambda port: port.delete_security_group(run.credential, native(group)),
-        *run.args["touched"],
-    )
-
-
 ACTIONS = (
     Action(
         name="securityGroup.create",
@@ -163,14 +155,15 @@ ACTIONS = (
         choices={"security_group": "securityGroup"},
         undo=_undo_update,
     ),
-    Action(
-        name="securityGroup.delete",
-        summary="Delete a security group that no port uses.",
-        input=reference_input("SecurityGroupDeleteInput", "security_group", "Id or name of the security group."),
-        plan=_plan_delete,
-        run=_run_delete,
-        danger=Danger.DESTRUCTIVE,
-        positional=("security_group",),
-        choices={"security_group": "securityGroup"},
+    deletion(
+        "securityGroup",
+        "security_group",
+        "network",
+        "Delete a security group that no port uses.",
+        "Id or name of the security group.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_security_group(acting, held),
+        title="Delete the security group",
+        stuck=failed,
     ),
 )

@@ -5,10 +5,11 @@ from typing import Any
 
 import strawberry
 
-from resolvers.action import Action, Danger, Plan, Target
+from resolvers.action import Action, Plan, Target
 from resolvers.context import Context
+from resolvers.deleting import deletion
 from resolvers.errors import Denied, Invalid
-from resolvers.network.actions.common import listed, make, remove
+from resolvers.network.actions.common import failed, listed, make
 from resolvers.network.addresses import IpNetwork, usable
 from resolvers.operations.run import Run
 from resolvers.planning import (
@@ -18,11 +19,9 @@ from resolvers.planning import (
     described,
     fresh,
     label,
-    native,
     owned,
     project_for,
     quota_effects,
-    reference_input,
     related_now,
     require,
     required,
@@ -105,16 +104,6 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     )
 
 
-async def _run_delete(run: Run) -> None:
-    pool = run.args["subnet_pool"]
-    await remove(
-        run,
-        pool,
-        "Delete the address pool",
-        lambda port: port.delete_subnet_pool(run.credential, native(pool)),
-    )
-
-
 ACTIONS = (
     Action(
         name="subnetPool.create",
@@ -126,14 +115,15 @@ ACTIONS = (
         choices={"project": "project"},
         undo=lambda record: ("subnetPool.delete", {"subnet_pool": record.resource_id}),
     ),
-    Action(
-        name="subnetPool.delete",
-        summary="Delete an address pool that no subnet has its range from.",
-        input=reference_input("SubnetPoolDeleteInput", "subnet_pool", "Id or name of the address pool."),
-        plan=_plan_delete,
-        run=_run_delete,
-        danger=Danger.DESTRUCTIVE,
-        positional=("subnet_pool",),
-        choices={"subnet_pool": "subnetPool"},
+    deletion(
+        "subnetPool",
+        "subnet_pool",
+        "network",
+        "Delete an address pool that no subnet has its range from.",
+        "Id or name of the address pool.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_subnet_pool(acting, held),
+        title="Delete the address pool",
+        stuck=failed,
     ),
 )

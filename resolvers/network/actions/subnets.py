@@ -5,10 +5,11 @@ from typing import Any
 import strawberry
 
 from resolvers import ids
-from resolvers.action import Action, Danger, Plan, Target
+from resolvers.action import Action, Plan, Target
 from resolvers.context import Context
+from resolvers.deleting import deletion
 from resolvers.errors import Invalid
-from resolvers.network.actions.common import listed, make, remove, users_of
+from resolvers.network.actions.common import failed, listed, make, users_of
 from resolvers.network.addresses import IpNetwork, address, assignable, overlapping, usable
 from resolvers.network.port import SubnetSpec
 from resolvers.operations.run import Run
@@ -22,7 +23,6 @@ from resolvers.planning import (
     native,
     owned,
     quota_effects,
-    reference_input,
     related_now,
     require,
     required,
@@ -151,17 +151,6 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     )
 
 
-async def _run_delete(run: Run) -> None:
-    subnet = run.args["subnet"]
-    await remove(
-        run,
-        subnet,
-        "Delete the subnet",
-        lambda port: port.delete_subnet(run.credential, native(subnet)),
-        *run.args["touched"],
-    )
-
-
 ACTIONS = (
     Action(
         name="subnet.create",
@@ -173,14 +162,15 @@ ACTIONS = (
         choices={"network": "network", "subnet_pool": "subnetPool"},
         undo=lambda record: ("subnet.delete", {"subnet": record.resource_id}),
     ),
-    Action(
-        name="subnet.delete",
-        summary="Delete a subnet that no port has an address of.",
-        input=reference_input("SubnetDeleteInput", "subnet", "Id or name of the subnet."),
-        plan=_plan_delete,
-        run=_run_delete,
-        danger=Danger.DESTRUCTIVE,
-        positional=("subnet",),
-        choices={"subnet": "subnet"},
+    deletion(
+        "subnet",
+        "subnet",
+        "network",
+        "Delete a subnet that no port has an address of.",
+        "Id or name of the subnet.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_subnet(acting, held),
+        title="Delete the subnet",
+        stuck=failed,
     ),
 )

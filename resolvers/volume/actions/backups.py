@@ -10,21 +10,33 @@ import strawberry
 from resolvers import ids
 from resolvers.action import Action, Danger, Plan, Target
 from resolvers.context import Context
+from resolvers.deleting import deletion
+from resolvers.errors import GurumError
+from resolvers.making import COPYING, among, make
+from resolvers.operations.record import Record
 from resolvers.operations.run import Run
 from resolvers.planning import (
+    CLOCKS_APART,
+    MAX_NAME,
     changed,
     checked_name,
     cloud_of,
     described,
     fresh,
+    label,
     native,
     quota_effects,
-    reference_input,
+    related_or_live,
     require,
     required,
     target,
+    text_of,
 )
-from resolvers.volume.actions.volumes import failed, label, volume_of
+from resolvers.volume.actions.volumes import failed, volume_of
+from resolvers.volume.port import MARKER, VolumeSpec
+
+MARK = "[9rum {}]"
+MAX_DESCRIPTION = MAX_NAME - len(f" {MARK.format('0' * 16)}")  # characters; the mark stands in it
 
 
 @strawberry.input
@@ -40,12 +52,17 @@ async def _plan_create(context: Context, given: VolumeBackupCreateInput) -> Plan
     row = await volume_of(context, given.volume)
     require(row.status in ("available", "in-use"), f"`{label(row)}` is {row.status}; it must be available or in use.")
     if given.incremental:
-        backups = context.inventory.related(context.actor, "volumeBackup", "volume_id", row.id)
-        require(any(held.status == "available" for held in backups), f"`{label(row)}` has no full backup to add to.")
+        backups = await related_or_live(context, "volumeBackup", "volume_id", row.id, _some_whole)
+        require(_some_whole(backups), f"`{label(row)}` has no full backup to add to.")
     return Plan(
         project_id=row.project_id,
         targets=[Target("volumeBackup", name), target(row)],
-        args={"volume": row.id, "name": name, "description": given.description, "incremental": given.incremental},
+        args={
+            "volume": row.id,
+            "name": name,
+            "description": text_of(given.description, MAX_DESCRIPTION),
+            "incremental": given.incremental,
+        },
         changes=[changed(name, "backup", None, f"of {label(row)}, {row.size} GiB")],
         quota=await quota_effects(
             context, "volume", row.cloud, row.project_id, {"backups": 1, "backup_gigabytes": row.size}
@@ -54,28 +71,27 @@ async def _plan_create(context: Context, given: VolumeBackupCreateInput) -> Plan
     )
 
 
+def _some_whole(backups: list[Any]) -> bool:
+    return any(held.status == "available" for held in backups)
+
+
 async def _run_create(run: Run) -> None:
     args, volume = run.args, run.args["volume"]
     cloud = cloud_of(volume)
-    port = run.port("volume", cloud)
-    mark = f"[9rum {run.record.id}]"
+    mark = MARK.format(run.record.id)
     description = f"{args['description'] or ''} {mark}".strip()
-
-    async def find() -> str | None:
-        for collection in run.inventory.collections("volumeBackup"):
-            await collection.refresh()
-        rows: list[Any] = list(run.inventory.table("volumeBackup").by("volume_id", volume).values())
-        return next((row.native_id for row in rows if mark in (row.description or "")), None)
-
-    made = await run.once(
-        "create",
+    await make(
+        run,
+        "volume",
+        "volumeBackup",
+        cloud,
         "Ask for the backup",
-        lambda: port.create_backup(run.credential, native(volume), args["name"], description, args["incremental"]),
-        find,
+        lambda port: port.create_backup(run.credential, native(volume), args["name"], description, args["incremental"]),
+        among(run, "volumeBackup", cloud, "volume_id", volume, lambda row: mark in (row.description or "")),
+        ready=lambda row: row.status == "available",
+        failed=_failed,
+        limit=COPYING,
     )
-    backup = ids.make("volumeBackup", cloud, made)
-    await run.resource(backup)
-    await run.until("available", "Wait until it is available", backup, lambda row: row.status == "available", _failed)
     await run.reread(volume)
 
 
@@ -100,7 +116,9 @@ async def _plan_restore(context: Context, given: VolumeBackupRestoreInput) -> Pl
         None,
         [target(row)],
     )
+    more = {"volumes": 1, "gigabytes": row.size}
     if given.volume is not None:
+        more = {}
         volume = await volume_of(context, given.volume)
         require(volume.project_id == row.project_id, "The volume belongs to another project than the backup.")
         require(volume.status == "available", f"`{label(volume)}` is {volume.status}; it must be available.")
@@ -110,31 +128,68 @@ async def _plan_restore(context: Context, given: VolumeBackupRestoreInput) -> Pl
     return Plan(
         project_id=row.project_id,
         targets=touched,
-        args={"backup": row.id, "volume": written},
+        args={"backup": row.id, "volume": written, "size": row.size},
         changes=changes,
+        quota=await quota_effects(context, "volume", row.cloud, row.project_id, more) if more else [],
         warnings=warnings,
     )
 
 
 async def _run_restore(run: Run) -> None:
-    backup, onto = run.args["backup"], run.args["volume"]
+    backup = run.args["backup"]
     cloud = cloud_of(backup)
     port = run.port("volume", cloud)
+    onto = run.args["volume"] or await _new_volume(run, cloud)
 
-    async def find() -> str | None:
-        """Cinder names the volume that is being written in the state of the backup and the volume, which the rows show."""
-        if onto is None:
-            return None
-        row: Any = await run.inventory.reread(onto)
-        return native(onto) if row is not None and row.status == "restoring-backup" else None
+    async def taken() -> str | None:
+        """While it is written the volume says so; afterwards both were changed since, as nothing but a restore changes a backup."""
+        step = run.record.step("request")
+        since = step.started_at - CLOCKS_APART if step is not None else run.record.started_at
+        rows: list[Any] = [await run.inventory.reread(row_id) for row_id in (onto, backup)]
+        written = rows[0] is not None and rows[0].status == "restoring-backup"
+        changed_since = all(row is not None and row.updated_at is not None and row.updated_at >= since for row in rows)
+        return native(onto) if written or changed_since else None
 
-    made = await run.once(
-        "request", "Ask to restore", lambda: port.restore_backup(run.credential, native(backup), ids.native(onto)), find
-    )
+    try:
+        made = await run.once(
+            "request",
+            "Ask to restore",
+            lambda: port.restore_backup(run.credential, native(backup), native(onto)),
+            taken,
+        )
+    except GurumError as error:
+        if run.args["volume"] is None and not error.retryable:  # refused for good: keep nothing that nobody asked for
+            await port.delete_volume(run.credential, native(onto))
+            await run.reread(onto)
+        raise
     volume = ids.make("volume", cloud, made)
     await run.resource(volume)
-    await run.until("available", "Wait until it is written", volume, lambda row: row.status == "available", failed)
+    await run.until(
+        "available", "Wait until it is written", volume, lambda row: row.status == "available", failed, COPYING
+    )
     await run.reread(backup)
+
+
+async def _new_volume(run: Run, cloud: str) -> str:
+    """Made here and not by the backend's restoring, which keeps no marker: a restore that was cut off would make a second one."""
+    spec = VolumeSpec(
+        name=f"restore_backup_{native(run.args['backup'])}",
+        size=run.args["size"],
+        marker=run.record.id,
+        metadata={MARKER: run.record.id},
+    )
+    project = native(run.record.project_id or "")
+    return await make(
+        run,
+        "volume",
+        "volume",
+        cloud,
+        "Ask for the volume",
+        lambda port: port.create_volume(run.credential, spec),
+        lambda port: port.find_volumes(run.record.id, project),
+        ready=lambda row: row.status == "available",
+        failed=failed,
+    )
 
 
 async def _plan_delete(context: Context, given: Any) -> Plan:
@@ -149,18 +204,13 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     )
 
 
-async def _run_delete(run: Run) -> None:
-    backup = run.args["backup"]
-    port = run.port("volume", cloud_of(backup))
-    await run.once("request", "Ask to delete", lambda: port.delete_backup(run.credential, native(backup)))
-    await run.until_gone(
-        "gone", "Wait until it is gone", backup, lambda row: _failed(row) if row.status == "error_deleting" else None
-    )
-
-
-def _undo(record: Any) -> tuple[str, dict[str, Any]] | None:
-    made = next((row_id for row_id in record.resource_ids if row_id.startswith("volumeBackup:")), None)
+def _undo(record: Record) -> tuple[str, dict[str, Any]] | None:
+    made = record.made("volumeBackup")
     return None if made is None else ("volumeBackup.delete", {"backup": made})
+
+
+def _stuck(row: Any) -> str | None:
+    return _failed(row) if row.status == "error_deleting" else None
 
 
 ACTIONS = (
@@ -184,14 +234,14 @@ ACTIONS = (
         positional=("backup", "volume"),
         choices={"backup": "volumeBackup", "volume": "volume"},
     ),
-    Action(
-        name="volumeBackup.delete",
-        summary="Delete a backup.",
-        input=reference_input("VolumeBackupDeleteInput", "backup", "Id or name of the backup."),
-        plan=_plan_delete,
-        run=_run_delete,
-        danger=Danger.DESTRUCTIVE,
-        positional=("backup",),
-        choices={"backup": "volumeBackup"},
+    deletion(
+        "volumeBackup",
+        "backup",
+        "volume",
+        "Delete a backup.",
+        "Id or name of the backup.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_backup(acting, held),
+        stuck=_stuck,
     ),
 )

@@ -4,9 +4,11 @@ from typing import Any
 
 import strawberry
 
-from resolvers import ids
-from resolvers.action import Action, Danger, Plan, Target
+from resolvers.action import Action, Plan, Target
 from resolvers.context import Context
+from resolvers.deleting import deletion
+from resolvers.making import make
+from resolvers.operations.record import Record
 from resolvers.operations.run import Run
 from resolvers.planning import (
     changed,
@@ -14,14 +16,15 @@ from resolvers.planning import (
     cloud_of,
     described,
     fresh,
+    label,
     native,
     quota_effects,
-    reference_input,
     require,
     required,
     target,
+    text_of,
 )
-from resolvers.volume.actions.volumes import failed, label, volume_of
+from resolvers.volume.actions.volumes import failed, stuck_deleting, volume_of
 
 
 @strawberry.input
@@ -41,7 +44,7 @@ async def _plan_create(context: Context, given: VolumeSnapshotCreateInput) -> Pl
     return Plan(
         project_id=row.project_id,
         targets=[Target("volumeSnapshot", name), target(row)],
-        args={"volume": row.id, "name": name, "description": given.description},
+        args={"volume": row.id, "name": name, "description": text_of(given.description)},
         changes=[changed(name, "snapshot", None, f"of {label(row)}, {row.size} GiB")],
         quota=await quota_effects(
             context, "volume", row.cloud, row.project_id, {"snapshots": 1, "gigabytes": row.size}
@@ -53,21 +56,20 @@ async def _plan_create(context: Context, given: VolumeSnapshotCreateInput) -> Pl
 
 async def _run_create(run: Run) -> None:
     args, volume = run.args, run.args["volume"]
-    cloud = cloud_of(volume)
-    port = run.port("volume", cloud)
-
-    async def find() -> str | None:
-        return next(iter(await port.find_snapshots(run.record.id, ids.native(run.record.project_id))), None)
-
-    made = await run.once(
-        "create",
+    project = native(run.record.project_id or "")
+    await make(
+        run,
+        "volume",
+        "volumeSnapshot",
+        cloud_of(volume),
         "Ask for the snapshot",
-        lambda: port.create_snapshot(run.credential, native(volume), args["name"], args["description"], run.record.id),
-        find,
+        lambda port: port.create_snapshot(
+            run.credential, native(volume), args["name"], args["description"], run.record.id
+        ),
+        lambda port: port.find_snapshots(run.record.id, project),
+        ready=lambda row: row.status == "available",
+        failed=failed,
     )
-    snapshot = ids.make("volumeSnapshot", cloud, made)
-    await run.resource(snapshot)
-    await run.until("available", "Wait until it is available", snapshot, lambda row: row.status == "available", failed)
 
 
 async def _plan_delete(context: Context, given: Any) -> Plan:
@@ -82,17 +84,8 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     )
 
 
-async def _run_delete(run: Run) -> None:
-    snapshot = run.args["snapshot"]
-    port = run.port("volume", cloud_of(snapshot))
-    await run.once("request", "Ask to delete", lambda: port.delete_snapshot(run.credential, native(snapshot)))
-    await run.until_gone(
-        "gone", "Wait until it is gone", snapshot, lambda row: failed(row) if row.status == "error_deleting" else None
-    )
-
-
-def _undo(record: Any) -> tuple[str, dict[str, Any]] | None:
-    made = next((row_id for row_id in record.resource_ids if row_id.startswith("volumeSnapshot:")), None)
+def _undo(record: Record) -> tuple[str, dict[str, Any]] | None:
+    made = record.made("volumeSnapshot")
     return None if made is None else ("volumeSnapshot.delete", {"snapshot": made})
 
 
@@ -107,14 +100,14 @@ ACTIONS = (
         choices={"volume": "volume"},
         undo=_undo,
     ),
-    Action(
-        name="volumeSnapshot.delete",
-        summary="Delete a snapshot of a volume.",
-        input=reference_input("VolumeSnapshotDeleteInput", "snapshot", "Id or name of the snapshot."),
-        plan=_plan_delete,
-        run=_run_delete,
-        danger=Danger.DESTRUCTIVE,
-        positional=("snapshot",),
-        choices={"snapshot": "volumeSnapshot"},
+    deletion(
+        "volumeSnapshot",
+        "snapshot",
+        "volume",
+        "Delete a snapshot of a volume.",
+        "Id or name of the snapshot.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_snapshot(acting, held),
+        stuck=stuck_deleting,
     ),
 )

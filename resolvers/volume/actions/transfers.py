@@ -11,7 +11,10 @@ import strawberry
 from resolvers import ids
 from resolvers.action import Action, Danger, Plan, Target
 from resolvers.context import Context
+from resolvers.deleting import deletion
 from resolvers.errors import Invalid
+from resolvers.making import relist
+from resolvers.operations.record import Record
 from resolvers.operations.run import Run
 from resolvers.planning import (
     changed,
@@ -20,14 +23,14 @@ from resolvers.planning import (
     cloud_of,
     described,
     fresh,
+    label,
     native,
     project_for,
-    reference_input,
     require,
     required,
     target,
 )
-from resolvers.volume.actions.volumes import label, volume_of
+from resolvers.volume.actions.volumes import volume_of
 
 NATIVE_ID = re.compile(r"[0-9a-fA-F-]{32,36}\Z")
 
@@ -64,8 +67,7 @@ async def _run_create(run: Run) -> None:
 
     async def find() -> str | None:
         """An offer whose key was lost with the process that asked for it is of no use, so it is taken back and made again."""
-        for collection in run.inventory.collections("volumeTransfer"):
-            await collection.refresh()
+        await relist(run, "volumeTransfer", cloud)
         for row in list(run.inventory.table("volumeTransfer").by("volume_id", volume).values()):
             await port.delete_transfer(run.credential, row.native_id)
         return None
@@ -131,21 +133,13 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     return Plan(
         project_id=row.project_id,
         targets=[target(row)],
-        args={"transfer": row.id, "volume": row.volume_id},
+        args={"transfer": row.id, "touched": [row.volume_id]},
         changes=[changed(row.name, "offer", "open", None)],
     )
 
 
-async def _run_delete(run: Run) -> None:
-    transfer = run.args["transfer"]
-    port = run.port("volume", cloud_of(transfer))
-    await run.once("request", "Take the offer back", lambda: port.delete_transfer(run.credential, native(transfer)))
-    await run.until_gone("gone", "Wait until it is gone", transfer, lambda row: None)
-    await run.reread(run.args["volume"])
-
-
-def _undo(record: Any) -> tuple[str, dict[str, Any]] | None:
-    made = next((row_id for row_id in record.resource_ids if row_id.startswith("volumeTransfer:")), None)
+def _undo(record: Record) -> tuple[str, dict[str, Any]] | None:
+    made = record.made("volumeTransfer")
     return None if made is None else ("volumeTransfer.delete", {"transfer": made})
 
 
@@ -167,17 +161,19 @@ ACTIONS = (
         input=VolumeTransferAcceptInput,
         plan=_plan_accept,
         run=_run_accept,
-        positional=("transfer", "key"),
+        positional=("transfer",),
         secret=frozenset({"key"}),
         choices={"project": "project"},
     ),
-    Action(
-        name="volumeTransfer.delete",
-        summary="Take an offer back.",
-        input=reference_input("VolumeTransferDeleteInput", "transfer", "Id or name of the offer."),
-        plan=_plan_delete,
-        run=_run_delete,
-        positional=("transfer",),
-        choices={"transfer": "volumeTransfer"},
+    deletion(
+        "volumeTransfer",
+        "transfer",
+        "volume",
+        "Take an offer back.",
+        "Id or name of the offer.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_transfer(acting, held),
+        title="Take the offer back",
+        danger=Danger.LOW,
     ),
 )

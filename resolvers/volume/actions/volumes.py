@@ -9,10 +9,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from resolvers import ids
-from resolvers.action import Action, Danger, Plan, Target
+from resolvers.action import Action, Plan, Target
 from resolvers.context import Context
+from resolvers.deleting import deletion
 from resolvers.errors import Invalid
-from resolvers.operations.run import Run
+from resolvers.making import COPYING, make
+from resolvers.operations.run import FOLLOW_LIMIT, Run
 from resolvers.planning import (
     changed,
     checked_labels,
@@ -22,25 +24,24 @@ from resolvers.planning import (
     described,
     fresh,
     known,
+    label,
     native,
     project_for,
     quota_effects,
-    reference_input,
+    related_now,
     require,
     required,
     target,
     targets,
+    text_of,
 )
+from resolvers.renaming import renaming
 from resolvers.volume.port import MARKER, VolumeSpec
 
 MAX_SIZE = 1 << 16  # GiB; beyond any backend
 GIB = 1 << 30
+SOURCES = ("image", "snapshot", "source_volume")
 AT_REST = frozenset({"available", "error", "error_extending", "error_restoring"})
-
-
-def label(row: Any) -> str:
-    """Volumes often have no name; people still need a word for them."""
-    return str(row.name or row.native_id)
 
 
 def failed(row: Any) -> str | None:
@@ -78,7 +79,7 @@ async def _plan_create(context: Context, given: VolumeCreateInput) -> Plan:
     if least is not None and size < least:
         raise Invalid(f"The source has {least} GiB; the volume can not be smaller.", field="size")
     kind = known(context, "volumeType", given.type, cloud) if given.type else None
-    labels = checked_labels(given.metadata or {}, "metadata")
+    zone, labels = given.availability_zone, checked_labels(given.metadata or {}, "metadata")
     if MARKER in labels:
         raise Invalid(f"The label `{MARKER}` is 9rum's own.", field="metadata")
     return Plan(
@@ -89,8 +90,8 @@ async def _plan_create(context: Context, given: VolumeCreateInput) -> Plan:
             "name": name,
             "size": size,
             "type": kind.name if kind else None,
-            "az": given.availability_zone,
-            "description": given.description,
+            "az": None if zone is None else checked_name(zone, "availabilityZone"),
+            "description": text_of(given.description),
             "metadata": labels,
             **source,
         },
@@ -124,7 +125,6 @@ def _source(context: Context, given: VolumeCreateInput, cloud: str) -> tuple[dic
 
 async def _run_create(run: Run) -> None:
     args = run.args
-    port = run.port("volume", args["cloud"])
     spec = VolumeSpec(
         name=args["name"],
         size=args["size"],
@@ -138,20 +138,26 @@ async def _run_create(run: Run) -> None:
         metadata={**args["metadata"], MARKER: run.record.id},
     )
 
-    async def find() -> str | None:
-        return next(iter(await port.find_volumes(run.record.id, ids.native(run.record.project_id))), None)
-
-    made = await run.once("create", "Ask for the volume", lambda: port.create_volume(run.credential, spec), find)
-    volume = ids.make("volume", args["cloud"], made)
-    await run.resource(volume)
-    await run.until("available", "Wait until it is available", volume, lambda row: row.status == "available", failed)
+    project, copied = native(run.record.project_id or ""), any(args[source] for source in SOURCES)
+    await make(
+        run,
+        "volume",
+        "volume",
+        args["cloud"],
+        "Ask for the volume",
+        lambda port: port.create_volume(run.credential, spec),
+        lambda port: port.find_volumes(run.record.id, project),
+        ready=lambda row: row.status == "available",
+        failed=failed,
+        limit=COPYING if copied else FOLLOW_LIMIT,
+    )
 
 
 async def _plan_delete(context: Context, given: Any) -> Plan:
     row = await volume_of(context, given.volume)
     require(not row.server_ids, f"`{label(row)}` is attached to a server; detach it first.")
     require(row.status in AT_REST, f"`{label(row)}` is {row.status}; it must be available.")
-    snapshots = context.inventory.related(context.actor, "volumeSnapshot", "volume_id", row.id)
+    snapshots = await related_now(context, "volumeSnapshot", "volume_id", row.id)
     require(not snapshots, f"`{label(row)}` has {len(snapshots)} snapshot(s); delete them first.")
     backups = context.inventory.related(context.actor, "volumeBackup", "volume_id", row.id)
     return Plan(
@@ -164,12 +170,9 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     )
 
 
-async def _run_delete(run: Run) -> None:
-    volume = run.args["volume"]
-    port = run.port("volume", cloud_of(volume))
-    await run.once("request", "Ask to delete", lambda: port.delete_volume(run.credential, native(volume)))
-    stuck = lambda row: failed(row) if row.status == "error_deleting" else None  # noqa: E731 - an error before is no reason to stop
-    await run.until_gone("gone", "Wait until it is gone", volume, stuck)
+def stuck_deleting(row: Any) -> str | None:
+    """An error from before is no reason to stop."""
+    return failed(row) if row.status == "error_deleting" else None
 
 
 @strawberry.input
@@ -196,37 +199,14 @@ async def _plan_extend(context: Context, given: VolumeExtendInput) -> Plan:
 async def _run_extend(run: Run) -> None:
     volume, size = run.args["volume"], run.args["size"]
     port = run.port("volume", cloud_of(volume))
-    await run.once("request", "Ask to extend", lambda: port.extend_volume(run.credential, native(volume), size))
+
+    async def taken() -> bool | None:
+        row: Any = await run.inventory.reread(volume)
+        return True if row is not None and (row.size >= size or row.status == "extending") else None
+
+    await run.once("request", "Ask to extend", lambda: port.extend_volume(run.credential, native(volume), size), taken)
     done = lambda row: row.size == size and row.status in ("available", "in-use")  # noqa: E731 - read once, here
     await run.until("size", "Wait until it has its new size", volume, done, failed)
-
-
-@strawberry.input
-class VolumeRenameInput:
-    volume: str = required("Id or name of the volume.")
-    name: str = required("Its new name.")
-
-
-async def _plan_rename(context: Context, given: VolumeRenameInput) -> Plan:
-    name = checked_name(given.name)
-    row = await volume_of(context, given.volume)
-    require(row.name != name, f"`{name}` is its name already.")
-    return Plan(
-        project_id=row.project_id,
-        targets=[target(row)],
-        args={"volume": row.id, "name": name, "before": row.name},
-        changes=[changed(label(row), "name", row.name, name)],
-        undo="volume.rename" if row.name else None,
-    )
-
-
-async def _run_rename(run: Run) -> None:
-    volume = run.args["volume"]
-    port = run.port("volume", cloud_of(volume))
-    await run.once(
-        "request", "Ask to rename", lambda: port.update_volume(run.credential, native(volume), run.args["name"], None)
-    )
-    await run.reread(volume)
 
 
 ACTIONS = (
@@ -247,15 +227,15 @@ ACTIONS = (
         },
         undo=lambda record: ("volume.delete", {"volume": record.resource_ids[0]}),
     ),
-    Action(
-        name="volume.delete",
-        summary="Delete a volume and its content.",
-        input=reference_input("VolumeDeleteInput", "volume", "Id or name of the volume."),
-        plan=_plan_delete,
-        run=_run_delete,
-        danger=Danger.DESTRUCTIVE,
-        positional=("volume",),
-        choices={"volume": "volume"},
+    deletion(
+        "volume",
+        "volume",
+        "volume",
+        "Delete a volume and its content.",
+        "Id or name of the volume.",
+        _plan_delete,
+        lambda port, acting, held: port.delete_volume(acting, held),
+        stuck=stuck_deleting,
     ),
     Action(
         name="volume.extend",
@@ -266,18 +246,7 @@ ACTIONS = (
         positional=("volume", "size"),
         choices={"volume": "volume"},
     ),
-    Action(
-        name="volume.rename",
-        summary="Give a volume another name.",
-        input=VolumeRenameInput,
-        plan=_plan_rename,
-        run=_run_rename,
-        positional=("volume", "name"),
-        choices={"volume": "volume"},
-        undo=lambda record: (
-            ("volume.rename", {"volume": record.args["volume"], "name": record.args["before"]})
-            if record.args["before"]
-            else None
-        ),
+    renaming(
+        "volume", "volume", volume_of, lambda port, acting, held, name: port.update_volume(acting, held, name, None)
     ),
 )

@@ -10,6 +10,7 @@ from resolvers.actor import Credential
 from resolvers.compute.openstack import VERBS, OpenStackCompute
 from resolvers.compute.port import MARKER, ServerSpec, ServerVerb
 from resolvers.errors import Conflict, GurumError, Invalid, NotFound, QuotaExceeded
+from resolvers.image.port import MARKER as IMAGE_MARKER
 from tests.resolvers.clients.far_cloud import SHOP, FarCloud, Token, told
 
 pytestmark = pytest.mark.anyio
@@ -136,14 +137,14 @@ async def test_other_actions(compute: OpenStackCompute, far: FarCloud, jiwoo: Cr
     far.answer(where, told({"image_id": "i-9", "output": "hello"}, status=202))
     await compute.resize_server(jiwoo, "s-1", "f-2")
     await compute.rebuild_server(jiwoo, "s-1", "i-2")
-    assert await compute.snapshot_server(jiwoo, "s-1", "snap") == "i-9"
+    assert await compute.snapshot_server(jiwoo, "s-1", "snap", "op-1") == "i-9"
     await compute.add_security_group(jiwoo, "s-1", "g-1")
     await compute.remove_security_group(jiwoo, "s-1", "g-1")
     assert await compute.console_log(jiwoo, "s-1", 5) == "hello"
     assert [json.loads(asked.body) for asked in far.calls(where)] == [
         {"resize": {"flavorRef": "f-2"}},
         {"rebuild": {"imageRef": "i-2"}},
-        {"createImage": {"name": "snap"}},
+        {"createImage": {"name": "snap", "metadata": {IMAGE_MARKER: "op-1"}}},
         {"addSecurityGroup": {"name": "g-1"}},
         {"removeSecurityGroup": {"name": "g-1"}},
         {"os-getConsoleOutput": {"length": 5}},

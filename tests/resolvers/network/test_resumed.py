@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import msgspec
-import orjson
 import pytest
 
-from resolvers.operations.record import OperationState, StepState
+from tests.resolvers.cut_off import cut_off
 from tests.resolvers.network.shop import SHOP, network
 from tests.running import Running
 
@@ -15,25 +13,6 @@ pytestmark = pytest.mark.anyio
 EVERYTHING = """{ networks(maxAge: 0) { nodes { id } } subnets(maxAge: 0) { nodes { id } } routers(maxAge: 0) { nodes { id } }
     ports(maxAge: 0, first: 500) { nodes { id } } floatingIps(maxAge: 0) { nodes { id } } subnetPools(maxAge: 0) { nodes { id } }
     securityGroups(maxAge: 0) { nodes { id } } securityGroupRules(maxAge: 0, first: 500) { nodes { id } } }"""
-
-
-async def _cut_off(graph: Running, operation: dict[str, Any]) -> None:
-    """Leave an operation in the store as a crash leaves it when the backend has done the first step and nobody wrote it down."""
-    store = graph.app.engine.store
-    record = await store.get(operation["id"])
-    assert record is not None
-    first = msgspec.structs.replace(record.steps[0], state=StepState.RUNNING, finished_at=None, result=None)
-    cut = msgspec.structs.replace(
-        record,
-        state=OperationState.PENDING,
-        steps=[first],
-        finished_at=None,
-        resource_id=None,
-        resource_ids=[],
-        undo=None,
-        progress=0.0,
-    )
-    await store.create(cut, orjson.dumps([await graph.token("jiwoo", SHOP), {}]).decode())
 
 
 async def test_what_the_backend_did_before_a_crash_is_not_done_again(graph: Running) -> None:
@@ -55,7 +34,7 @@ async def test_what_the_backend_did_before_a_crash_is_not_done_again(graph: Runn
     operations = [await graph.done("jiwoo", action, given, SHOP) for action, given in steps]
     before = await graph.data("jiwoo", EVERYTHING)
     for operation in operations:
-        await _cut_off(graph, operation)
+        await cut_off(graph, operation, SHOP)
     ended = [await graph.ended("jiwoo", operation["id"]) for operation in operations]
     assert [operation["state"] for operation in ended] == ["SUCCEEDED"] * len(steps), ended
     made = slice(0, len(steps) - 2)  # the last two are about what was there before
@@ -77,7 +56,7 @@ async def test_what_was_taken_away_before_a_crash_stays_away(graph: Running) -> 
     operations = [await graph.done("jiwoo", action, given, SHOP) for action, given in steps]
     before = await graph.data("jiwoo", EVERYTHING)
     for operation in operations:
-        await _cut_off(graph, operation)
+        await cut_off(graph, operation, SHOP)
     ended = [await graph.ended("jiwoo", operation["id"]) for operation in operations]
     assert [operation["state"] for operation in ended] == ["SUCCEEDED"] * len(steps), ended
     assert await graph.data("jiwoo", EVERYTHING) == before

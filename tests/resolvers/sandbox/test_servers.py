@@ -162,11 +162,12 @@ async def test_rebuild_snapshot_and_history(cloud: Cloud) -> None:
     assert cloud.at(ServerRow, row.native_id).status is S.REBUILD
     await cloud.pass_time()
     assert cloud.at(ServerRow, row.native_id).image_id == other.id
-    image = await cloud.compute.snapshot_server(jiwoo, row.native_id, "golden")
+    image = await cloud.compute.snapshot_server(jiwoo, row.native_id, "golden", "op-1")
     assert cloud.at(ImageRow, image).status is ImageStatus.QUEUED
     await cloud.pass_time()
     made = cloud.at(ImageRow, image)
     assert (made.status, made.source_server_id, made.name) == (ImageStatus.ACTIVE, row.id, "golden")
+    assert await cloud.image.find_images("op-1", jiwoo.project or "") == [image]
     history = await cloud.compute.history(jiwoo, row.native_id)
     assert [entry.action for entry in history] == ["createImage", "rebuild", "create"]
     assert all(entry.request_id.startswith("req-") and entry.user_id == history[0].user_id for entry in history)

@@ -108,7 +108,7 @@ ACTIONS: dict[str, Do] = {
     **{verb.value: _verb(verb) for verb in ServerVerb},
     "resize": lambda c, a, one: c.compute.resize_server(a, one(ServerRow, _on), one(FlavorRow)),
     "rebuild": lambda c, a, one: c.compute.rebuild_server(a, one(ServerRow, _on), one(ImageRow)),
-    "snapshot server": lambda c, a, one: c.compute.snapshot_server(a, one(ServerRow, _on), "s"),
+    "snapshot server": lambda c, a, one: c.compute.snapshot_server(a, one(ServerRow, _on), "s", ""),
     "attach volume": lambda c, a, one: c.compute.attach_volume(a, one(ServerRow, _on), one(VolumeRow, _ready), None),
     "detach volume": _detach_volume,
     "attach network": lambda c, a, one: c.compute.attach_interface(a, one(ServerRow, _on), one(NetworkRow), None),

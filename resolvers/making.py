@@ -1,0 +1,63 @@
+"""Making one thing: asked for at most once, found again after a crash, and followed until it is ready. Called by the domains' `actions`."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Any
+
+from resolvers import ids
+from resolvers.operations.run import FOLLOW_LIMIT, Run
+
+COPYING = (
+    6 * 3600.0
+)  # seconds: content is copied (an image, a backup), which takes hours where it is large and the line is not
+
+Find = Callable[[Any], Awaitable[Collection[str]]]
+
+
+async def make(
+    run: Run,
+    domain: str,
+    kind: str,
+    cloud: str,
+    title: str,
+    send: Callable[[Any], Awaitable[str]],
+    find: Find,
+    *,
+    step: str = "create",
+    touched: Sequence[str] = (),
+    ready: Callable[[Any], bool] = lambda row: True,
+    failed: Callable[[Any], str | None] = lambda row: None,
+    limit: float = FOLLOW_LIMIT,
+) -> str:
+    """Its global id. `send` and `find` take the domain's port; `touched` rows change with it and are read again.
+
+    `find` answers the native ids of what an interrupted sending made: by the operation's id, which the backend keeps as a marker, or
+    by what nobody else can have made (`among`).
+    """
+    port = run.port(domain, cloud)
+
+    async def earlier() -> str | None:
+        return next(iter(await find(port)), None)
+
+    made = ids.make(kind, cloud, await run.once(step, title, lambda: send(port), earlier))
+    await run.resource(made)
+    await run.reread(*touched)
+    await run.until("ready", "Wait until it is ready", made, ready, failed, limit)
+    return made
+
+
+def among(run: Run, kind: str, cloud: str, index: str, value: str | None, made: Callable[[Any], bool]) -> Find:
+    """A `find` for what carries no marker: among the rows under one value of an index, read again now."""
+
+    async def find(port: Any) -> list[str]:
+        await relist(run, kind, cloud)
+        rows: list[Any] = list(run.inventory.table(kind).by(index, value).values())
+        return [row.native_id for row in rows if row.cloud == cloud and made(row)]
+
+    return find
+
+
+async def relist(run: Run, kind: str, cloud: str) -> None:
+    """Read a kind again, for rows that the backend made by itself and that nobody knows the ids of."""
+    for collection in run.inventory.collections(kind):
+        if collection.cloud == cloud:
+            await collection.refresh()
