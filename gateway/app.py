@@ -29,6 +29,7 @@ from gateway.console.chat import Chat as ConsoleChat
 from gateway.console.members import Members
 from gateway.console.pages import console_pages
 from gateway.directory import ProjectDirectory
+from gateway.documents import TrustedDocumentError
 from gateway.edge import Edge
 from gateway.explorer.build import DIST
 from gateway.explorer.pages import explorer_routes
@@ -37,7 +38,7 @@ from gateway.metrics import Metrics
 from gateway.request import RequestFacts
 from gateway.roles import Role
 from gateway.schema import build_schema
-from gateway.secret import secret_key
+from gateway.secret import agree, secret_key
 from gateway.sessions import Sessions
 from gateway.settings import Settings, SettingsError
 from gateway.sign_in import SignIn
@@ -108,6 +109,7 @@ class Application:
         await self.store.open()
         closing.push_async_callback(self.store.close)
         redis = self.store.redis
+        await agree(redis, key)
         self.bus = Bus(redis)
         await self.bus.start()
         closing.push_async_callback(self.bus.stop)
@@ -134,7 +136,10 @@ class Application:
         port = self.ports.get("identity", home)
         self.authenticator = Authenticator(port, home, Sessions(redis), directory, clock, identity)
         sign_in = SignIn(self.authenticator, SignInLimit(redis, identity), directory, clock, settings)
-        self.transport: Transport = build_transport(self.schema, self.context_of, settings.graphql, self.metrics)
+        try:
+            self.transport: Transport = build_transport(self.schema, self.context_of, settings.graphql, self.metrics)
+        except TrustedDocumentError as error:
+            raise SettingsError([f"graphql.documents.trusted: {error}"]) from error
         closing.push_async_callback(self.transport.connections.end_all)
         callers = Callers(self.context_of, settings.graphql.trusted_proxies, settings.graphql.allowed_origins)
         graph = InProcessGraph(

@@ -10,16 +10,21 @@ from typing import Any, TextIO
 
 from gateway.chat.wiring import platform_of
 from gateway.clouds import Clouds
+from gateway.documents import TrustedDocumentError
 from gateway.embedded import FolderInUse
 from gateway.logs import redact_text
-from gateway.secret import secret_key
+from gateway.metrics import Metrics
+from gateway.request import RequestContext, RequestFacts
+from gateway.schema import build_schema
+from gateway.secret import OTHER_KEY, differs, secret_key
 from gateway.settings import Settings
 from gateway.store import Store, StoreError
+from gateway.transport import build_transport
 from resolvers import DOMAINS
 from resolvers.backends import BackendSettings
 from resolvers.checks import CheckResult
 from resolvers.clock import Clock
-from resolvers.errors import GurumError
+from resolvers.errors import GurumError, Unauthenticated
 from resolvers.graph.schema import command_names
 from resolvers.policy import Policy
 
@@ -30,8 +35,12 @@ MEND_SLOW = "Look whether the cloud is overloaded, and whether this machine reac
 async def check(settings: Settings, out: TextIO) -> int:
     """The exit status: 0 when everything works. Raises SettingsError for a key that is none."""
     results = [CheckResult("settings", True, "The settings can be read.")]
-    secret_key(settings)
+    key = secret_key(settings)
     async with _store(settings, results) as redis:
+        if redis is not None and await differs(redis, key):
+            results.append(CheckResult("key", False, OTHER_KEY, "Copy the key of the others, or use another store."))
+        if settings.graphql.documents.trusted is not None:
+            results.append(_documents(settings))
         results.append(_policy(settings))
         _print(out, "9rum", results)
         for chosen in settings.bot.platforms:
@@ -67,6 +76,20 @@ async def _store(settings: Settings, results: list[CheckResult]) -> AsyncIterato
         yield store.redis
     finally:
         await store.close()
+
+
+def _documents(settings: Settings) -> CheckResult:
+    """As the start does it, because only the schema tells which documents fit."""
+    try:
+        build_transport(build_schema(DOMAINS), _nobody, settings.graphql, Metrics())
+    except TrustedDocumentError as error:
+        mend = "Correct the files, or `graphql.documents.trusted`."
+        return CheckResult("documents", False, str(error), mend)
+    return CheckResult("documents", True, "The trusted documents fit the schema.")
+
+
+async def _nobody(facts: RequestFacts) -> RequestContext:
+    raise Unauthenticated("Nobody asks while 9rum is checked.")
 
 
 def _policy(settings: Settings) -> CheckResult:

@@ -1,16 +1,16 @@
 """Documents: from a request's text, hash or id to a parsed, validated, measured document, kept in a bounded cache.
 
-The executor asks `find`. Automatic persisted queries (a client sends the hash, and the text only once) are kept in a `DocumentStore`
-that may be shared between processes; trusted documents are loaded once at start from a folder or a JSON file.
+The executor asks `find`. Automatic persisted queries (a client sends the hash, and the text only once) are kept in each process for
+callers who are signed in; trusted documents are loaded once at start from a folder or a JSON file.
 """
 
 import hashlib
-import logging
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import orjson
 from graphql import (
@@ -23,7 +23,7 @@ from graphql import (
     validate,
 )
 from graphql.language.parser import Parser
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -34,10 +34,9 @@ from gateway.limits.plan import Plan
 from gateway.limits.uses import Uses, defaults
 from resolvers.errors import Denied, GurumError, Invalid
 
-log = logging.getLogger("gurum.documents")
-
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _MOST_ERRORS: Final = 10  # of one document; enough to mend it, and a cheap end for nonsense
+_LONGEST_PERSISTED: Final = 32_000  # characters; a thousand tokens with long names and comments between them
 
 
 class DocumentSettings(BaseModel):
@@ -56,7 +55,9 @@ class DocumentSettings(BaseModel):
     persisted_seconds: int = Field(
         86_400, gt=0, description="Seconds that a persisted query is remembered after it was last sent in full."
     )
-    persisted_count: int = Field(1_000, gt=0, description="Persisted queries that the store in memory keeps.")
+    persisted_bytes: int = Field(
+        16_000_000, gt=0, description="Bytes of all persisted queries that a process keeps; the oldest go first."
+    )
     trusted: Path | None = Field(
         None,
         description="A folder of .graphql files or a JSON file of id to text: documents served by documentId, free of the token limit.",
@@ -65,35 +66,50 @@ class DocumentSettings(BaseModel):
         False, description="Admit trusted documents only. Switch it on when all your clients are your own."
     )
 
+    @field_validator("trusted")
+    @classmethod
+    def _is_there(cls, path: Path | None) -> Path | None:
+        if path is not None and not path.exists():
+            raise ValueError(f"{path} is neither a folder nor a file")
+        return path
 
-class DocumentStore(Protocol):
-    """Where persisted queries are kept: bounded, forgetting, and allowed to forget early."""
 
-    async def get(self, key: str) -> str | None: ...
+class PersistedQueries:
+    """The texts that clients sent once, by hash: bounded, forgetting, and allowed to forget early."""
 
-    async def put(self, key: str, text: str, seconds: int) -> None: ...
-
-
-class MemoryStore:
-    """The store of one process: the oldest entry goes first."""
-
-    def __init__(self, most: int, now: Callable[[], float]) -> None:
-        self._most = most
+    def __init__(self, most: int, seconds: float, now: Callable[[], float]) -> None:
+        self._most = most  # bytes
+        self._seconds = seconds
         self._now = now
+        self._bytes = 0
         self._entries: OrderedDict[str, tuple[float, str]] = OrderedDict()
 
-    async def get(self, key: str) -> str | None:
+    def get(self, key: str) -> str | None:
         until, text = self._entries.get(key, (0.0, ""))
         if until > self._now():
             return text
-        self._entries.pop(key, None)
+        self._forget(key)
         return None
 
-    async def put(self, key: str, text: str, seconds: int) -> None:
-        self._entries[key] = (self._now() + seconds, text)
-        self._entries.move_to_end(key)
-        if len(self._entries) > self._most:
-            self._entries.popitem(last=False)
+    def put(self, key: str, text: str) -> None:
+        """A text that is too long to be kept is sent in full each time."""
+        if len(text) > _LONGEST_PERSISTED:
+            return
+        self._forget(key)
+        self._entries[key] = (self._now() + self._seconds, text)
+        self._bytes += _size(key, text)
+        while self._bytes > self._most:
+            self._forget(next(iter(self._entries)))
+
+    def _forget(self, key: str) -> None:
+        _, text = self._entries.pop(key, (0.0, None))
+        if text is not None:
+            self._bytes -= _size(key, text)
+
+
+def _size(key: str, text: str) -> int:
+    """In memory, where one character outside of Latin makes all of a text larger."""
+    return sys.getsizeof(key) + sys.getsizeof(text)
 
 
 class PersistedQueryNotFound(GurumError):
@@ -101,6 +117,10 @@ class PersistedQueryNotFound(GurumError):
 
     code = "PERSISTED_QUERY_NOT_FOUND"
     retryable = True
+
+
+class TrustedDocumentError(ValueError):
+    """The trusted documents can not be read, or do not fit the schema; the text is one sentence for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +158,20 @@ class Document:
 
 
 class Documents:
-    """All documents of one schema. Raises `ValueError` at once when a trusted document does not fit the schema."""
+    """All documents of one schema. Raises `TrustedDocumentError` at once when a trusted document does not fit the schema."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits, settings: DocumentSettings, store: DocumentStore) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, limits: Limits, settings: DocumentSettings, now: Callable[[], float]
+    ) -> None:
         self._schema = schema
         self._limits = limits
         self._settings = settings
-        self._store = store
+        self._texts = PersistedQueries(settings.persisted_bytes, settings.persisted_seconds, now)
         self._cache: OrderedDict[tuple[str, bool], Document] = OrderedDict()
         self._cached_tokens = 0
         self._trusted = self._load_trusted(settings.trusted) if settings.trusted else {}
 
-    async def find(self, request: GraphQLRequest, *, anonymous: bool, trusted: bool = False) -> Document:
+    def find(self, request: GraphQLRequest, *, anonymous: bool, trusted: bool = False) -> Document:
         """The document of a request. `anonymous` callers get no suggestions; `trusted` text comes from ourselves."""
         if request.document_id is not None:
             if request.query is not None:
@@ -161,7 +183,7 @@ class Documents:
         text = request.query
         persisted = request.extensions.get("persistedQuery") if request.extensions else None
         if persisted is not None:
-            text = await self._persisted(persisted, text)
+            text = self._persisted(persisted, text)
         if text is None or not text.strip():
             raise Refusal(Invalid("The request has no query."))
         if self._settings.trusted_only and not trusted:
@@ -170,8 +192,9 @@ class Documents:
                 raise Denied("Only trusted documents are admitted here; send the documentId of one.")
             return document
         document = self._cached(text, anonymous)
-        if persisted is not None and request.query is not None and not document.errors:
-            await self._persist(persisted["sha256Hash"], text)
+        # Nobody fills the memory of a process without a name: who is not signed in sends the text each time.
+        if persisted is not None and request.query is not None and not document.errors and not anonymous:
+            self._texts.put(persisted["sha256Hash"].lower(), text)
         return document
 
     def _cached(self, text: str, anonymous: bool) -> Document:
@@ -229,7 +252,7 @@ class Documents:
         )
         return Document(node, operations, tokens=tokens)
 
-    async def _persisted(self, persisted: Any, text: str | None) -> str:
+    def _persisted(self, persisted: Any, text: str | None) -> str:
         if not self._settings.persisted:
             raise Invalid("Persisted queries are switched off here; send the query.")
         given = persisted.get("sha256Hash") if isinstance(persisted, Mapping) else None
@@ -239,20 +262,10 @@ class Documents:
             if sha256(text) != given.lower():
                 raise Invalid("The sha256Hash of the persisted query does not match the query sent with it.")
             return text
-        try:
-            known = await self._store.get(given.lower())
-        except GurumError as error:  # a store that is away forgets: the client sends the text
-            log.warning("persisted queries can not be read: %s", error.message)
-            known = None
+        known = self._texts.get(given.lower())
         if known is None:
             raise PersistedQueryNotFound("PersistedQueryNotFound")
         return known
-
-    async def _persist(self, key: str, text: str) -> None:
-        try:
-            await self._store.put(key.lower(), text, self._settings.persisted_seconds)
-        except GurumError as error:
-            log.warning("a persisted query can not be kept: %s", error.message)
 
     def _load_trusted(self, path: Path) -> dict[str, Document]:
         """Each document under its own id and under `sha256:` and the hash of its text."""
@@ -260,7 +273,8 @@ class Documents:
         for name, text in _texts(path).items():
             document = self.read(text, any_size=True)
             if document.errors:
-                raise ValueError(f"The trusted document {name} does not fit: {document.errors[0].message}")
+                wrong = document.errors[0].message.rstrip(".")
+                raise TrustedDocumentError(f"The trusted document {name} does not fit: {wrong}.")
             trusted[name] = trusted[f"sha256:{sha256(text)}"] = document
         return trusted
 
@@ -284,14 +298,16 @@ def choose(document: Document, name: str | None) -> Operation:
 
 
 def _texts(path: Path) -> dict[str, str]:
-    if path.is_dir():
-        return {file.stem: file.read_text("utf-8") for file in sorted(path.glob("*.graphql"))}
-    if not path.is_file():
-        raise ValueError(f"The trusted documents are set to {path}, which is neither a folder nor a file.")
     try:
+        if path.is_dir():
+            return {file.stem: file.read_text("utf-8") for file in sorted(path.glob("*.graphql"))}
         loaded = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise TrustedDocumentError(f"The trusted documents in {path} can not be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise TrustedDocumentError(f"The trusted documents in {path} are not all texts in UTF-8.") from error
     except orjson.JSONDecodeError as error:
-        raise ValueError(f"The file of trusted documents {path} is not JSON: {error}") from error
+        raise TrustedDocumentError(f"The file of trusted documents {path} is not JSON: {error}.") from error
     if not isinstance(loaded, dict) or not all(isinstance(text, str) for text in loaded.values()):
-        raise ValueError(f"The file of trusted documents {path} must be one object of id to text.")
+        raise TrustedDocumentError(f"The file of trusted documents {path} must be one object of id to text.")
     return loaded

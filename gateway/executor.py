@@ -77,7 +77,7 @@ class Executor:
     ) -> Prepared:
         """Raises `GurumError` or `RequestErrors`; `refuse` makes an answer of either."""
         anonymous = context.known_actor is None
-        document = await self._documents.find(request, anonymous=anonymous, trusted=trusted)
+        document = self._documents.find(request, anonymous=anonymous, trusted=trusted)
         operation = choose(document, request.operation_name)
         nesting.check({**operation.defaults, **(request.variables or {})}, "A variable", operation.uses)
         if operation.introspects and anonymous and not self._anonymous_introspection:
@@ -118,16 +118,6 @@ class Executor:
         outcome.cost, outcome.budget = prepared.cost, budget
         self._metrics.operation(transport, prepared.operation.kind, outcome.code, 0.0, prepared.cost)
         return outcome
-
-    async def run(
-        self, request: GraphQLRequest, context: RequestContext, caller: str, *, trusted: bool = False
-    ) -> Outcome:
-        """All of it for callers in process: the same limits, no HTTP."""
-        try:
-            prepared = await self.prepare(request, context, caller, trusted=trusted)
-        except Exception as error:
-            return self.refuse(error, context.correlation_id)
-        return await self.execute(prepared, context, "http")
 
     def refuse(self, error: Exception, correlation_id: str) -> Outcome:
         """The answer to what ended a request before it ran (raised by `prepare`, or by the view itself)."""

@@ -1,17 +1,27 @@
 """The installation's own key: encrypts the tokens that sessions and running operations keep in the store.
 
-Called once by `gateway/app.py`. Whoever has the store but not the key has no token.
+Called once by `gateway/app.py`, and by `9rum check`. Whoever has the store but not the key has no token.
 """
 
 import contextlib
+import hashlib
+import hmac
 import os
+import secrets
 from pathlib import Path
+from typing import Final
 
 from cryptography.fernet import Fernet
 
 from gateway.settings import Settings, SettingsError
+from notifications.redis import RedisClient
 
 FILE = "secret.key"  # in the data folder, when the settings name no key
+FINGERPRINT: Final = "gurum:secret_key"  # in the store: which key its processes work with, not the key
+OTHER_KEY: Final = (
+    "secret_key: the store is used with another key, with which this one can open nothing; "
+    "give every 9rum on one store the same `secret_key` or `secret_key_file`."
+)
 
 
 def secret_key(settings: Settings) -> bytes:
@@ -26,6 +36,23 @@ def secret_key(settings: Settings) -> bytes:
     return _checked(_read(path), str(path))
 
 
+async def agree(redis: RedisClient, key: bytes) -> None:
+    """The first process on a store says which key it is, and the others have that one. Raises SettingsError."""
+    await redis.set(FINGERPRINT, _fingerprint(key), nx=True)
+    if await differs(redis, key):
+        raise SettingsError([OTHER_KEY])
+
+
+async def differs(redis: RedisClient, key: bytes) -> bool:
+    """Whether the processes on this store work with another key."""
+    known = await redis.get(FINGERPRINT)
+    return known is not None and known.decode() != _fingerprint(key)
+
+
+def _fingerprint(key: bytes) -> str:
+    return hmac.new(key, b"the key of this installation", hashlib.sha256).hexdigest()
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes().strip()
@@ -35,10 +62,11 @@ def _read(path: Path) -> bytes:
 
 def _make(path: Path) -> None:
     """Written aside and linked into place: two processes that start at once end up with one whole key."""
-    aside = path.with_name(f"{FILE}.{os.getpid()}")
+    # No process id: containers that share the folder have the same one.
+    aside = path.with_name(f"{FILE}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(Fernet.generate_key())
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(aside)

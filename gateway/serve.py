@@ -119,6 +119,8 @@ def _free(host: str, port: int) -> None:
                     f"http.port: {host}:{port} is in use by another program; set another port."
                 ) from error
             raise NotListening(f"http.host: can not listen on {host}:{port}: {error.strerror}.") from error
+        except UnicodeError as error:  # a name that can be none, such as one with two dots in a row
+            raise NotListening("http.host: is neither an address nor the name of a machine.") from error
 
 
 @contextlib.contextmanager

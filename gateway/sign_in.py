@@ -12,10 +12,11 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
 
 from gateway import media
 from gateway.auth import Authenticator, bare, bound
+from gateway.cross_origin import shared
 from gateway.directory import Directory
 from gateway.json_routes import json_object, own_page, served, validated
 from gateway.limits import LimitSettings
@@ -84,7 +85,8 @@ class SignIn:
         async def answer(request: Request) -> Response:
             return await answers[request.method](request)
 
-        return [Route(PATH, served(answer), methods=list(answers))]
+        own = Router([Route(PATH, served(answer), methods=list(answers))])
+        return [Route(PATH, shared(own, self._allowed_origins, answers))]
 
     async def _show(self, request: Request) -> Response:
         headers = headers_of(request.scope)

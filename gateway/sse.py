@@ -16,6 +16,7 @@ from gateway import media
 from gateway.caller import Callers
 from gateway.encoding import encode
 from gateway.errors import HTTP_STATUS, Refusal
+from gateway.event_stream import COMMENT, HEADERS, disconnected
 from gateway.executor import Executor, Outcome
 from gateway.graphql import check_kind, note_for_the_log, read_request, send_answer
 from gateway.limits.body import BodyLimit, Disconnected
@@ -27,13 +28,7 @@ from resolvers.errors import Invalid, RateLimited, Unauthenticated, Unavailable
 
 log = logging.getLogger("gurum.sse")
 
-_HEADERS: Final = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache, no-transform"),
-    (b"x-accel-buffering", b"no"),  # nginx would collect events before it passes them on
-]
 _COMPLETE: Final = b"event: complete\ndata:\n\n"
-_COMMENT: Final = b":\n\n"
 
 
 class GraphQLOverSSE:
@@ -106,14 +101,14 @@ class GraphQLOverSSE:
     ) -> None:
         """Once the head of the answer has left, everything that goes wrong is told by an event."""
         self._metrics.response(200)
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         outbox = Outbox(self._settings.buffer_messages, self._settings.buffer_bytes)
         sources = (
             asyncio.create_task(self._fill(events, outbox)),
             asyncio.create_task(self._mind(context, facts, outbox)),
         )
         writer = asyncio.create_task(self._write(outbox, send))
-        left = asyncio.create_task(_disconnected(receive))
+        left = asyncio.create_task(disconnected(receive))
         waited: list[asyncio.Future[Any]] = [*sources, writer, left, place.ending]
         try:
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
@@ -160,7 +155,7 @@ class GraphQLOverSSE:
                 if reason is not None:
                     return Unauthenticated(reason)
                 recheck = now() + self._settings.recheck_seconds
-            outbox.offer("", _COMMENT)  # a full box is a sign of life by itself
+            outbox.offer("", COMMENT)  # a full box is a sign of life by itself
 
     async def _write(self, outbox: Outbox, send: Send) -> None:
         """Until the empty message, or until one can not leave in time."""
@@ -180,8 +175,3 @@ async def _cancel(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
@@ -20,7 +20,9 @@ class TelemetrySettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     endpoint: str | None = Field(
-        None, description="Where spans go: the address of a collector, such as http://collector:4318/v1/traces."
+        None,
+        pattern=r"^https?://\S+$",
+        description="Where spans go: the address of a collector, such as http://collector:4318/v1/traces.",
     )
     service: str = Field("9rum", description="The name under which the spans are found.")
     ratio: float = Field(
@@ -29,6 +31,17 @@ class TelemetrySettings(BaseModel):
         le=1,
         description="Share of requests that are traced when the caller did not decide. Lower it under load.",
     )
+
+    @field_validator("endpoint")
+    @classmethod
+    def _can_be_traced(cls, endpoint: str | None) -> str | None:
+        """Asked here, so that `9rum check` says it before `9rum serve` does."""
+        if endpoint is not None:
+            try:
+                import opentelemetry.exporter.otlp.proto.http.trace_exporter  # noqa: F401 - whether it is installed
+            except ImportError:
+                raise ValueError("traces need OpenTelemetry: install 9rum with its otel extra") from None
+        return endpoint
 
 
 class Span:
@@ -42,7 +55,7 @@ class Span:
         for name, value in fields.items():
             if isinstance(value, str | int | float | bool):
                 self._span.set_attribute(f"gurum.{name}", value)
-        if status >= 500:
+        if 500 <= status < 600:  # of a WebSocket it is the close code, from 1000 on
             from opentelemetry.trace import Status, StatusCode
 
             self._span.set_status(Status(StatusCode.ERROR))
@@ -79,16 +92,12 @@ def open_tracing(settings: TelemetrySettings, processor: "SpanProcessor | None" 
     """None when no endpoint is set. `processor` takes the spans instead of the collector (tests)."""
     if settings.endpoint is None:
         return None
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-        from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
-    except ImportError as error:
-        raise ValueError(
-            "Tracing is configured, but OpenTelemetry is not installed: install 9rum with its otel extra."
-        ) from error
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
+
     resource = Resource.create({"service.name": settings.service})
     provider = TracerProvider(ParentBasedTraceIdRatio(settings.ratio), resource, shutdown_on_exit=False)
     provider.add_span_processor(processor or BatchSpanProcessor(OTLPSpanExporter(settings.endpoint)))

@@ -3,18 +3,19 @@
 It knows no domain: the schema and the maker of contexts are passed in.
 """
 
+import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated, Final
 
 import strawberry
-from pydantic import BaseModel, ConfigDict, Field
-from starlette.middleware.cors import CORSMiddleware
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import ASGIApp
 
 from gateway.caller import Callers
-from gateway.documents import Documents, DocumentSettings, DocumentStore, MemoryStore
+from gateway.cross_origin import Origin, shared
+from gateway.documents import Documents, DocumentSettings
 from gateway.executor import Executor
 from gateway.graphql import GraphQLOverHTTP
 from gateway.limits import Limits, LimitSettings
@@ -24,20 +25,26 @@ from gateway.request import MakeContext
 from gateway.sse import GraphQLOverSSE
 from gateway.websocket import GraphQLOverWebSocket
 
+PATH: Final = "/graphql"
+
+
+def _network(given: str) -> str:
+    try:
+        return str(ipaddress.ip_network(given, strict=False))
+    except ValueError:
+        raise ValueError("should be an address or a network, such as 10.0.0.0/8") from None
+
 
 class TransportSettings(BaseModel):
     """The GraphQL endpoint."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: str = Field(
-        "/graphql", description="Where GraphQL is served. Change it behind a proxy that can not rewrite paths."
-    )
-    allowed_origins: tuple[str, ...] = Field(
+    allowed_origins: tuple[Origin, ...] = Field(
         (),
-        description="Origins (https://console.example.com) whose pages may call and use the session cookie here, beside our own.",
+        description="Origins (https://console.example.com) whose pages may call, sign in and use the session cookie here, beside our own.",
     )
-    trusted_proxies: tuple[str, ...] = Field(
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
         (),
         description="Addresses or networks of your reverse proxies; only they are believed about X-Forwarded-For.",
     )
@@ -69,39 +76,24 @@ def build_transport(
     settings: TransportSettings,
     metrics: Metrics,
     *,
-    store: DocumentStore | None = None,
     now: Callable[[], float] = time.monotonic,
 ) -> Transport:
-    """`store` keeps persisted queries (default: in this process). Raises `ValueError` for trusted documents that do not fit."""
+    """Raises `TrustedDocumentError`."""
     limits = Limits(settings.limits, now)
     documents = Documents(
         schema._schema,  # strawberry gives its graphql-core schema no public name
         limits,
         settings.documents,
-        store or MemoryStore(settings.documents.persisted_count, now),
+        now,
     )
     executor = Executor(schema, documents, limits, metrics, anonymous_introspection=settings.anonymous_introspection)
     callers = Callers(make_context, settings.trusted_proxies, settings.allowed_origins)
     connections = Connections(settings.live, metrics)
     live = (executor, callers, limits.body, connections, settings.live, metrics)
+    origins = settings.allowed_origins
     routes: list[BaseRoute] = [
-        Route(settings.path, _shared(GraphQLOverHTTP(executor, callers, limits.body, metrics), settings)),
-        WebSocketRoute(settings.path, GraphQLOverWebSocket(*live)),
-        Route(f"{settings.path}/stream", _shared(GraphQLOverSSE(*live), settings)),
+        Route(PATH, shared(GraphQLOverHTTP(executor, callers, limits.body, metrics), origins)),
+        WebSocketRoute(PATH, GraphQLOverWebSocket(*live)),
+        Route(f"{PATH}/stream", shared(GraphQLOverSSE(*live), origins)),
     ]
     return Transport(routes, executor, connections)
-
-
-def _shared(view: ASGIApp, settings: TransportSettings) -> ASGIApp:
-    """Lets the pages of allowed origins call the view (CORS); without any, a browser refuses them all by itself."""
-    if not settings.allowed_origins:
-        return view
-    return CORSMiddleware(
-        view,
-        allow_origins=settings.allowed_origins,
-        allow_credentials=True,
-        allow_methods=("GET", "POST"),
-        allow_headers=("content-type", "x-auth-token", "x-correlation-id", "x-request-id", "traceparent", "tracestate"),
-        expose_headers=("x-correlation-id", "x-query-cost", "x-budget-remaining", "retry-after", "etag"),
-        max_age=600,
-    )

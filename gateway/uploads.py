@@ -1,25 +1,29 @@
 """The content of an image, streamed to the cloud as the caller: `PUT /images/{id}/content`, for images that `imageCreate` left empty.
 
-Mounted by `gateway/app.py`. GraphQL is no place for gigabytes; nothing is kept here, each part goes on as it comes.
+Mounted by `gateway/app.py`. GraphQL is no place for gigabytes; nothing is kept here, each part goes on as it comes. What an upload means
+is `resolvers/image/upload.py`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from typing import Final
 
 from pydantic import Field
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.caller import Callers
 from gateway.errors import HTTP_STATUS, Refusal, present
-from gateway.request import correlation_of, headers_of
-from resolvers.actor import MEMBER
+from gateway.request import caller_key, correlation_of, headers_of
 from resolvers.context import Context
-from resolvers.errors import Conflict, Denied, Invalid, TimedOut
-from resolvers.planning import cloud_of, fresh, native
+from resolvers.errors import Invalid, RateLimited, TimedOut
+from resolvers.image.upload import upload
 from resolvers.settings import Seconds, Section
+
+PART_SECONDS: Final = 60.0  # in which something must have come, so that a caller who fell silent holds no place
 
 
 class UploadSettings(Section):
@@ -27,40 +31,63 @@ class UploadSettings(Section):
 
     most_bytes: int = Field(64 << 30, gt=0, description="Bytes of one image at most. Default: 64 GiB.")
     seconds: Seconds = Field(3600.0, description="Seconds for one upload. Raise it for slow lines.")
+    at_once: int = Field(
+        8,
+        gt=0,
+        description="Uploads of this process at the same time. Each holds one of its 16 connections to a cloud's image service.",
+    )
+    at_once_per_caller: int = Field(2, gt=0, description="Uploads of one caller at the same time.")
+
+
+class _TooLong(Invalid):
+    """Its status is 413."""
 
 
 def upload_routes(callers: Callers, settings: UploadSettings) -> list[BaseRoute]:
-    async def upload(request: Request) -> Response:
+    places = _Places(settings)
+
+    async def put(request: Request) -> Response:
         headers = headers_of(request.scope)
-        correlation_id = correlation_of(request.scope, headers)
         try:
-            _, context = await callers.identify(request.scope, headers, "http")
+            facts, context = await callers.identify(request.scope, headers, "http")
             assert isinstance(context, Context)  # noqa: S101 - app.py makes no other
-            row = await _image(context, request.path_params["image"])
-            _announced(request, settings)
-            async with asyncio.timeout(settings.seconds):
-                port = context.ports.get("image", cloud_of(row.id))
-                content = _bounded(request, settings.most_bytes)
-                await port.upload_image(context.actor.credential(row.project_id), native(row.id), content)
-                await context.inventory.reread(row.id)
-        except TimeoutError:
-            return _refused(TimedOut(f"The upload took longer than {settings.seconds:g} s."), correlation_id)
-        except Refusal as refusal:
-            return _refused(refusal.error, correlation_id, refusal.status)
+            with places.one(caller_key(context.actor, facts.address)):
+                _announced(request, settings)
+                content = _content(request, settings.most_bytes)
+                row = await upload(context, request.path_params["image"], content, settings.seconds)
         except Exception as error:
-            return _refused(error, correlation_id)
-        return JSONResponse({"id": row.id}, headers={"x-correlation-id": correlation_id})
+            return _refused(error, correlation_of(request.scope, headers))
+        return JSONResponse({"id": row.id})
 
-    return [Route("/images/{image:path}/content", upload, methods=["PUT"])]
+    return [Route("/images/{image:path}/content", put, methods=["PUT"])]
 
 
-async def _image(context: Context, reference: str) -> Any:
-    row = await fresh(context, "image", reference)
-    if MEMBER not in context.actor.roles_on(row.project_id):
-        raise Denied(f"An upload needs the role `{MEMBER}` on the image's project, which you do not have.")
-    if row.status != "queued":
-        raise Conflict(f"`{row.name}` is {row.status}: only an image without content takes an upload.")
-    return row
+class _Places:
+    """The uploads that run, by caller."""
+
+    def __init__(self, settings: UploadSettings) -> None:
+        self._settings = settings
+        self._running: Counter[str] = Counter()
+
+    @contextlib.contextmanager
+    def one(self, caller: str) -> Iterator[None]:
+        """Raises RateLimited when none is free."""
+        if self._running[caller] >= self._settings.at_once_per_caller:
+            raise RateLimited(
+                f"{self._running[caller]} of your uploads are running, the limit of one caller; wait for one to end.",
+                retry_after=5,
+            )
+        if self._running.total() >= self._settings.at_once:
+            raise RateLimited(
+                f"{self._settings.at_once} uploads are running, the limit of this gateway; try again later.",
+                retry_after=5,
+            )
+        self._running[caller] += 1
+        try:
+            yield
+        finally:
+            self._running[caller] -= 1
+            self._running = +self._running  # forgets callers without any
 
 
 def _announced(request: Request, settings: UploadSettings) -> None:
@@ -68,20 +95,38 @@ def _announced(request: Request, settings: UploadSettings) -> None:
     if request.headers.get("content-type") != "application/octet-stream":
         raise Refusal(Invalid("The content of an image has the content-type application/octet-stream."), 415)
     if length.isdigit() and int(length) > settings.most_bytes:
-        raise Refusal(Invalid(f"An image may have {settings.most_bytes} bytes at most."), 413)
+        raise _too_long(settings.most_bytes)
 
 
-async def _bounded(request: Request, most: int) -> AsyncIterator[bytes]:
-    seen = 0
-    async for part in request.stream():
+async def _content(request: Request, most: int) -> AsyncIterator[bytes]:
+    """Raises errors of ours alone: what broke the content is told to the caller and to the audit log."""
+    seen, parts = 0, aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout(PART_SECONDS):
+                part = await anext(parts)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise TimedOut(f"Nothing of the image came for {PART_SECONDS:g} s.") from error
+        except ClientDisconnect as error:
+            raise Invalid("The upload ended in the middle: the caller went away.") from error
         seen += len(part)
         if seen > most:
-            raise Refusal(Invalid(f"An image may have {most} bytes at most."), 413)
+            raise _too_long(most)
         if part:
             yield part
 
 
-def _refused(error: Exception, correlation_id: str, status: int | None = None) -> Response:
-    shown = present([error], correlation_id)
-    code = 404 if shown.code == "NOT_FOUND" else 409 if shown.code == "CONFLICT" else HTTP_STATUS[shown.code]
-    return JSONResponse({"errors": shown.errors}, status or code, headers={"x-correlation-id": correlation_id})
+def _too_long(most: int) -> _TooLong:
+    return _TooLong(f"An image may have {most} bytes at most.")
+
+
+def _refused(error: Exception, correlation_id: str) -> Response:
+    shown = present([error.error if isinstance(error, Refusal) else error], correlation_id)
+    statuses = {**HTTP_STATUS, "NOT_FOUND": 404, "CONFLICT": 409}
+    status = error.status if isinstance(error, Refusal) else 413 if isinstance(error, _TooLong) else statuses[shown.code]
+    response = JSONResponse({"errors": shown.errors}, status)
+    if shown.retry_after is not None:
+        response.headers["retry-after"] = str(max(1, round(shown.retry_after)))
+    return response

@@ -97,10 +97,7 @@ class Session:
         recheck = self._now() + settings.recheck_seconds
         ping = self._now() + settings.ping_seconds
         while True:
-            if self._operations:
-                self._used = self._now()
-            idle = self._used + settings.idle_seconds
-            await asyncio.sleep(min(recheck, ping, idle) - self._now())
+            await asyncio.sleep(min(recheck, ping, self._idle_at()) - self._now())
             now = self._now()
             if now >= recheck:
                 reason = await still_welcome(self._make_context, self._facts, self._actor)
@@ -112,8 +109,13 @@ class Session:
                     return Ending(1001, "No answer to pings.")
                 await self._send({"type": "ping"})
                 ping = self._now() + settings.ping_seconds
-            if now >= idle and not self._operations:
+            if now >= self._idle_at():  # as it is now: something may have run and ended meanwhile
                 return Ending(1000, "Idle.")
+
+    def _idle_at(self) -> float:
+        if self._operations:
+            self._used = self._now()
+        return self._used + self._settings.idle_seconds
 
     async def stop(self) -> None:
         """Cancels all operations and waits until their sources are closed."""
@@ -179,6 +181,7 @@ class Session:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._used = self._now()
         if not task.cancelled() and task.exception() is not None:
             log.error("an operation broke", exc_info=task.exception())
             self._place.end(4500, "Internal server error.")

@@ -5,6 +5,7 @@ import json
 from gateway.console.build import DIST as CONSOLE_DIST
 from gateway.explorer.build import DIST
 from gateway.settings import Settings
+from gateway.transport import PATH
 from resolvers.sandbox.settings import SandboxSettings
 
 QUERY = (
@@ -15,18 +16,18 @@ QUERY = (
 
 def welcome(settings: Settings) -> str:
     base = settings.public_url
-    lines = [f"9rum is ready: {base}{settings.graphql.path}"]
+    lines = [f"9rum is ready: {base}{PATH}"]
     if (CONSOLE_DIST / "index.html").is_file():
         lines.append(f"Console page:   {base}/")
     if (DIST / "index.html").is_file():
         lines.append(f"Explorer page:  {base}/explorer")
     identity = next(cloud for cloud in settings.clouds if cloud.name == settings.identity_cloud)
     if isinstance(identity, SandboxSettings):
-        lines += _demo(base, settings.graphql.path, identity.name)
+        lines += _demo(base, identity.name)
     return "\n".join(["", *lines, "", ""])
 
 
-def _demo(base: str, path: str, cloud: str) -> list[str]:
+def _demo(base: str, cloud: str) -> list[str]:
     """Only for a sandbox: its people and their passwords are known to everybody."""
     from resolvers.sandbox.seed import demo_people
 
@@ -42,6 +43,6 @@ def _demo(base: str, path: str, cloud: str) -> list[str]:
         "",
         "A first query:",
         f"  curl -s -c 9rum.cookies {base}/session -H 'content-type: application/json' -d '{sign_in}'",
-        f"  curl -s -b 9rum.cookies {base}{path} -H 'content-type: application/json' \\",
+        f"  curl -s -b 9rum.cookies {base}{PATH} -H 'content-type: application/json' \\",
         f"    -d '{json.dumps({'query': QUERY})}'",
     ]

@@ -30,7 +30,8 @@ class Resource:
 class Domain:
     """`backends` maps a backend name (`openstack`, `sandbox`) to `module:Class` of the adapter, imported only when configured.
 
-    `queries` and `subscriptions` are strawberry types with root fields beyond the lists; `reads` are read commands beyond them.
+    `queries` and `subscriptions` are strawberry types with root fields beyond the lists; `reads` are read commands beyond them. `routes`
+    names the changes that come by a route of their own instead of GraphQL: policy decides on them by these names.
     """
 
     name: str
@@ -40,3 +41,4 @@ class Domain:
     queries: tuple[type[Any], ...] = ()
     subscriptions: tuple[type[Any], ...] = ()
     reads: tuple[Read, ...] = ()
+    routes: tuple[str, ...] = ()

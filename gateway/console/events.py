@@ -21,6 +21,7 @@ from bot.platforms.console.rooms import AskedForm, Entry
 from gateway import media
 from gateway.console.members import Member, Members
 from gateway.errors import Refusal, log_unknown, masked
+from gateway.event_stream import COMMENT, HEADERS, disconnected
 from gateway.json_routes import refused
 from gateway.live import Connections, LiveSettings, Place, still_welcome
 from gateway.request import caller_key, correlation_of, headers_of
@@ -31,12 +32,6 @@ log = logging.getLogger("gurum.console")
 
 RECHECK_SECONDS: Final = 30.0  # at most between checks whether the person may still see the rooms
 TOO_SLOW: Final = "Events came faster than they were read; connect again."
-_HEADERS: Final = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store, no-transform"),
-    (b"x-accel-buffering", b"no"),  # nginx would collect events before it passes them on
-]
-_COMMENT: Final = b":\n\n"
 
 
 class ChatEvents:
@@ -63,7 +58,7 @@ class ChatEvents:
             except Exception as error:
                 await refused(error, correlation_of(scope, headers))(scope, receive, send)
                 return
-            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await self._stream(member, after, place, receive, send)
         finally:
             if place is not None:
@@ -76,7 +71,7 @@ class ChatEvents:
             async with asyncio.timeout(self._settings.send_seconds):
                 await send({"type": "http.response.body", "body": message, "more_body": more})
 
-        left = asyncio.create_task(_disconnected(receive))
+        left = asyncio.create_task(disconnected(receive))
         try:
             reason = await self._follow(member, after, place, left, tell)
             if reason is not None:
@@ -115,7 +110,7 @@ class ChatEvents:
                     await tell(_told(coming.result()))
                     coming = asyncio.create_task(_next(items))
                 else:
-                    await tell(_COMMENT)
+                    await tell(COMMENT)
         except SlowSubscriber:
             return TOO_SLOW
         except TimeoutError:
@@ -149,8 +144,3 @@ def _told(item: Entry | AskedForm) -> bytes:
 
 async def _next(items: AsyncIterator[Entry | AskedForm]) -> Entry | AskedForm:
     return await anext(items)
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -46,11 +46,6 @@ def reads_of(domains: Sequence[Domain]) -> dict[str, Read]:
     return {read.name: read for read in (*made, *declared, FIND, *OPERATION_READS)}
 
 
-def command_names(domains: Sequence[Domain]) -> frozenset[str]:
-    """The names of all commands, changes and reads: what a policy file may speak of."""
-    return frozenset(reads_of(domains)) | {action.name for domain in domains for action in domain.actions}
-
-
 def selection(paths: Iterable[str]) -> str:
     """The selection of dotted paths: `name`, `image.name`, `image.id` are `name image { name id }`."""
     heads: dict[str, list[str]] = {}

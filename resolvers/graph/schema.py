@@ -30,7 +30,8 @@ def actions_of(domains: Sequence[Domain]) -> Mapping[str, Action]:
 
 def command_names(domains: Sequence[Domain]) -> frozenset[str]:
     """Everything that policy may decide on."""
-    return frozenset((*actions_of(domains), *reads_of(domains)))
+    routes = (name for domain in domains for name in domain.routes)
+    return frozenset((*actions_of(domains), *reads_of(domains), *routes))
 
 
 def build(domains: Sequence[Domain], **options: Any) -> strawberry.Schema:

@@ -24,7 +24,6 @@ from resolvers.names import Names
 
 SERVICE: Final = "image"
 PATCH: Final = "application/openstack-images-v2.1-json-patch"
-UPLOAD_SECONDS: Final = 3600.0  # an image of 50 GB over a line of 1 Gbit/s takes 7 minutes; a slow line shall do too
 MEMBERS_AT_ONCE: Final = 8  # requests for the members of shared images under way at the same time
 WEB_DOWNLOAD: Final = "web-download"
 
@@ -76,7 +75,7 @@ class OpenStackImage:
         body = {"method": {"name": WEB_DOWNLOAD, "uri": address}}
         await self._client.send(acting, "POST", SERVICE, path("/images", image, "import"), json=body)
 
-    async def upload_image(self, acting: Credential, image: str, content: AsyncIterator[bytes]) -> None:
+    async def upload_image(self, acting: Credential, image: str, content: AsyncIterator[bytes], seconds: float) -> None:
         # Glance looks at the image only after it has read the content, so a wrong state is told before a byte is sent.
         raw = await self._as_person(acting, image)
         if raw.get("status") != "queued":
@@ -84,15 +83,30 @@ class OpenStackImage:
                 f"The image has its content already: it is {raw.get('status')}; make a new image.",
                 backend=self._client.name,
             )
-        await self._client.send(
-            acting,
-            "PUT",
-            SERVICE,
-            path("/images", image, "file"),
-            data=content,
-            headers={"Content-Type": "application/octet-stream"},
-            deadline=UPLOAD_SECONDS,
-        )
+        broken: list[Exception] = []
+
+        async def parts() -> AsyncIterator[bytes]:
+            try:
+                async for part in content:
+                    yield part
+            except Exception as error:
+                broken.append(error)
+                raise
+
+        try:
+            await self._client.send(
+                acting,
+                "PUT",
+                SERVICE,
+                path("/images", image, "file"),
+                data=parts(),
+                headers={"Content-Type": "application/octet-stream"},
+                deadline=seconds,
+            )
+        except Unavailable:
+            if broken:  # content that breaks off looks like a connection that did; what broke it says why
+                raise broken[0] from None
+            raise
 
     async def delete_image(self, acting: Credential, image: str) -> None:
         try:

@@ -38,7 +38,7 @@ class SandboxImage:
         async with self._change("image.import", acting) as caller:
             images.start_import(self._world, caller, image, address)
 
-    async def upload_image(self, acting: Credential, image: str, content: AsyncIterator[bytes]) -> None:
+    async def upload_image(self, acting: Credential, image: str, content: AsyncIterator[bytes], seconds: float) -> None:
         """When the content breaks off, the image is queued again, as if nothing had come."""
         async with self._change("image.upload", acting) as caller:
             images.start_upload(self._world, caller, image)

@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from gateway.documents import DocumentStore
 from gateway.media import GRAPHQL
 from gateway.metrics import Metrics
 from gateway.transport import Transport, TransportSettings, build_transport
@@ -72,14 +71,13 @@ def one_error(response: httpx.Response) -> dict[str, Any]:
 def client(
     world: graph.World | None = None,
     *,
-    store: DocumentStore | None = None,
     now: Callable[[], float] = time.monotonic,
     **settings: Any,
 ) -> Iterator[Client]:
     world = world or graph.world()
     metrics = Metrics()
     transport = build_transport(
-        graph.schema, world.make_context, TransportSettings.model_validate(settings), metrics, store=store, now=now
+        graph.schema, world.make_context, TransportSettings.model_validate(settings), metrics, now=now
     )
     with asyncio.Runner() as runner:
         app = httpx.ASGITransport(Starlette(routes=transport.routes))

@@ -8,9 +8,12 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bot.commands import COMMANDS
+from gateway.console import pages
 from gateway.console.build import build
 from gateway.console.pages import console_pages
 
+PAGE = Path(pages.__file__).with_name("page")
 MOST_SCRIPT = 60 * 1024  # bytes, compressed
 pytestmark = [pytest.mark.node, pytest.mark.timeout(1200)]  # a cold machine installs npm packages first
 
@@ -89,3 +92,11 @@ def test_a_page_not_built_names_the_command_that_builds_it(tmp_path: Path) -> No
     assert response.status_code == 503
     assert "python -m gateway.console.build" in response.text
     assert response.headers["cache-control"] == "no-store"
+
+
+def test_the_page_suggests_every_command_of_the_bot_itself() -> None:
+    text = (PAGE / "complete.js").read_text(encoding="utf-8")
+    listed = re.search(r"const OWN = \[(.*?)\];", text, re.DOTALL)
+    assert listed is not None
+    names = re.findall(r"'([^']+)'", listed[1])
+    assert names == sorted(command.name for command in COMMANDS)

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.documents import MemoryStore
 from gateway.media import JSON
-from resolvers.errors import Unavailable
 from tests.gateway.client import ALICE, Client, client, one_error
 
 HELLO = "{ hello }"
@@ -55,32 +54,51 @@ def test_persisted_queries_can_be_switched_off() -> None:
         assert "switched off" in it.error(HELLO, extensions=persisted(HELLO))["message"]
 
 
-def test_a_store_that_is_away_only_costs_the_text() -> None:
-    class Away:
-        async def get(self, key: str) -> str | None:
-            raise Unavailable("The store does not answer.")
-
-        async def put(self, key: str, text: str, seconds: int) -> None:
-            raise Unavailable("The store does not answer.")
-
-    with client(store=Away()) as it:
-        assert it.data(HELLO, extensions=persisted(HELLO)) == {"hello": "world"}
-        assert one_error(it.ask(extensions=persisted(HELLO)))["message"] == "PersistedQueryNotFound"
+def known(it: Client, text: str, headers: Mapping[str, str] = ALICE) -> bool:
+    """Whether a hash alone is answered."""
+    return it.ask(extensions=persisted(text), headers=headers).status_code == 200
 
 
-def test_the_store_in_memory_is_bounded_and_forgets() -> None:
+def kept(it: Client, text: str, headers: Mapping[str, str] = ALICE) -> bool:
+    """Whether a text that is sent in full, and answered, is known from then on."""
+    assert it.ask(text, extensions=persisted(text), headers=headers).status_code == 200
+    return known(it, text)
+
+
+def test_who_is_not_signed_in_uses_persisted_queries_and_keeps_none(graph_client: Client) -> None:
+    assert not kept(graph_client, HELLO, headers={})
+    assert kept(graph_client, HELLO)
+    assert known(graph_client, HELLO, headers={})
+
+
+def test_a_persisted_query_is_forgotten_in_time_and_lives_anew_when_it_is_sent_again() -> None:
     now = [0.0]
-    with client() as it:
+    with client(documents={"persisted_seconds": 10}, now=lambda: now[0]) as it:
+        assert kept(it, HELLO)
+        now[0] = 9
+        assert kept(it, HELLO)
+        now[0] = 18
+        assert known(it, HELLO)
+        now[0] = 19
+        assert not known(it, HELLO)
 
-        async def test() -> None:
-            store = MemoryStore(2, lambda: now[0])
-            for key in "abc":
-                await store.put(key, key, 10)
-            assert [await store.get(key) for key in "abc"] == [None, "b", "c"]
-            now[0] = 10
-            assert await store.get("c") is None
 
-        it.run(test())
+def test_persisted_queries_are_bounded_in_bytes_and_the_oldest_goes_first() -> None:
+    texts = [f"query Q{n} {{ hello }} # {'x' * 1_000}" for n in range(9)]
+    with client(documents={"persisted_bytes": 5_000}) as it:
+        assert all(kept(it, text) for text in texts)
+        assert [known(it, text) for text in texts] == [False] * 5 + [True] * 4
+        assert kept(it, texts[0])
+        assert kept(it, texts[0])  # again is no second one
+        assert [known(it, text) for text in texts] == [True] + [False] * 5 + [True] * 3
+        wide = f"{{ hello }} # {'🌩' * 1_000}"  # four bytes each in memory
+        assert kept(it, wide)
+        assert [known(it, text) for text in texts] == [False] * 9
+
+
+def test_a_long_text_is_answered_and_not_kept(graph_client: Client) -> None:
+    assert kept(graph_client, f"{{ hello }} #{'x' * 31_900}")
+    assert not kept(graph_client, f"{{ hello }} #{'x' * 32_000}")
 
 
 def trusted_folder(tmp_path: Path) -> Path:

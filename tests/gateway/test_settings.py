@@ -1,7 +1,9 @@
 """Settings: defaults, file, environment, and one clear sentence for each thing that can not be right."""
 
 import os
+import re
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from gateway.secret import secret_key
 from gateway.settings import Settings, SettingsError, load
 from resolvers.clients.openstack_settings import OpenStackSettings
 from resolvers.sandbox.settings import SandboxSettings
+from tests.architecture.project import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +113,28 @@ def test_secrets_do_not_show() -> None:
         ("secret_key: a\nsecret_key_file: b", "9rum.yaml: secret_key_file: the key is given in `secret_key` too"),
         ("inventory: {intervals: {server: -1}}", "9rum.yaml: inventory.intervals.server: should be greater than 0."),
         ("graphql: {limits: {depht: 3}}", "9rum.yaml: graphql.limits.depht: is not a setting; did you mean `depth`?"),
+        (
+            "graphql: {trusted_proxies: [10.0.0.1, 10.0.0.0/99]}",
+            "9rum.yaml: graphql.trusted_proxies[1]: should be an address or a network, such as 10.0.0.0/8.",
+        ),
+        (
+            "graphql: {trusted_proxies: [proxy.example.com]}",
+            "9rum.yaml: graphql.trusted_proxies[0]: should be an address",
+        ),
+        (
+            "graphql: {allowed_origins: ['https://console.example.com/app']}",
+            "9rum.yaml: graphql.allowed_origins[0]: should be an origin without a path, such as https://console.example.com.",
+        ),
+        (
+            "graphql: {allowed_origins: ['*']}",
+            "9rum.yaml: graphql.allowed_origins[0]: should be an origin without a path",
+        ),
+        ("graphql: {path: graphql}", "9rum.yaml: graphql.path: is not a setting"),
+        (
+            "graphql: {documents: {trusted: /nonexistent}}",
+            "9rum.yaml: graphql.documents.trusted: /nonexistent is neither a folder nor a file.",
+        ),
+        ("telemetry: {endpoint: collector}", "9rum.yaml: telemetry.endpoint: "),
         ("http: [1, 2", "9rum.yaml: line 1, column 12: is not YAML: "),
         ("- 1", "9rum.yaml: should hold sections with names, such as `http:`."),
     ],
@@ -148,6 +173,33 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, v
     monkeypatch.setenv(name, value)
     (found,) = problems()
     assert found.startswith(sentence)
+
+
+def test_the_variables_of_9rum_chat_are_no_wrong_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {
+        name for file in (ROOT / "bot" / "terminal").glob("*.py") for name in re.findall(r"GURUM_\w+", file.read_text())
+    }
+    assert {"GURUM_URL", "GURUM_PASSWORD"} <= names
+    for name in names:
+        monkeypatch.setenv(name, "x")
+    assert load().http.port == 8080
+
+
+def test_traces_without_opentelemetry_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "telemetry: {endpoint: 'http://collector:4318/v1/traces'}"
+    written(text)
+    assert load().telemetry.endpoint is not None
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
+    assert problems(text) == [
+        "9rum.yaml: telemetry.endpoint: traces need OpenTelemetry: install 9rum with its otel extra."
+    ]
+
+
+def test_origins_and_proxies_are_kept_as_they_are_compared() -> None:
+    written("graphql: {allowed_origins: ['HTTPS://Console.Example.com/'], trusted_proxies: [10.1.2.3/8, '::1']}")
+    settings = load().graphql
+    assert settings.allowed_origins == ("https://console.example.com",)
+    assert settings.trusted_proxies == ("10.0.0.0/8", "::1/128")
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:

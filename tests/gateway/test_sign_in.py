@@ -312,6 +312,30 @@ def test_another_page_can_not_sign_anybody_out(door: Door) -> None:
     assert door.wait(door.http.get("/session")).status_code == 200
 
 
+def test_pages_of_allowed_origins_sign_in_and_out_from_a_browser_and_no_others(valkey: str) -> None:
+    page, evil = {"origin": "https://console.example.com"}, {"origin": "https://evil.example"}
+    body = {"user": "alice", "password": "alice-password"}
+    wanted = {"access-control-request-method": "DELETE", "access-control-request-headers": "content-type"}
+    with opened_door(valkey, graphql={"allowed_origins": ["https://console.example.com"]}) as door:
+        asked = door.wait(door.http.options("/session", headers={**page, **wanted}))
+        assert asked.status_code == 200
+        assert asked.headers["access-control-allow-origin"] == "https://console.example.com"
+        assert asked.headers["access-control-allow-credentials"] == "true"
+        assert "DELETE" in asked.headers["access-control-allow-methods"]
+        assert door.wait(door.http.options("/session", headers={**evil, **wanted})).status_code == 400
+        answers = [
+            door.wait(door.http.post("/session", json=body, headers=page)),
+            door.wait(door.http.get("/session", headers=page)),
+            door.wait(door.http.delete("/session", headers=page)),
+        ]
+        assert [answer.status_code for answer in answers] == [200, 200, 204]
+        assert {answer.headers["access-control-allow-origin"] for answer in answers} == {"https://console.example.com"}
+        refused = door.wait(door.http.post("/session", json=body, headers=evil))
+        assert error(refused)[:2] == (403, "DENIED")
+        assert "access-control-allow-origin" not in refused.headers
+        assert door.wait(door.http.put("/session", json={}, headers=page)).status_code == 405
+
+
 def test_other_methods_are_not_allowed(door: Door) -> None:
     response = door.wait(door.http.put("/session", json={}))
     assert response.status_code == 405

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from tests.lab.cloud import LabCloud
+from tests.running import KEY
 from tests.trips.conftest import lab_settings
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(600, func_only=True)]
@@ -23,7 +24,11 @@ def check(config: Path) -> tuple[int, str]:
 @pytest.mark.alone
 def test_every_backend_is_well_and_a_stopped_nova_is_named(lab_cloud: LabCloud, valkey: str, tmp_path: Path) -> None:
     config = tmp_path / "9rum.yaml"
-    config.write_text(yaml.safe_dump({**lab_settings(lab_cloud), "store": {"url": valkey, "folder": str(tmp_path)}}))
+    config.write_text(
+        yaml.safe_dump(
+            {**lab_settings(lab_cloud), "secret_key": KEY, "store": {"url": valkey, "folder": str(tmp_path)}}
+        )
+    )
     status, said = check(config)
     assert status == 0, said
     assert "FAIL" not in said

@@ -49,6 +49,17 @@ class Keystone:
         return self.identity
 
 
+async def answered(
+    executor: Executor, context: Context, caller: str, query: str, variables: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The whole answer of one operation in process, refusals as callers see them."""
+    try:
+        prepared = await executor.prepare(GraphQLRequest(query, dict(variables or {})), context, caller)
+    except Exception as error:
+        return executor.refuse(error, context.correlation_id).payload
+    return (await executor.execute(prepared, context, "http")).payload
+
+
 @cache
 def executor() -> Executor:
     """One for all worlds, because it holds the validated documents and nothing of a world."""
@@ -93,9 +104,7 @@ class Asked:
 
     async def answer(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The whole answer."""
-        request = GraphQLRequest(query=query, variables=dict(variables or {}))
-        outcome = await executor().run(request, await self.context(), "the caller")
-        return outcome.payload
+        return await answered(executor(), await self.context(), "the caller", query, variables)
 
     async def data(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
         answer = await self.answer(query, variables)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gateway.documents import GraphQLRequest
 from resolvers import DOMAINS
 from resolvers.actor import Origin
-from resolvers.graph.reads import command_names
+from resolvers.graph.schema import command_names
 from resolvers.policy import Policy, PolicySettings
+from tests.resolvers.graph.asking import answered
 from tests.running import CLOUD
 from tests.watched import Watched
 
@@ -35,9 +35,7 @@ async def ask(
     assert actor is not None
     if within is not None:
         actor = actor.narrowed(project(krane, within))
-    request = GraphQLRequest(query=query, variables=dict(variables or {}))
-    outcome = await app.transport.executor.run(request, app.context_for(actor, "a-test-01"), person)
-    return outcome.payload
+    return await answered(app.transport.executor, app.context_for(actor, "a-test-01"), person, query, variables)
 
 
 async def told(

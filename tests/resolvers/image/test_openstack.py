@@ -1,5 +1,6 @@
 """Glance behind the port: pages, members, and what is different in clouds that are not like the lab."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -8,7 +9,7 @@ from aiohttp import web
 
 from resolvers.actor import Credential
 from resolvers.clients.openstack import OpenStackClient
-from resolvers.errors import Denied, Invalid, Unavailable
+from resolvers.errors import Denied, Invalid, TimedOut, Unavailable
 from resolvers.image.openstack import OpenStackImage
 from resolvers.names import Names
 from tests.resolvers.clients.far_cloud import SHOP, TALK, Token, told
@@ -83,11 +84,36 @@ async def test_an_upload_is_streamed_and_not_begun_in_vain(
 
     far.answer("image /images/x", told({"id": "x", "status": "queued"}))
     far.answer("image /images/x/file", told(b"", 204))
-    await image.upload_image(jiwoo, "x", content())
+    await image.upload_image(jiwoo, "x", content(), 60)
     (asked,) = far.calls("image /images/x/file")
     assert (len(asked.body), asked.headers["Content-Type"]) == (3000, "application/octet-stream")
     assert "Content-Length" not in asked.headers  # nobody counted it first
     assert asked.token is not None and (asked.token.user, asked.token.project) == ("jiwoo", SHOP)
+
+
+async def test_what_breaks_the_content_off_is_told_and_not_that_glance_is_away(
+    image: OpenStackImage, far: FarKrane, jiwoo: Credential
+) -> None:
+    async def content() -> Any:
+        yield b"x" * 1000
+        raise Invalid("That was enough.")
+
+    far.answer("image /images/x", told({"id": "x", "status": "queued"}))
+    far.answer("image /images/x/file", told(b"", 204))
+    with pytest.raises(Invalid, match=r"That was enough\."):
+        await image.upload_image(jiwoo, "x", content(), 60)
+
+
+async def test_an_upload_takes_as_long_as_its_caller_says(
+    image: OpenStackImage, far: FarKrane, jiwoo: Credential
+) -> None:
+    async def content() -> Any:
+        yield b"x"
+        await asyncio.Event().wait()
+
+    far.answer("image /images/x", told({"id": "x", "status": "queued"}))
+    with pytest.raises(TimedOut, match="0.2 s"):
+        await image.upload_image(jiwoo, "x", content(), 0.2)
 
 
 async def test_a_share_is_accepted_by_who_may(image: OpenStackImage, far: FarKrane, jiwoo: Credential) -> None:
