@@ -33,7 +33,7 @@ return due
 
 
 class DueEdit(msgspec.Struct, frozen=True):
-    """`guard` (kind of kept thing, its name, slot): the edit is made only when the slot can be taken."""
+    """`guard` (name of a plan that waits, slot of it): the edit is made only when the slot can be taken."""
 
     place: Place
     message_id: str

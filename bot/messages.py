@@ -51,7 +51,7 @@ Text = tuple[Span, ...]
 
 
 class Button(msgspec.Struct, frozen=True, kw_only=True):
-    """`command` is command text, so pressing is the same as typing it. `person` (a platform's id): it is for this person alone."""
+    """`command` is command text, so pressing is the same as typing it."""
 
     label: str
     command: str
@@ -197,7 +197,8 @@ def clean(value: object, limit: int = MAX_CELL, *, lines: bool = False) -> str:
     cut = given if len(given) <= limit else given[: max(limit - 1, 0)] + "…"
     if cut.isascii() and cut.isprintable():
         return cut
-    return "".join(c if _harmless(c, lines) else _replacement(c) for c in cut)
+    rare = {ord(c): _replacement(c) for c in set(cut) if not _harmless(c, lines)}
+    return cut.translate(rare) if rare else cut
 
 
 def _harmless(c: str, lines: bool) -> bool:

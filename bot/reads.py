@@ -6,7 +6,7 @@ from bot.turn import Answered, Turn
 
 
 async def read(turn: Turn, invocation: Invocation) -> None:
-    """Raises Answered. What one backend can not tell is named beside what the others told."""
+    """Raises Answered. What could not be read is named beside what could."""
     spec = invocation.spec
     await turn.adopt_pressed()
     async with turn.patience():
@@ -17,6 +17,7 @@ async def read(turn: Turn, invocation: Invocation) -> None:
     turn.services.counters.executed += 1
     source = turn.source(spec.document, invocation.variables())
     if invocation.flags.json:
-        await turn.reply(of_json(turn.texts, spec, answer.data, source))
+        await turn.reply(of_json(turn.texts, spec, answer.data, source, answer.errors))
     else:
-        await turn.reply(of_read(turn.texts, spec, answer.data, source, invocation, answer.extensions))
+        extensions, errors = answer.extensions, answer.errors
+        await turn.reply(of_read(turn.texts, spec, answer.data, source, invocation, extensions, errors))

@@ -1,12 +1,31 @@
 """Answers of reading commands: rows as a table with its next page, one object as a card, a long text as a file, all with their age."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from bot.catalogue import CommandSpec
 from bot.invocation import Invocation, retyped
-from bot.messages import Block, Button, Code, Fields, File, Message, Note, Paragraph, Source, Span, Table, clean
+from bot.messages import (
+    Block,
+    Button,
+    Code,
+    Fields,
+    File,
+    Message,
+    Note,
+    Paragraph,
+    Source,
+    Span,
+    Table,
+    Text,
+    Tone,
+    clean,
+)
+from bot.ports import GraphError
+from bot.replies.errors import SENTENCE
+from bot.replies.raw import fitting
 from bot.replies.wording import at, file_name, lines_of, noted, row_of, said, span, value
 from bot.texts import Texts
 
@@ -25,9 +44,23 @@ def of_read(
     source: Source | None,
     invocation: Invocation,
     extensions: Mapping[str, Any] | None = None,
+    errors: Sequence[GraphError] = (),
 ) -> Message:
-    """`extensions` are those of the answer; `freshness` in them tells how old the rows are."""
-    notes = _freshness(texts, (extensions or {}).get("freshness"))
+    """`extensions` and `errors` are those of the answer; `freshness` in the former tells how old the rows are."""
+    missing = _missing(texts, spec, data, errors)
+    notes = [*missing, *_freshness(texts, (extensions or {}).get("freshness"))]
+    message = _read(texts, spec, data, source, invocation, notes)
+    return msgspec.structs.replace(message, tone=Tone.WARN) if missing else message
+
+
+def _read(
+    texts: Texts,
+    spec: CommandSpec,
+    data: Mapping[str, Any] | None,
+    source: Source | None,
+    invocation: Invocation,
+    notes: list[Block],
+) -> Message:
     if spec.text is not None:
         return _text(texts, spec, at(data, spec.text), source, notes)
     found = at(data, spec.rows or "")
@@ -38,14 +71,19 @@ def of_read(
     return Message(summary=texts.line("read.none"), blocks=(said(texts, "read.none"), *notes), source=source)
 
 
-def of_json(texts: Texts, spec: CommandSpec, data: Any, source: Source | None = None) -> Message:
-    """The answer as it came, as a file."""
-    raw = "".join(_escaped(c) for c in json.dumps(data, ensure_ascii=False, indent=2, default=str)[:MAX_FILE])
-    file = File(name=f"{file_name(spec.typed)}.json", text=raw, title=spec.typed)
+def of_json(
+    texts: Texts, spec: CommandSpec, data: Any, source: Source | None = None, errors: Sequence[GraphError] = ()
+) -> Message:
+    """The answer as it came, as a file; with fewer rows where a file would not hold them all."""
+    missing = _missing(texts, spec, data, errors)
+    raw, kept, total = fitting(data, (spec.rows or "").split("."), MAX_FILE)
+    key = "read.json_long" if raw is None else "read.json" if kept == total else "read.json_cut"
+    values = {"command": spec.typed, "count": kept, "total": total}
     return Message(
-        summary=texts.line("read.json", command=spec.typed),
-        blocks=(said(texts, "read.json", command=spec.typed),),
-        file=file,
+        summary=texts.line(key, **values),
+        blocks=(said(texts, key, **values), *missing),
+        tone=Tone.INFO if key == "read.json" and not missing else Tone.WARN,
+        file=None if raw is None else File(name=f"{file_name(spec.typed)}.json", text=raw, title=spec.typed),
         source=source,
     )
 
@@ -70,8 +108,10 @@ def _table(
     caption = _caption(texts, spec, len(shown), total)
     file = None
     if len(shown) < len(rows):
-        file = File(name=f"{file_name(spec.typed)}.txt", text=_aligned(columns, rows), title=spec.typed)
-        notes = [*notes, noted(texts, "read.in_file", count=len(rows))]
+        text, held = _aligned(columns, rows)
+        file = File(name=f"{file_name(spec.typed)}.txt", text=text, title=spec.typed)
+        key = "read.in_file" if held == len(rows) else "read.some_in_file"
+        notes = [*notes, noted(texts, key, count=held, total=len(rows))]
     blocks = (
         Table(columns=columns, rows=shown, caption=caption, total=total),
         *row_of(_more(texts, spec, data, found, invocation)),
@@ -120,15 +160,16 @@ def _card(
 
 
 def _text(texts: Texts, spec: CommandSpec, found: Any, source: Source | None, notes: list[Block]) -> Message:
-    given = lines_of(found, MAX_FILE) if isinstance(found, str) else ""
+    given, cut = lines_of(found, MAX_FILE) if isinstance(found, str) else ("", False)
     if not given.strip():
         return Message(summary=texts.line("read.no_text"), blocks=(said(texts, "read.no_text"), *notes), source=source)
     lines = given.rstrip("\n").split("\n")
-    if len(given) <= MAX_CODE and len(lines) <= TAIL * 2:
+    if len(given) <= MAX_CODE and len(lines) <= TAIL * 2 and not cut:
         summary = texts.line("read.text", command=spec.typed, count=len(lines))
         return Message(summary=summary, blocks=(Code(text=given, title=spec.typed), *notes), source=source)
     tail = "\n".join(lines[-TAIL:])[-MAX_CODE:]
-    summary = texts.line("read.text_file", command=spec.typed, count=len(lines), last=min(TAIL, len(lines)))
+    key = "read.text_cut" if cut else "read.text_file"
+    summary = texts.line(key, command=spec.typed, count=len(lines), last=min(TAIL, len(lines)))
     file = File(name=f"{file_name(spec.typed)}.txt", text=given, title=spec.typed)
     return Message(
         summary=summary,
@@ -136,6 +177,24 @@ def _text(texts: Texts, spec: CommandSpec, found: Any, source: Source | None, no
         file=file,
         source=source,
     )
+
+
+def _missing(
+    texts: Texts, spec: CommandSpec, data: Mapping[str, Any] | None, errors: Sequence[GraphError]
+) -> list[Block]:
+    """What could not be read: parts of the answer with an error of their own, and services that the answer itself names."""
+    messages = dict.fromkeys(each.message for each in errors)
+    told: list[Block] = [said(texts, "read.missing", message=_sentence(each)) for each in messages]
+    named = at(data, f"{(spec.rows or spec.text or '').split('.')[0]}.errors")
+    for each in named if isinstance(named, list) else []:
+        cloud, service, message = at(each, "cloud"), at(each, "service"), _sentence(at(each, "message"))
+        told.append(said(texts, "read.missing_service", cloud=cloud, service=service, message=message))
+    correlation = next((each.correlation_id for each in errors if each.correlation_id), None)
+    return [*told[:MAX_BACKENDS], *([noted(texts, "error.correlation", id=correlation)] if correlation else [])]
+
+
+def _sentence(message: object) -> Text:
+    return (Span(clean(message, SENTENCE)),)
 
 
 def _freshness(texts: Texts, freshness: Mapping[str, Any] | None) -> list[Block]:
@@ -157,17 +216,16 @@ def _freshness(texts: Texts, freshness: Mapping[str, Any] | None) -> list[Block]
     return notes
 
 
-def _aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table for people in a text file; nothing in it is read as a formula by a spreadsheet."""
+def _aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, int]:
+    """A table for people in a text file, and how many of the rows it holds."""
     table = [columns, *rows]
     widths = [max(len(row[place]) for row in table) for place in range(len(columns))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
-    return "\n".join(lines)[:MAX_FILE] + "\n"
-
-
-def _escaped(c: str) -> str:
-    """A character that nobody sees, as JSON's own escape."""
-    if c == "\n" or clean(c) == c:
-        return c
-    units = c.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+    lines: list[str] = []
+    left = MAX_FILE
+    for row in table:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n"
+        left -= len(line)
+        if left < 0:
+            break
+        lines.append(line)
+    return "".join(lines), len(lines) - 1

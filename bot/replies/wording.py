@@ -115,10 +115,15 @@ def listed(texts: Texts, items: Sequence[Text], total: int | None = None) -> Tex
     return tuple(spans)
 
 
-def lines_of(text: str, limit: int) -> str:
-    """The end of a long text of outside, such as a log: its lines kept, colours and control characters taken out."""
-    cut = _ANSI.sub("", text[-2 * limit :]).replace("\r\n", "\n")[-limit:]
-    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", cut) if cut.isascii() else clean(cut, limit, lines=True)
+def lines_of(text: str, limit: int) -> tuple[str, bool]:
+    """The end of a long text of outside, such as a log, and whether something was cut off before it.
+
+    Its lines are kept; colours and control characters are taken out.
+    """
+    plain = _ANSI.sub("", text[-2 * limit :]).replace("\r\n", "\n")
+    end = plain[-limit:]
+    shown = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", end) if end.isascii() else clean(end, limit, lines=True)
+    return shown, len(text) > 2 * limit or len(plain) > limit
 
 
 def file_name(*parts: object) -> str:

@@ -224,12 +224,18 @@ TEXTS: Mapping[str, str] = {
     "read.json": "The raw answer of `{command}` is in the file.",
     "read.more": "More",
     "read.no_match": "Nothing matches. Ask with fewer conditions to see more.",
+    "read.json_cut": "The raw answer of `{command}` is longer than a file here may be: the file has {count} of its {total} rows. `--first` asks for fewer.",
+    "read.json_long": "The raw answer of `{command}` is longer than a file here may be. Ask for less, or without `--json`.",
+    "read.missing": "⚠ Not all of it could be read: {message}",
+    "read.missing_service": "⚠ {service} of {cloud} could not be read: {message}",
     "read.no_text": "The text is empty.",
     "read.none": "There is no such thing that you may see.",
     "read.part": "{command}: {shown} of {total}",
     "read.text": "{command}: lines {count}",
     "read.text_file": "{command}: the last {last} of {count} lines; all of them are in the file.",
+    "read.some_in_file": "The first {count} of {total} rows are in the file, which may not be longer. `--first` asks for fewer.",
     # replay: an old row again
+    "read.text_cut": "{command}: the last {last} lines. The text is longer than a file here may be; the file has its last {count} lines.",
     "replay.usage": "Say which row: `audit replay ID`; `audit` shows the ids.",
     # slack: what only Slack needs
     "slack.file": "The file `{name}` could not be sent: {why}",

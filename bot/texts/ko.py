@@ -224,12 +224,18 @@ TEXTS: Mapping[str, str] = {
     "read.json": "`{command}` 명령의 원본 응답은 파일에 있습니다.",
     "read.more": "더 보기",
     "read.no_match": "조건에 맞는 것이 없습니다. 조건을 줄여 다시 찾아보십시오.",
+    "read.json_cut": "`{command}` 명령의 원본 응답이 파일 하나에 담기에는 너무 깁니다. 파일에는 전체 {total}개 행 중 {count}개만 있습니다. `--first` 옵션으로 줄여 주십시오.",
+    "read.json_long": "`{command}` 명령의 원본 응답이 파일 하나에 담기에는 너무 깁니다. 범위를 줄이거나 `--json` 없이 실행해 주십시오.",
+    "read.missing": "⚠ 일부를 읽지 못했습니다: {message}",
+    "read.missing_service": "⚠ {cloud}의 {service} 서비스를 읽지 못했습니다: {message}",
     "read.no_text": "내용이 비어 있습니다.",
     "read.none": "볼 수 있는 항목 중에 그런 것이 없습니다.",
     "read.part": "{command}: {total}개 중 {shown}개",
     "read.text": "{command}: {count}줄",
     "read.text_file": "{command}: 전체 {count}줄 중 마지막 {last}줄입니다. 전체 내용은 파일에 있습니다.",
+    "read.some_in_file": "파일에는 전체 {total}개 행 중 처음 {count}개만 있습니다. `--first` 옵션으로 줄여 주십시오.",
     # replay: an old row again
+    "read.text_cut": "{command}: 마지막 {last}줄입니다. 내용이 너무 길어 파일에는 마지막 {count}줄만 있습니다.",
     "replay.usage": "어느 기록인지 말해 주십시오: `audit replay ID`. ID는 `audit` 명령에서 볼 수 있습니다.",
     # slack: what only Slack needs
     "slack.file": "`{name}` 파일을 보내지 못했습니다: {why}",

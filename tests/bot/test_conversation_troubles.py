@@ -54,6 +54,16 @@ async def test_a_backend_that_fails_half_way_is_named_in_the_reply(far: FarChat)
     }
 
 
+async def test_what_one_service_can_not_tell_is_named_beside_what_the_others_told(far: FarChat) -> None:
+    world(far).fail("volume", "down")
+    await far.say("jiwoo", "quota list")
+    told = await far.heard("post", "quota list")
+    assert isinstance(told.message, Message)
+    assert "cores" in shown(told.message)
+    assert "volume of krane could not be read" in shown(told.message)
+    assert told.message.tone is Tone.WARN
+
+
 async def test_keystone_that_is_away_is_said_and_nothing_runs(far: FarChat) -> None:
     far.graph.app.chat.people._kept.clear()  # as after a restart
     world(far).fail("identity", "down")

@@ -1,6 +1,8 @@
 """Answers of reading commands: tables and their next page, cards, long texts, raw answers, and how old they are."""
 
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,8 +10,9 @@ import pytest
 from bot import texts
 from bot.catalogue import CommandSpec, ParameterSpec
 from bot.invocation import Invocation, bind
-from bot.messages import Message
+from bot.messages import Message, Tone, clean
 from bot.parser import split
+from bot.ports import GraphError
 from bot.replies.tables import MAX_FILE, MAX_ROWS, of_json, of_read
 from tests.bot.reading import buttons, lines, tables
 from tests.bot.specs import SERVER_LIST, SERVER_LOG, SERVER_SHOW, catalogue
@@ -147,10 +150,23 @@ def test_a_long_text_is_a_file_with_its_end_shown() -> None:
     assert lines(message)[1:] == [f"line {i}" for i in range(85, 100)]
 
 
-def test_a_huge_text_keeps_its_end() -> None:
-    message = log("x" * MAX_FILE + "end\x07\u202e")
+def test_a_huge_text_keeps_its_end_and_says_that_it_was_cut() -> None:
+    message = log("one\ntwo\n" + "x" * MAX_FILE + "end\x07\u202e")
     assert message.file is not None and len(message.file.text) == MAX_FILE
     assert message.file.text.endswith("xend\ufffd\ufffd")
+    assert "longer than a file here may be; the file has its last 1 lines" in message.summary
+    colours = log("\x1b[31m" * MAX_FILE + "end")
+    assert "longer than a file here may be" in colours.summary
+
+
+def test_a_huge_table_says_how_many_of_its_rows_are_in_the_file() -> None:
+    message = listed(page([row(i, name="웹" * 200, image={"name": "x" * 200}) for i in range(2_000)]))
+    assert message.file is not None and len(message.file.text) <= MAX_FILE
+    held = len(message.file.text.splitlines()) - 1
+    assert 0 < held < 2_000
+    told = f"The first {held} of 2000 rows are in the file, which may not be longer. --first asks for fewer."
+    assert told in lines(message)
+    assert message.file.text.endswith("\n")
 
 
 @pytest.mark.parametrize("text", [None, "", " \n"])
@@ -165,6 +181,69 @@ def test_the_raw_answer_is_a_file_of_json_that_nobody_can_hide_in() -> None:
     assert json.loads(message.file.text) == data
     assert "웹" in message.file.text
     assert not {"\u202e", "\x07", "\x85", "\U000e0041"} & set(message.file.text)
+
+
+def test_a_raw_answer_that_is_too_long_has_fewer_rows_and_says_so() -> None:
+    rows = [row(i, name="웹\u202e" * 100) for i in range(2_000)]
+    message = of_json(EN, SERVER_LIST, page(rows, total=5_000))
+    assert message.file is not None and len(message.file.text) <= MAX_FILE
+    held = json.loads(message.file.text)["servers"]
+    assert held["nodes"] == rows[: len(held["nodes"])]
+    assert (held["totalCount"], message.tone) == (5_000, Tone.WARN)
+    assert f"the file has {len(held['nodes'])} of its 2000 rows" in message.summary
+    assert len(held["nodes"]) > 200
+
+
+@pytest.mark.parametrize("rows", [[row(1, name="x" * MAX_FILE)], []])
+def test_a_raw_answer_of_which_no_row_would_fit_is_refused(rows: list[dict[str, Any]]) -> None:
+    message = of_json(EN, SERVER_LIST, {**page(rows), "more": "x" * (0 if rows else MAX_FILE)})
+    assert (message.file, message.tone) == (None, Tone.WARN)
+    assert "longer than a file here may be" in message.summary
+    assert of_json(EN, SERVER_SHOW, {"server": row(1, name="x" * MAX_FILE)}).file is None
+
+
+def test_long_texts_are_not_made_fit_one_character_after_another() -> None:
+    """The event loop waits for it."""
+    text = "웹서버 \u202e 로그\n" * (MAX_FILE // 10)
+    one_by_one = took(lambda: "".join(clean(c, lines=True) for c in text))
+    assert took(lambda: log(text)) * 3 < one_by_one
+    assert took(lambda: of_json(EN, SERVER_SHOW, {"server": row(1, name=text[: MAX_FILE // 3])})) * 3 < one_by_one
+
+
+def took(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def test_what_could_not_be_read_is_named_beside_what_could() -> None:
+    errors = [
+        GraphError("TIMED_OUT", "Images did not answer in 5 seconds.\u202e", correlation_id="c0ffee"),
+        GraphError("TIMED_OUT", "Images did not answer in 5 seconds.\u202e"),
+        GraphError("UNAVAILABLE", "Volumes are away."),
+    ]
+    told = [
+        "⚠ Not all of it could be read: Images did not answer in 5 seconds.\ufffd",
+        "⚠ Not all of it could be read: Volumes are away.",
+        "Correlation id: c0ffee",
+    ]
+    message = of_read(EN, SERVER_LIST, page([row(1, image=None)]), None, begun("server list"), {}, errors)
+    assert lines(message)[-3:] == told
+    assert message.tone is Tone.WARN
+    card = of_read(EN, SERVER_SHOW, {"server": row(1)}, None, begun("server show web-1"), {}, errors)
+    assert lines(card)[-3:] == told
+    raw = of_json(EN, SERVER_LIST, page([row(1)]), None, errors)
+    assert (lines(raw)[-3:], raw.tone) == (told, Tone.WARN)
+
+
+def test_services_that_the_answer_itself_names_are_told() -> None:
+    spec = CommandSpec("quota.list", change=False, rows="quotas.usage", columns=(("Resource", "resource"),))
+    away = [{"cloud": "krane", "service": "volume", "message": "It does not answer."}]
+    data = {"quotas": {"usage": [{"resource": "cores"}], "errors": away}}
+    message = of_read(EN, spec, data, None, Invocation(spec, {}))
+    assert lines(message)[-1] == "⚠ volume of krane could not be read: It does not answer."
+    assert message.tone is Tone.WARN
+    assert listed(page([row(1)])).tone is Tone.INFO
 
 
 def backend(status: str, lag: float | None, error: str | None = None) -> dict[str, Any]:
