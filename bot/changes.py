@@ -28,7 +28,8 @@ async def change(turn: Turn, invocation: Invocation, key: str | None = None) -> 
             return
         variables = invocation.variables(key or turn.idempotency_key)
         answer = await turn.ask(gql.change(spec), variables)
-        await started(turn, answer, turn.source(spec.document, variables), await turn.project(), invocation)
+        project = (await turn.acting()).project
+        await started(turn, answer, turn.source(spec.document, variables), project, invocation)
 
 
 async def planned(

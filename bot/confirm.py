@@ -46,7 +46,7 @@ async def draft(turn: Turn, action: str, values: Mapping[str, Any]) -> Pending:
         expires_at=0.0,
         text=turn.shown,
         values=dict(values),
-        project=await turn.project(),
+        project=(await turn.acting()).project,
         language=turn.texts.language,
         link=turn.link,
         document=spec.document if spec is not None else "",
@@ -259,7 +259,8 @@ async def _of_approver(turn: Turn, name: str) -> Pending:
     pending = await _open(turn, name, APPROVAL)
     if pending.person.key == turn.person.key:
         raise Refused("confirm.own", code="DENIED", command=pending.action, private=True)
-    turn.use_project(pending.plan_project or pending.project)
+    if pending.plan_project is not None:  # else it happens in none, and the approver's own will do
+        turn.use_project(pending.plan_project)
     return pending
 
 

@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from msgspec import UNSET, UnsetType
+
 from bot import redact
 from bot.catalogue import Catalogue
 from bot.invocation import Invocation, masked
@@ -75,7 +77,7 @@ class Turn:
         self.command = "chat"  # its name, once it is known
         self._bound = False
         self._masked: str | None = None
-        self._project: str | None = None
+        self._project: str | UnsetType | None = UNSET
         self._actings: dict[str | None, Acting] = {}
         self._message_id: str | None = None
         self._looked = False
@@ -126,12 +128,12 @@ class Turn:
         self._bound, self._masked = True, masked(invocation)
 
     def use_project(self, project: str | None) -> None:
-        """Act for this one, whatever was said."""
+        """Act for this one, whatever was said and whatever is the place's; None: for none in particular."""
         self._project = project
 
     async def project(self) -> str | None:
         """What `--project` says, else the default of the place."""
-        if self._project is not None:
+        if self._project is not UNSET:
             return self._project
         return self._said_project() or await self.services.defaults.project(self.place)
 
