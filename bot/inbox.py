@@ -24,7 +24,7 @@ from redis.exceptions import RedisError, ResponseError
 from bot import loops
 from bot.counters import Counters
 from bot.lanes import Lanes
-from bot.platforms.base import Incoming
+from bot.platforms.base import InboxFull, Incoming
 from bot.ports import Clock, RedisClient, Seal
 
 log = logging.getLogger(__name__)
@@ -73,10 +73,6 @@ CALM_SECONDS, PATIENCE = (
     0.01,
     20,
 )  # a turn of the event loop that is short enough to begin another command; how long to wait for one
-
-
-class InboxFull(Exception):
-    """Too much is waiting, of everybody or of this person; the platform must not acknowledge. The text is a sentence."""
 
 
 class Inbox:

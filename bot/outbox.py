@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from bot import loops
 from bot.counters import Counters
 from bot.messages import Message
-from bot.platforms.base import Person, Place, Platform, PlatformError
+from bot.platforms.base import Incoming, Person, Place, Platform, PlatformError
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -59,9 +59,11 @@ class Outbox:
 
     # -- what can be sent; each returns when the platform took it, and raises Undelivered when it will not ---------------
 
-    async def post(self, place: Place, message: Message) -> str:
+    async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
+        """`asked`: what it answers."""
+
         async def send(platform: Platform, message: Message) -> str | None:
-            return await platform.post(place, message)
+            return await platform.post(place, message, asked)
 
         return await self._put(place.platform, place.channel, message, send) or ""
 

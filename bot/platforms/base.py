@@ -68,7 +68,8 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a person did. `id` is the platform's own id of it, equal for repeated deliveries.
 
     `message` is the id of the message with the pressed button; `link` an address of the request for audit rows; `trigger` lets the
-    platform open a form for a few seconds. `form` and `values` (name -> values) come with a filled form. `at` is seconds since the epoch.
+    platform open a form for a few seconds. `door` is the platform's own way to answer where the bot may not write: as good as a key, so it
+    is never stored but sealed. `form` and `values` (name -> values) come with a filled form. `at` is seconds since the epoch.
     """
 
     id: str
@@ -79,16 +80,21 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None = None
     link: str | None = None
     trigger: str | None = None
+    door: str | None = None
     form: str | None = None
     values: dict[str, list[str]] | None = None
     at: float = 0.0
 
 
 Receive = Callable[[Incoming], Awaitable[bool]]
-# Stores it; False: it was received before. Raises when it can not be stored: the platform must not acknowledge then.
+# Stores it; False: it was received before. Raises when it can not be stored, InboxFull or another: the platform must not acknowledge then.
 
 Rejected = Callable[[str, str, Mapping[str, str]], Awaitable[None]]
 # (platform, reason, facts) of a delivery that was refused at the door: `signature`, `replayed`. Counted, and audited at a bounded rate.
+
+
+class InboxFull(Exception):
+    """Too much is waiting, of everybody or of this person: the person is told, and says it again later. The text is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +155,11 @@ class Platform(Protocol):
         """Ask the chat system once whether it can be used with these settings, without starting; a sentence when not, for `9rum check`."""
         ...
 
-    async def post(self, place: Place, message: Message) -> str:
-        """Say it in the place (in its thread when it has one). The id by which it can be edited."""
+    async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
+        """Say it in the place (in its thread when it has one). The id by which it can be edited.
+
+        `asked` is what it answers: where the bot may not write, the platform lets its person know by other ways.
+        """
         ...
 
     async def edit(self, place: Place, message_id: str, message: Message) -> None: ...

@@ -12,8 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.inbox import InboxFull
-from bot.platforms.base import PlatformError
+from bot.platforms.base import InboxFull, PlatformError
 from bot.platforms.console import ConsolePlatform
 from bot.platforms.console.platform import Closed
 from bot.platforms.console.rooms import Room

@@ -53,7 +53,7 @@ class RecordingPlatform:
     def problem(self) -> str | None:
         return None
 
-    async def post(self, place: Place, message: Message) -> str:
+    async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
         self._fail()
         message_id = f"m{next(self._ids)}"
         self.said.append(Said("post", place.channel, message_id, message, place.thread))

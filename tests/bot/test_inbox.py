@@ -9,8 +9,8 @@ import pytest
 from redis.exceptions import ConnectionError as Lost
 
 from bot.counters import Counters
-from bot.inbox import MAX_DELIVERIES, STREAM, Handle, Inbox, InboxFull
-from bot.platforms.base import Incoming
+from bot.inbox import MAX_DELIVERIES, STREAM, Handle, Inbox
+from bot.platforms.base import InboxFull, Incoming
 from notifications.redis import RedisClient
 from resolvers.clock import Clock
 from tests.bot.recording import FernetTestSeal, incoming

@@ -10,7 +10,7 @@ import pytest
 from bot.counters import Counters
 from bot.messages import Message
 from bot.outbox import MAX_TRIES, MAX_WAITING, Outbox, Undelivered
-from bot.platforms.base import Place, PlatformError
+from bot.platforms.base import Incoming, Place, PlatformError
 from tests.bot.recording import RecordingPlatform, person, place
 
 
@@ -82,7 +82,7 @@ async def test_edits_of_different_messages_are_not_mixed(sending: Sending) -> No
 
 async def test_a_channel_that_must_wait_holds_no_other_up() -> None:
     class Slow(RecordingPlatform):
-        async def post(self, place: Place, message: Message) -> str:
+        async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
             if place.channel == "slow":
                 await asyncio.Event().wait()
             return await super().post(place, message)
@@ -132,7 +132,7 @@ async def test_what_will_never_be_taken_is_given_up_and_the_queue_goes_on(
 
 async def test_a_channel_has_no_endless_queue() -> None:
     class Stuck(RecordingPlatform):
-        async def post(self, place: Place, message: Message) -> str:
+        async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
             await asyncio.Event().wait()
             return ""
 

@@ -6,7 +6,9 @@ for a client of the tests' own, and `Bridge`, a proxy, for a whole 9rum with the
 """
 
 import asyncio
+import html
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import httpx
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -23,6 +26,7 @@ from tests.slack.standin.world import SCOPES
 
 START_SECONDS = 60.0
 BOT, READER = "xoxb-bot", "xoxb-reader"
+_WHISPER = re.compile(r"<td>(\w+) <span class=\"[^\"]*\">ephemeral</span></td><td>(.*?)</td>", re.DOTALL)
 READING = ["channels:history", "channels:read", "im:history", "im:read", "files:read", "users:read"]
 
 
@@ -70,6 +74,13 @@ async def emulate(
     finally:
         process.stdin.close()
         await process.wait()
+
+
+async def whispers(url: str, channel: str) -> list[tuple[str, str]]:
+    """Who was shown what alone in the channel, read off the page of emulate's inspector: no method of the API lists that."""
+    async with httpx.AsyncClient() as http:
+        page = await http.get(url, params={"tab": "messages", "channel": channel})
+    return [(match[1], html.unescape(match[2])) for match in _WHISPER.finditer(page.text)]
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.platforms.base import Incoming
+from bot.platforms.base import InboxFull, Incoming
 from tests.polling import eventually
 
 
 @dataclass
 class Receiver:
-    """`broken`: nothing can be stored; `failures`: not the next so many. `gate`: storing waits until it is set."""
+    """`broken`: nothing can be stored; `full`: too much waits; `failures`: not the next so many. `gate`: storing waits until it is set."""
 
     received: list[Incoming] = field(default_factory=list)
     refused: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
@@ -18,10 +18,15 @@ class Receiver:
     broken: bool = False
     failures: int = 0
     gate: asyncio.Event | None = None
+    at_gate: int = 0
+    full: str | None = None
 
     async def receive(self, incoming: Incoming) -> bool:
         if self.gate is not None:
+            self.at_gate += 1
             await self.gate.wait()
+        if self.full is not None:
+            raise InboxFull(self.full)
         self.failures -= 1
         if self.broken or self.failures >= 0:
             raise ConnectionError("the store does not answer")

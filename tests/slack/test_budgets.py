@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import given, settings
@@ -152,6 +153,9 @@ def test_what_is_cut_is_whole_in_the_file(message: Message) -> None:
     shown = [element["value"] for block in made.blocks if block["type"] == "actions" for element in block["elements"]]
 
     assert shown == commands or overflow, "buttons are missing, and no file names their commands"
+    for file in overflow:
+        written = _squeezed(file)
+        assert [said for said in map(_squeezed, _all_of(message)) if said not in written] == []
     if not overflow:
         for one in message.blocks:
             if isinstance(one, Code) and one.text.isascii() and one.text.isprintable():
@@ -191,6 +195,30 @@ def test_many_small_blocks_keep_the_buttons() -> None:
     assert len(made.blocks) <= 50
     assert made.blocks[-2]["type"] == "actions"
     assert made.files[0].name == OVERFLOW and "line 79" in made.files[0].text
+
+
+def _all_of(message: Message) -> Iterator[str]:
+    """Every text that a person should be able to read somewhere, and every command behind a button."""
+    for block in message.blocks:
+        match block:
+            case Paragraph(text=spans) | Note(text=spans):
+                yield from (span.text for span in spans)
+            case Fields(pairs=pairs):
+                yield from (text for label, value in pairs for text in (label, *(span.text for span in value)))
+            case Table():
+                yield from (block.caption, *block.columns, *(cell for row in block.rows for cell in row))
+            case Progress():
+                yield block.label
+            case Steps(steps=steps):
+                yield from (text for _, title, detail in steps for text in (title, detail))
+            case Code():
+                yield from (block.title, block.text)
+            case Buttons(buttons=buttons):
+                yield from (text for button in buttons for text in (button.label, button.command))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(harmless(text).split())
 
 
 def _spans(message: Message) -> list[Span]:

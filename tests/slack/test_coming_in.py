@@ -9,6 +9,7 @@ import pytest
 
 from bot.messages import Button, Buttons, Message
 from bot.platforms.base import Entry, Place
+from tests.polling import eventually
 from tests.slack.conftest import Connected
 from tests.slack.standin.world import BOT_USER, TEAM
 
@@ -127,7 +128,7 @@ async def test_a_button_of_a_whisper_has_no_message_to_edit(both: Connected) -> 
     assert both.inbox.received[-1].message is None
 
 
-async def test_a_line_chosen_from_a_select(http: Connected) -> None:
+async def test_what_no_message_of_ours_has_is_left_alone(http: Connected) -> None:
     option = {"text": {"type": "plain_text", "text": "m1.small"}, "value": "server create --flavor m1.small"}
     payload = {
         "type": "block_actions",
@@ -140,15 +141,19 @@ async def test_a_line_chosen_from_a_select(http: Connected) -> None:
     }
     assert (await http.slack.deliver("interactive", payload)).ok
 
-    assert http.inbox.texts == ["server create --flavor m1.small"]
+    assert http.inbox.texts == []
 
 
 async def test_nothing_is_acknowledged_before_it_is_stored(both: Connected) -> None:
     both.inbox.gate = asyncio.Event()
     command = asyncio.create_task(both.ann.type("/cloud server list"))
     mention = asyncio.create_task(both.ann.mention("server list"))
-    done, _ = await asyncio.wait({command, mention}, timeout=0.5)
-    assert done == set()
+
+    async def both_wait() -> bool:
+        return both.inbox.at_gate == 2
+
+    await eventually(both_wait, "both are being stored", pause=0.01)
+    assert not command.done() and not mention.done()
 
     both.inbox.gate.set()
     assert (await command).ok and (await mention).ok
@@ -183,6 +188,25 @@ async def test_a_button_that_can_not_be_stored_is_answered_privately(both: Conne
     assert not ack.ok
     assert "아무것도 실행하지 않았습니다" in both.ann.whispers()[-1].text
     assert both.inbox.received == []
+
+
+async def test_who_says_too_much_is_told_so_and_slack_does_not_repeat_it(
+    both: Connected, caplog: pytest.LogCaptureFixture
+) -> None:
+    buttons = Buttons((Button(label="Delete", command="confirm 4f2a"),))
+    await both.platform.post(both.place(), Message(summary="Sure?", blocks=(buttons,)))
+    both.inbox.full = "300 commands of yours are waiting; say it again in a moment."
+    await both.ann.type("/cloud server list")
+    await both.ann.press("Delete")
+    assert [shown.text for shown in both.ann.whispers()] == [both.inbox.full] * 2
+
+    delivery = await both.ann.mention("server list")
+    assert len(delivery.attempts) == 1 and delivery.ok
+    await both.ann.sees(lambda shown: shown.private and shown.thread is not None and shown.text == both.inbox.full)
+    said = await both.ann.say("server list")
+    assert len(said.attempts) == 1 and said.ok
+    await both.ann.sees(both.inbox.full, None)
+    assert "Traceback" not in caplog.text and both.inbox.received == []
 
 
 async def test_three_deliveries_of_one_event_are_one(both: Connected) -> None:

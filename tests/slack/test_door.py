@@ -22,7 +22,7 @@ def command(it: Connected, trigger: str = "t1") -> tuple[bytes, str]:
     return it.slack.written("slash_commands", {**COMMAND, "trigger_id": trigger})
 
 
-@pytest.mark.parametrize("wrong", ["secret", "none", "old", "future", "changed", "words", "letters"])
+@pytest.mark.parametrize("wrong", ["secret", "none", "old", "future", "changed", "words", "letters", "long", "endless"])
 async def test_a_forged_or_old_signature(http: Connected, wrong: str) -> None:
     body, kind = command(http)
     headers = {
@@ -33,6 +33,8 @@ async def test_a_forged_or_old_signature(http: Connected, wrong: str) -> None:
         "changed": lambda: signed(body + b"&x=1"),
         "words": lambda: signed(body) | {"x-slack-request-timestamp": "soon"},
         "letters": lambda: signed(body) | {"x-slack-signature": "v0=é"},
+        "long": lambda: signed(body) | {"x-slack-request-timestamp": "1" * 400},
+        "endless": lambda: signed(body) | {"x-slack-request-timestamp": "1" * 5_000},
     }[wrong]()
     ack = await http.slack.send(body, kind, headers)
 

@@ -9,9 +9,10 @@ import pytest
 from bot.messages import FieldKind, File, Form, FormField, Message, Paragraph, Table, plain
 from bot.platforms.base import Incoming, Person, Place, PlatformError
 from bot.platforms.slack import SlackPlatform, SlackSettings
+from bot.platforms.slack.intake import user_of
 from resolvers.clock import Clock
 from tests.polling import eventually
-from tests.slack.peer import BOT, READER, EmulateClient, emulate
+from tests.slack.peer import BOT, READER, EmulateClient, emulate, whispers
 from tests.slack.receiver import Receiver
 from tests.slack.standin.world import SCOPES
 from tests.slack.test_going_out import RICH
@@ -21,6 +22,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.node]
 
 class Peer:
     def __init__(self, url: str, platform: SlackPlatform) -> None:
+        self.url = url
         self.platform = platform
         self.reader = EmulateClient(token=READER, base_url=f"{url}/api/")
         self.bot = EmulateClient(token=BOT, base_url=f"{url}/api/")
@@ -96,8 +98,11 @@ async def test_a_table_and_a_file(peer: Peer) -> None:
     table = Table(columns=("NAME",), rows=(("web-1",),))
     await peer.platform.post(place, Message(summary="1", blocks=(table,), file=File(name="a.log", text="줄 1\n")))
 
-    answer: Any = (await peer.reader.api_call("files.list")).data
-    assert [file["name"] for file in answer["files"]] == ["a.log"]
+    async def uploaded() -> list[str] | None:
+        answer: Any = (await peer.reader.api_call("files.list")).data
+        return [file["name"] for file in answer["files"]] or None
+
+    assert await eventually(uploaded, "the file is there", pause=0.05) == ["a.log"]
     assert any(block["type"] == "table" for one in await peer.history(place) for block in one.get("blocks", []))
 
 
@@ -116,10 +121,15 @@ async def test_a_form(peer: Peer) -> None:
 
 async def test_a_direct_message_and_a_whisper(peer: Peer) -> None:
     person = await peer.person()
+    place = await peer.place()
     await peer.platform.tell(person, Message(summary="hello"))
-    await peer.platform.whisper(await peer.place(), person, Message(summary="psst", blocks=(Paragraph(plain("psst")),)))
+    await peer.platform.whisper(place, person, Message(summary="psst", blocks=(Paragraph(plain("psst")),)))
 
-    assert all(one["text"] != "psst" for one in await peer.history(await peer.place()))
+    conversations: Any = (await peer.reader.conversations_list(types="im")).data
+    [direct] = [one["id"] for one in conversations["channels"] if one["user"] == user_of(person)]
+    assert [one["text"] for one in await peer.history(Place(platform="slack", channel=direct))] == ["hello"]
+    assert await whispers(peer.url, place.channel) == [("ann", "psst")]
+    assert all(one["text"] != "psst" for one in await peer.history(place))
 
 
 async def test_an_unknown_channel(peer: Peer) -> None:
@@ -138,6 +148,12 @@ async def test_a_missing_scope() -> None:
 
     async with connected(SCOPES - {"files:write"}) as peer:
         place = await peer.place()
-        await peer.platform.post(place, Message(summary="log", file=File(name="a.log", text="x")))
-        texts = [one["text"] for one in await peer.history(place)]
-        assert "log" in texts and not (await peer.reader.api_call("files.list"))["files"]
+        ts = await peer.platform.post(place, Message(summary="log", file=File(name="a.log", text="x")))
+        assert "log" in [one["text"] for one in await peer.history(place)]
+
+        async def missed() -> bool:
+            replies: Any = (await peer.reader.conversations_replies(channel=place.channel, ts=ts)).data
+            return any("a.log" in one["text"] for one in replies["messages"])
+
+        await eventually(missed, "the thread says that the file is missing", pause=0.05)
+        assert not (await peer.reader.api_call("files.list"))["files"]

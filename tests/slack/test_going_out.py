@@ -1,9 +1,11 @@
 """What the bot says, as people in Slack see it; and what Slack refuses, as PlatformError."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.messages import (
     Button,
@@ -24,9 +26,26 @@ from bot.messages import (
     plain,
 )
 from bot.platforms.base import Person, Place, PlatformError
+from bot.platforms.slack import SlackPlatform
+from bot.platforms.slack.web import Web, client_of
+from resolvers.clock import Clock
+from tests.polling import eventually
 from tests.slack.conftest import Connected, connected
+from tests.slack.standin import Shown
 
 pytestmark = pytest.mark.anyio
+
+
+async def below(it: Connected, count: int = 2) -> list[Shown]:
+    """What the bot said to all, once so many are there: files come below their messages by and by."""
+
+    async def look() -> list[Shown] | None:
+        said = it.slack.said()
+        return said if len(said) >= count else None
+
+    return await eventually(look, f"{count} messages", pause=0.01)
+
+
 SERVERS = Table(
     columns=("NAME", "STATE"), rows=(("web-1", "ACTIVE"), ("<!channel> *x*", "")), caption="Servers", total=7
 )
@@ -117,7 +136,7 @@ async def test_too_long_for_slack_becomes_the_summary_and_a_file(http: Connected
     http.slack.fail("chat.postMessage", "msg_too_long", times=2)
     await http.platform.post(http.place(), Message(summary="log of web-1", blocks=(Code(text="line\n" * 100),)))
 
-    [shown, file] = http.slack.said()
+    [shown, file] = await below(http)
     assert shown.text == "log of web-1"
     assert file.thread == shown.ts and shown.files["answer.txt"].count("line") == 100
 
@@ -153,11 +172,12 @@ async def test_long_output_is_a_file_below_the_message_and_sent_once(http: Conne
     message = Message(summary="log", file=File(name="web-1.log", text="줄\n" * 50_000))
     ts = await http.platform.post(http.place(), message)
     await http.platform.edit(http.place(), ts, message)
+    await http.platform.post(http.place(), Message(summary="next", file=File(name="next.log", text="x")))
 
-    [shown, below] = http.slack.said()
-    assert below.thread == ts
+    [shown, _, *files] = await below(http, 4)
+    assert files[0].thread == ts
     assert shown.files == {"web-1.log": "줄\n" * 50_000}
-    assert len(http.slack.calls("files.completeUploadExternal")) == 1
+    assert len(http.slack.calls("files.completeUploadExternal")) == 2
 
 
 async def test_a_table_that_does_not_fit_is_whole_in_a_file(http: Connected) -> None:
@@ -166,7 +186,7 @@ async def test_a_table_that_does_not_fit_is_whole_in_a_file(http: Connected) -> 
         http.place(), Message(summary="150", blocks=(Table(columns=("NAME", "STATE"), rows=rows),))
     )
 
-    shown = http.slack.said()[0]
+    [shown, _] = await below(http)
     assert shown.table is not None and 20 < len(shown.table) <= 100
     assert "… → answer.txt" in shown.text
     assert shown.files["answer.txt"].count("web-") == 150
@@ -176,16 +196,32 @@ async def test_a_file_without_the_scope_leaves_the_message(http: Connected) -> N
     http.slack.world.scopes.discard("files:write")
     await http.platform.post(http.place(), Message(summary="log", file=File(name="a.log", text="x")))
 
-    [message, below] = http.slack.said()
-    assert message.text == "log" and below.thread == message.ts
-    assert "`" not in below.text and "a.log could not be sent: The Slack app lacks a scope" in below.text
+    [message, missed] = await below(http)
+    assert message.text == "log" and missed.thread == message.ts
+    assert "`" not in missed.text and "a.log could not be sent: The Slack app lacks a scope" in missed.text
 
 
 async def test_a_file_waits_when_slack_asks_it_to(http: Connected) -> None:
     http.slack.fail("files.completeUploadExternal", status=429, retry_after=0.01)
     await http.platform.post(http.place(), Message(summary="log", file=File(name="a.log", text="x")))
 
-    assert http.slack.said()[0].files == {"a.log": "x"}
+    assert (await below(http))[0].files == {"a.log": "x"}
+
+
+async def test_a_file_that_slack_does_not_take_holds_nothing_up(http: Connected) -> None:
+    """The id must be kept before the file is sent, and the channel's next message must not wait for it."""
+    http.slack.fail("files.getUploadURLExternal", silent=True)
+    place = http.place()
+    ts = await http.platform.post(place, Message(summary="log", file=File(name="a.log", text="x")))
+    await http.platform.edit(place, ts, Message(summary="done", file=File(name="b.log", text="y")))
+
+    async def other_file() -> bool:
+        return http.slack.said()[0].files == {"b.log": "y"}
+
+    await eventually(other_file, "the other file is there", pause=0.01)
+    assert [shown.text for shown in http.slack.said()][:1] == ["done"]
+    await http.platform.stop()
+    assert not [task for task in asyncio.all_tasks() if task.get_name() == "slack-errand"]
 
 
 async def test_a_whisper_is_seen_by_one(http: Connected) -> None:
@@ -204,8 +240,25 @@ async def test_a_whisper_where_the_bot_is_not_becomes_a_direct_message(http: Con
         http.place("board"), http.inbox.received[0].person, Message(summary="hi", file=File(name="a", text="b"))
     )
 
+    await http.ann.sees(lambda shown: bool(shown.files), None)
     [shown, _] = http.ann.messages(None)
     assert shown.text == "hi" and shown.files == {"a": "b"}
+
+
+async def test_a_command_among_two_people_is_answered_in_the_persons_own_direct_messages(http: Connected) -> None:
+    """Slack takes slash commands there too, and the bot is no member."""
+    among = http.slack.world.direct("ann", "bo")
+    await http.ann.type("/cloud server create web-1", among)
+    [incoming] = http.inbox.received
+    assert incoming.place.direct
+    await http.platform.whisper(incoming.place, incoming.person, Message(summary="Link your account"))
+    posted = await http.platform.post(incoming.place, Message(summary="at work"), incoming)
+    await http.platform.edit(incoming.place, posted, Message(summary="done", file=File(name="a", text="b")))
+
+    shown = await http.ann.sees(lambda shown: bool(shown.edits and shown.files), None)
+    assert (shown.text, shown.edits, shown.files) == ("done", 1, {"a": "b"})
+    assert [one.text for one in http.ann.messages(None)][:2] == ["Link your account", "done"]
+    assert http.ann.messages(among) == http.slack.person("bo").messages(None) == []
 
 
 async def test_a_whisper_among_two_is_an_ordinary_message(http: Connected) -> None:
@@ -223,13 +276,44 @@ async def test_a_message_out_of_the_blue(http: Connected) -> None:
 
 
 async def test_a_command_where_the_bot_is_not_is_told_to_invite_it(http: Connected) -> None:
+    """Each asker once, by the way of the own command, whichever process works on it."""
     http.slack.channel("board", bot=False)
+    bo = http.slack.person("bo")
     await http.ann.type("/cloud server list", "board")
-    with pytest.raises(PlatformError) as refused:
-        await http.platform.post(http.place("board"), Message(summary="2 servers"))
+    await bo.type("/cloud server list", "board")
+    of_ann, of_bo = http.inbox.received
+    another = SlackPlatform(http.slack.settings(), Clock())
+    await another.start(http.inbox.receive, http.inbox.rejected)
+    for _ in range(2):
+        with pytest.raises(PlatformError) as refused:
+            await another.post(http.place("board"), Message(summary="2 servers"), of_ann)
+        assert (refused.value.code, refused.value.retry) == ("not_in_channel", False)
+    assert (len(http.ann.whispers("board")), len(bo.whispers("board"))) == (1, 0)
+    with pytest.raises(PlatformError):
+        await another.post(http.place("board"), Message(summary="2 servers"), of_bo)
+    await another.stop()
+    assert "/invite" in http.ann.whispers("board")[-1].text and "/invite" in bo.whispers("board")[-1].text
+    assert len(http.ann.whispers("board")) == 1
 
-    assert (refused.value.code, refused.value.retry) == ("not_in_channel", False)
-    assert "/invite" in http.ann.whispers("board")[-1].text
+
+async def test_what_the_person_is_told_goes_by_the_proxy_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the proxy knows the host that the address names."""
+    asked: list[str] = []
+
+    async def proxy(request: web.BaseRequest) -> web.Response:
+        asked.append(f"{request.method} {request.raw_path if hasattr(request, 'raw_path') else request.path}")
+        return web.Response(text="ok")
+
+    runner = web.ServerRunner(web.Server(proxy))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{runner.addresses[0][1]}")
+    it = Web(client_of("xoxb-1", "https://slack.com/api/"))
+    await it.open()
+    await it.respond("http://hooks.slack.invalid/commands/1", "Invite the bot.")
+    await it.close()
+    await runner.cleanup()
+    assert len(asked) == 1 and asked[0].startswith("POST") and "/commands/1" in asked[0]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bot.messages import File, Message
+from bot.messages import File, Form, FormField, Message
 from bot.platforms.base import PlatformError
 from bot.platforms.slack.manifest import EVENTS, SCOPES, manifest
 from gateway.__main__ import main
@@ -19,6 +19,7 @@ SOCKET = "bot: {platforms: [{platform: slack, bot_token: xoxb-1, app_token: xapp
 HTTP = (
     "http: {url: https://9rum.example.com}\nbot: {platforms: [{platform: slack, bot_token: xoxb-1, signing_secret: s}]}"
 )
+FIELDS = (FormField(name="name", label="Name"),)
 ADDRESS = "https://9rum.example.com/slack/events"
 
 
@@ -58,7 +59,28 @@ def test_for_http(printed: Any, settings: str, arguments: tuple[str, ...]) -> No
     assert made["features"]["slash_commands"][0]["url"] == ADDRESS
 
 
-def test_the_scopes_and_events_are_those_that_the_code_uses() -> None:
+async def test_the_scopes_are_those_that_are_used_when_everything_is_done_once(http: Connected) -> None:
+    """A scope that nothing here needs is not asked for; without one that is needed, something here would not work."""
+    place = http.place()
+    await http.ann.type("/cloud help")
+    await http.ann.mention("help")
+    await http.ann.say("help")
+    incoming = http.inbox.received[0]
+    ts = await http.platform.post(place, Message(summary="x", file=File(name="a.log", text="b")), incoming)
+    await http.platform.edit(place, ts, Message(summary="y"))
+    await http.platform.whisper(place, incoming.person, Message(summary="for you"))
+    await http.platform.tell(incoming.person, Message(summary="out of the blue"))
+    await http.platform.ask(incoming, Form(id="f", title="Make", command="server create", fields=FIELDS, submit="Make"))
+    await http.ann.fill({"name": "web-1"})
+    await http.ann.sees(lambda shown: bool(shown.files))
+    http.slack.channel("board", bot=False)
+    await http.ann.type("/cloud help", "board")
+    with pytest.raises(PlatformError):
+        await http.platform.post(http.place("board"), Message(summary="x"), http.inbox.received[-1])
+    assert http.slack.world.used == set(SCOPES)
+
+
+def test_the_manifest_names_the_scopes_and_events() -> None:
     made = manifest()
 
     assert set(made["oauth_config"]["scopes"]["bot"]) == set(SCOPES) == OF_THE_STANDIN

@@ -5,9 +5,7 @@ Emulate delivers nothing (see the trip), so the signed delivery of what was type
 """
 
 import contextlib
-import html
 import json
-import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +21,7 @@ from bot.platforms.slack.manifest import SCOPES
 from resolvers.sandbox.seed import demo_people
 from tests.polling import eventually
 from tests.running import Running, running
-from tests.slack.peer import Bridge, bridged, emulate
+from tests.slack.peer import Bridge, bridged, emulate, whispers
 from tests.slack.standin import Shown
 from tests.slack.standin.delivery import FORM, form, signed
 from tests.slack.standin.world import Posted, World
@@ -41,7 +39,6 @@ PERSONAL = {
     "im:history",
     "im:write",
 }
-_WHISPER = re.compile(r"<td>(\w+) <span class=\"[^\"]*\">ephemeral</span></td><td>(.*?)</td>", re.DOTALL)
 PASSWORDS = {person.name: person.password for person in demo_people()}
 
 
@@ -156,10 +153,8 @@ class Emulated:
         return secret_of(await self.sees(lambda shown: shown.ts > after and bool(secret_of(shown)), self.peer.direct))
 
     async def whispers(self) -> list[tuple[str, str]]:
-        """Who was shown what alone in the channel, read off the page of emulate's inspector: no method of the API lists that."""
-        async with httpx.AsyncClient() as http:
-            page = await http.get(self.peer.url, params={"tab": "messages", "channel": self.channel})
-        return [(match[1], html.unescape(match[2])) for match in _WHISPER.finditer(page.text)]
+        """Who was shown what alone in the channel."""
+        return await whispers(self.peer.url, self.channel)
 
     def refused(self, method: str, **given: str) -> list[Mapping[str, Any]]:
         """What emulate answered to such calls that it did not take."""

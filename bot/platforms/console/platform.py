@@ -60,7 +60,7 @@ class ConsolePlatform:
     def problem(self) -> str | None:
         return None
 
-    async def post(self, place: Place, message: Message) -> str:
+    async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
         return await self._post(place.channel, place.thread, None, message)
 
     async def edit(self, place: Place, message_id: str, message: Message) -> None:

@@ -71,6 +71,7 @@ def _slash(body: Payload, facts: Facts, at: float) -> Incoming | None:
         text=typed(str(body.get("text") or "")).strip(),
         link=permalink(facts.team_url, channel, None),
         trigger=trigger,
+        door=str(body.get("response_url") or "") or None,
         at=at,
     )
 
@@ -111,7 +112,7 @@ def _pressed(body: Payload, facts: Facts, at: float) -> Incoming | None:
     channel = str(_part(body, "channel").get("id") or container.get("channel_id") or "")
     person = _presser(body)
     actions = body.get("actions") or ()
-    command = _chosen(_mapping(actions[0])) if actions else ""
+    command = str(_mapping(actions[0]).get("value") or "") if actions else ""
     if person is None or not channel or not trigger or not command:
         return None
     ts = str(container.get("message_ts") or message.get("ts") or "")
@@ -127,6 +128,7 @@ def _pressed(body: Payload, facts: Facts, at: float) -> Incoming | None:
         else ts,  # what one person sees can not be edited by its id
         link=permalink(facts.team_url, channel, ts or None, thread),
         trigger=trigger,
+        door=str(body.get("response_url") or "") or None,
         at=at,
     )
 
@@ -149,11 +151,6 @@ def _filled(body: Payload, at: float) -> Incoming | None:
         values=modal.values(view),
         at=at,
     )
-
-
-def _chosen(action: Payload) -> str:
-    """The command of a button or of the chosen line of a select."""
-    return str(action.get("value") or _part(action, "selected_option").get("value") or "")
 
 
 def _presser(body: Payload) -> Person | None:

@@ -19,10 +19,11 @@ from bot.platforms.base import Capabilities, Incoming, Person, Place, PlatformEr
 from bot.platforms.slack import errors, modal
 from bot.platforms.slack.account import Account
 from bot.platforms.slack.door import HttpDoor, Signature
+from bot.platforms.slack.errands import Errands
 from bot.platforms.slack.intake import NAME, user_of
 from bot.platforms.slack.limits import OPTIONS
 from bot.platforms.slack.people import People
-from bot.platforms.slack.reception import Doors, Reception
+from bot.platforms.slack.reception import Reception
 from bot.platforms.slack.render import Level, Rendered, has_table, render
 from bot.platforms.slack.settings import SlackSettings
 from bot.platforms.slack.socket import PING_SECONDS, Socket
@@ -33,8 +34,10 @@ from bot.ports import Clock
 T = TypeVar("T")
 _NO_TABLES_SECONDS = 3_600.0  # after Slack refused a table and took the same message without
 _FILES_KNOWN = 2_000
+_INVITES_KNOWN = 1_000
 _FILE_WAITS = (1.0, 3.0)  # seconds between tries, where Slack does not say how long
 _LONGEST_WAIT = 20.0
+_ELSEWHERE = ":"  # between a channel and the id of a message in it
 _log = logging.getLogger("bot.platforms.slack")
 
 
@@ -60,12 +63,13 @@ class SlackPlatform:
         self._web = Web(client or client_of(settings.bot_token.get_secret_value(), settings.base_url), deadline)
         self._account = Account(self._web, clock)
         self._people = People(self._web, clock)
-        self._doors = Doors(clock)
-        self._reception = Reception(settings.command, self._account, self._people, self._web, self._doors, clock)
+        self._errands = Errands()
+        self._reception = Reception(settings.command, self._account, self._people, self._web, self._errands, clock)
         self._app = self._bolt()
         self._socket = self._socket_of(ping_seconds)
         self._no_tables_until = 0.0
         self._files: OrderedDict[str, None] = OrderedDict()
+        self._invited: OrderedDict[str, None] = OrderedDict()  # whose askers were told to invite the bot
 
     @property
     def mounts(self) -> Mapping[str, Any]:
@@ -86,6 +90,7 @@ class SlackPlatform:
         if self._socket is not None:
             await self._socket.stop()
         self._reception.close()
+        await self._errands.stop()
         await self._account.stop()
         await self._people.stop()
         await self._web.close()
@@ -102,31 +107,37 @@ class SlackPlatform:
         socket = None if self._account.problem() or self._socket is None else await self._socket.check()
         return self._account.problem() or socket
 
-    async def post(self, place: Place, message: Message) -> str:
+    async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
+        """The id names its channel as well, where that is another one than the place's."""
+
         async def send(made: Rendered) -> tuple[str, str]:
             return await self._web.post(place.channel, made.text, made.blocks, place.thread)
 
         try:
             made, (channel, ts) = await self._said(message, send)
         except PlatformError as error:
-            await self._invited(place, error)
+            if error.code not in errors.NOT_THERE or asked is None:
+                raise
+            if place.direct:  # the two of a direct message are people: the bot has a conversation of its own with each
+                return _ELSEWHERE.join(await self._told(asked.person, message))
+            await self._invite(asked)
             raise
-        await self._filed(channel, place.thread or ts, made.files)
+        self._file(channel, place.thread or ts, made.files)
         return ts
 
     async def edit(self, place: Place, message_id: str, message: Message) -> None:
-        made, _ = await self._said(
-            message, lambda made: self._web.update(place.channel, message_id, made.text, made.blocks)
-        )
-        await self._filed(place.channel, place.thread or message_id, made.files)
+        elsewhere, _, ts = message_id.rpartition(_ELSEWHERE)
+        channel, thread = (elsewhere, None) if elsewhere else (place.channel, place.thread)
+        made, _ = await self._said(message, lambda made: self._web.update(channel, ts, made.text, made.blocks))
+        self._file(channel, thread or ts, made.files)
 
     async def whisper(self, place: Place, person: Person, message: Message) -> None:
         """In a channel where that can not be, and for files, which Slack shows to all of a channel, a direct message."""
-        if place.direct:
-            await self.post(place, message)
-            return
         user = user_of(person)
         try:
+            if place.direct:
+                await self.post(place, message)
+                return
             made, _ = await self._said(
                 message, lambda made: self._web.whisper(place.channel, user, made.text, made.blocks, place.thread)
             )
@@ -139,14 +150,19 @@ class SlackPlatform:
             await self.tell(person, message)
 
     async def tell(self, person: Person, message: Message) -> None:
-        user = user_of(person)
-        made, (channel, ts) = await self._said(message, lambda made: self._web.post(user, made.text, made.blocks, None))
-        await self._filed(channel, ts, made.files)
+        await self._told(person, message)
 
     async def ask(self, incoming: Incoming, form: Form) -> None:
         if incoming.trigger is None:
             raise PlatformError("no_trigger", "The moment to open a form has passed.")
         await self._watched(self._web.open_view(incoming.trigger, modal.view_of(form, incoming)))
+
+    async def _told(self, person: Person, message: Message) -> tuple[str, str]:
+        """The channel of the direct messages, and the message's id."""
+        user = user_of(person)
+        made, (channel, ts) = await self._said(message, lambda made: self._web.post(user, made.text, made.blocks, None))
+        self._file(channel, ts, made.files)
+        return channel, ts
 
     async def _said(self, message: Message, send: Callable[[Rendered], Awaitable[T]]) -> tuple[Rendered, T]:
         """As rich as Slack takes it: first with its table, then with blocks of old, then as text, then the summary alone."""
@@ -169,6 +185,11 @@ class SlackPlatform:
     def _levels(self, message: Message) -> Sequence[Level]:
         tables = has_table(message) and self._no_tables_until <= self._clock.monotonic()
         return (*((Level.TABLES,) if tables else ()), Level.BLOCKS, Level.TEXT, Level.SUMMARY)
+
+    def _file(self, channel: str, thread: str, files: Sequence[File]) -> None:
+        """Nobody waits for it: the message's id must be kept, and the channel's next message sent."""
+        if files:
+            self._errands.run(self._filed(channel, thread, files), "sending a file to Slack")
 
     async def _filed(self, channel: str, thread: str, files: Sequence[File]) -> None:
         """Once each below a message, however often that is edited. The message stands, so a file that fails does not undo it."""
@@ -215,13 +236,15 @@ class SlackPlatform:
             self._account.failed(error)
             raise
 
-    async def _invited(self, place: Place, error: PlatformError) -> None:
-        """Says by the way of the command itself that the bot can not write there; otherwise its asker would wait for nothing."""
-        if error.code not in errors.NOT_THERE or (door := self._doors.take(place.channel)) is None:
+    async def _invite(self, asked: Incoming) -> None:
+        """Says once, by the way of the command itself, that the bot can not write there; otherwise its asker would wait for nothing."""
+        if asked.door is None or asked.id in self._invited:
             return
-        response_url, locale = door
+        self._invited[asked.id] = None
+        while len(self._invited) > _INVITES_KNOWN:
+            self._invited.popitem(last=False)
         try:
-            await self._web.respond(response_url, texts.of(locale).line("slack.invite"))
+            await self._web.respond(asked.door, texts.of(asked.person.locale).line("slack.invite"))
         except PlatformError as failed:
             _log.warning("a person could not be told to invite the bot: %s", failed)
 

@@ -4,7 +4,6 @@ One bolt middleware for Socket Mode and HTTP alike; bolt's listeners are not use
 """
 
 import logging
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,44 +12,27 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot import texts
-from bot.platforms.base import Entry, Incoming, PlatformError, Receive, Rejected
+from bot.platforms.base import Entry, InboxFull, Incoming, PlatformError, Receive, Rejected
 from bot.platforms.slack.account import Account
+from bot.platforms.slack.errands import Errands
 from bot.platforms.slack.intake import NAME, Facts, read, user_of
 from bot.platforms.slack.people import People
 from bot.platforms.slack.web import Web
+from bot.platforms.slack.words import quiet
 from bot.ports import Clock
 
-DOORS = 1_000  # channels whose last response_url is remembered
-DOOR_SECONDS = 1_500.0  # Slack lets it be used for 30 minutes
 _log = logging.getLogger("bot.platforms.slack")
 
 
-class Doors:
-    """The newest response_url of each channel: the way to say something where the bot is no member. Kept in this process only."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, str, str | None]] = OrderedDict()
-
-    def remember(self, channel: str, response_url: str, locale: str | None) -> None:
-        self._kept[channel] = (self._clock.monotonic() + DOOR_SECONDS, response_url, locale)
-        self._kept.move_to_end(channel)
-        while len(self._kept) > DOORS:
-            self._kept.popitem(last=False)
-
-    def take(self, channel: str) -> tuple[str, str | None] | None:
-        """The address, and the language of whom it answers."""
-        until, response_url, locale = self._kept.pop(channel, (0.0, "", None))
-        return (response_url, locale) if until > self._clock.monotonic() else None
-
-
 class Reception:
-    def __init__(self, command: str, account: Account, people: People, web: Web, doors: Doors, clock: Clock) -> None:
+    def __init__(
+        self, command: str, account: Account, people: People, web: Web, errands: Errands, clock: Clock
+    ) -> None:
         self._command = command
         self._account = account
         self._people = people
         self._web = web
-        self._doors = doors
+        self._errands = errands
         self._clock = clock
         self._receive: Receive | None = None
         self._rejected: Rejected | None = None
@@ -72,14 +54,18 @@ class Reception:
         if incoming is None:
             return BoltResponse(status=200)
         incoming = await self._introduced(incoming)
-        response_url = str(body.get("response_url") or "")
-        if response_url:
-            self._doors.remember(incoming.place.channel, response_url, incoming.person.locale)
         try:
             new = await self._stored(incoming)
+        except InboxFull as full:
+            if _is_event(body):  # again would be too much again
+                self._errands.run(self._whispered(incoming, str(full)), "saying that too much waits")
+                return BoltResponse(status=200)
+            return await self._not_stored(incoming, body, str(full))
         except Exception:
             _log.exception("a delivery of Slack could not be stored")
-            return await self._not_stored(incoming, body, response_url)
+            if _is_event(body):  # Slack delivers it again by itself
+                return BoltResponse(status=500)
+            return await self._not_stored(incoming, body, texts.of(incoming.person.locale).line("slack.unstored"))
         if not new and request.mode == "http" and "x-slack-retry-num" not in request.headers:
             # Slack marks what it delivers again; a second delivery without the mark was sent by somebody else.
             await self.refuse("replayed", {"id": incoming.id, "channel": incoming.place.channel})
@@ -96,20 +82,28 @@ class Reception:
         person = msgspec.structs.replace(incoming.person, name=named, locale=profile.locale)
         return msgspec.structs.replace(incoming, person=person)
 
-    async def _not_stored(self, incoming: Incoming, body: Mapping[str, Any], response_url: str) -> BoltResponse:
-        """Slack delivers events again by itself; of all else the person is told now, for nobody would try again."""
-        if body.get("type") == "event_callback":
-            return BoltResponse(status=500)
-        sentence = texts.of(incoming.person.locale).line("slack.unstored")
+    async def _not_stored(self, incoming: Incoming, body: Mapping[str, Any], sentence: str) -> BoltResponse:
+        """The person is told now, for nobody would try again."""
         if incoming.entry is Entry.FORM:
             fields = [block["block_id"] for block in body["view"].get("blocks") or () if block.get("type") == "input"]
             errors = dict.fromkeys(fields[:1], sentence)
             return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
         if incoming.entry is Entry.TEXT:
             return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
-        if response_url:
+        if incoming.door is not None:
             try:
-                await self._web.respond(response_url, sentence)
+                await self._web.respond(incoming.door, sentence)
             except PlatformError as error:
                 _log.warning("a person could not be told that a button was not taken: %s", error)
         return BoltResponse(status=500)
+
+    async def _whispered(self, incoming: Incoming, sentence: str) -> None:
+        place, text = incoming.place, quiet(sentence)
+        if place.direct:
+            await self._web.post(place.channel, text, [], place.thread)
+        else:
+            await self._web.whisper(place.channel, user_of(incoming.person), text, [], place.thread)
+
+
+def _is_event(body: Mapping[str, Any]) -> bool:
+    return body.get("type") == "event_callback"

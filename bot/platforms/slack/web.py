@@ -114,7 +114,7 @@ class Web:
 
         async def send() -> Mapping[str, Any]:
             assert self._client.session is not None  # noqa: S101 - `open` was called, or nothing could have come in
-            async with self._client.session.post(response_url, json=body) as response:
+            async with self._client.session.post(response_url, json=body, proxy=self._client.proxy) as response:
                 if response.status >= 400:
                     raise PlatformError(f"http_{response.status}", f"Slack answered with status {response.status}.")
             return {}

@@ -95,6 +95,7 @@ class Api:
         needed = _SCOPES.get(method)
         if needed is not None and needed not in self._world.scopes:
             return refusal("missing_scope", needed=needed, provided=",".join(sorted(self._world.scopes)))
+        self._world.used |= {needed} if needed is not None else set()
         handler = self._methods.get(method)
         return refusal("unknown_method") if handler is None else handler(given)
 

@@ -145,6 +145,7 @@ class Human:
 
     def _allowed(self, scope: str) -> None:
         assert scope in self._slack.world.scopes, f"without the scope {scope} Slack does not deliver this"
+        self._slack.world.used.add(scope)
 
     async def _event(self, event: Json, channel: str, thread: str | None) -> Delivery:
         world, ts = self._slack.world, self._slack.world.ts()

@@ -82,6 +82,7 @@ class File:
 class World:
     def __init__(self) -> None:
         self.scopes = set(SCOPES)
+        self.used: set[str] = set()  # of the scopes, those that something which happened needed
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[tuple[str, str], Posted] = {}
@@ -109,6 +110,14 @@ class World:
             found = self.users[f"U{number}"] = User(f"U{number}", name, locale, f"D{number}")
             self.channels[found.direct] = Channel(found.direct, "directmessage")
         return found
+
+    def direct(self, *people: str) -> str:
+        """The direct messages of these people among themselves, where the bot is not; the channel's id."""
+        for name in people:
+            self.user(name)
+        found = Channel(f"D{len(self.channels) + 1:03d}P", "directmessage", bot=False, private=True)
+        self.channels[found.id] = found
+        return found.id
 
     def channel(self, name: str) -> Channel:
         """By name or id; made when there is none."""
