@@ -305,7 +305,7 @@ class Turn:
                 return
             except Undelivered:
                 pass  # it is gone, or too old to be edited: say it anew
-        self._message_id = await self.services.outbox.post(self.place, message)
+        self._message_id = await self.services.outbox.post(self.place, message, self.incoming)
         pipe = self.services.redis.pipeline(transaction=True)
         pipe.set(f"gurum:bot:reply:{self.name}", self._message_id, ex=KEPT_SECONDS)
         pipe.set(self._said(self._message_id), self.person.key, ex=KEPT_SECONDS)
