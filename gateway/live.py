@@ -6,6 +6,7 @@ Used by `websocket.py` and `sse.py`; `gateway/transport.py` closes all connectio
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,6 +31,11 @@ class LiveSettings(BaseModel):
     )
     connections_per_caller: int = Field(
         100, gt=0, description="Open connections of one caller. Raise it for a service account that serves many people."
+    )
+    unclaimed_per_address: int = Field(
+        50,
+        gt=0,
+        description="WebSockets of one address that did not sign in yet. Raise it when many people come through one address.",
     )
     operations_per_connection: int = Field(
         100, gt=0, description="Operations that run at the same time on one WebSocket."
@@ -70,8 +76,9 @@ class Ending:
 class Place:
     """One open connection. `ending` is set by whoever wants it to end; its owner waits for it."""
 
-    def __init__(self, transport: TransportKind) -> None:
+    def __init__(self, transport: TransportKind, address: str | None) -> None:
         self.transport = transport
+        self.address = address  # until there is a caller
         self.caller: str | None = None
         self.ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
@@ -87,35 +94,49 @@ class Connections:
         self._settings = settings
         self._metrics = metrics
         self._places: set[Place] = set()
-        self._callers: dict[str, int] = {}
+        self._callers: Counter[str] = Counter()
+        self._unclaimed: Counter[str] = Counter()  # by address
         self._left = asyncio.Event()
 
-    def open(self, transport: TransportKind) -> Place:
+    def open(self, transport: TransportKind, address: str | None = None) -> Place:
+        """`address`: where it comes from, when it has a place before anybody knows whose it is."""
         if len(self._places) >= self._settings.connections:
             raise RateLimited(
                 f"This gateway has {self._settings.connections} open connections, its limit.", retry_after=5
             )
-        place = Place(transport)
+        if address is not None:
+            if self._unclaimed[address] >= self._settings.unclaimed_per_address:
+                raise RateLimited(
+                    f"{self._unclaimed[address]} connections of your address did not sign in yet, the limit.",
+                    retry_after=5,
+                )
+            self._unclaimed[address] += 1
+        place = Place(transport, address)
         self._places.add(place)
         self._metrics.connections.labels(transport).inc()
         return place
 
     def claim(self, place: Place, caller: str) -> None:
         """Counts the connection for its caller, once it is known who that is."""
-        count = self._callers.get(caller, 0)
+        count = self._callers[caller]
         if count >= self._settings.connections_per_caller:
             raise RateLimited(f"You have {count} open connections, the limit of one caller.", retry_after=5)
-        self._callers[caller] = count + 1
+        self._callers[caller] += 1
         place.caller = caller
+        self._known(place)
 
     def close(self, place: Place) -> None:
         self._places.discard(place)
         self._left.set()
         self._metrics.connections.labels(place.transport).dec()
+        self._known(place)
         if place.caller is not None:
-            left = self._callers.pop(place.caller) - 1
-            if left:
-                self._callers[place.caller] = left
+            _less(self._callers, place.caller)
+
+    def _known(self, place: Place) -> None:
+        if place.address is not None:
+            _less(self._unclaimed, place.address)
+            place.address = None
 
     async def end_all(self) -> None:
         """At shutdown: clients are told to come back. Returns when they have gone, or after a short while."""
@@ -126,6 +147,12 @@ class Connections:
                 while self._places:
                     self._left.clear()
                     await self._left.wait()
+
+
+def _less(counts: Counter[str], key: str) -> None:
+    counts[key] -= 1
+    if not counts[key]:
+        del counts[key]
 
 
 async def still_welcome(make_context: MakeContext, facts: RequestFacts, actor: Actor | None) -> str | None:

@@ -58,7 +58,7 @@ class GraphQLOverWebSocket:
             await _close(send, Ending(4406, f"Subprotocol not acceptable; this endpoint speaks {SUBPROTOCOL}."))
             return
         try:
-            place = self._connections.open("ws")
+            place = self._connections.open("ws", str(facts.address))
         except RateLimited as error:
             await _close(send, Ending(1013, error.message))
             return

@@ -12,6 +12,7 @@ from gateway.limits import LIMITS, LimitSettings
 from gateway.media import JSON
 from tests.gateway.client import ALICE, STRICT, URL, Client, client, one_error
 from tests.gateway.server import until
+from tests.running import Running
 
 
 def nested(depth: int) -> str:
@@ -126,6 +127,20 @@ def test_cost_counts_objects_pages_and_declared_calls(
     response = graph_client.ask(document, variables=variables)
     assert response.status_code == 200, response.text
     assert response.headers["x-query-cost"] == str(cost)
+
+
+async def test_a_null_makes_no_query_of_the_cloud_cheap(graph: Running) -> None:
+    rows = "{ nodes { id project { id } image { id } flavor { id } } }"
+    headers = {"x-auth-token": await graph.token("jiwoo")}
+
+    async def cost(document: str, **variables: int | None) -> str:
+        body = {"query": document, "variables": variables}
+        return str((await graph.http.post("/graphql", json=body, headers=headers)).headers["x-query-cost"])
+
+    assert await cost(f"{{ servers(last: 1000) {rows} }}") == "4001"
+    assert await cost(f"query($a: Int = 1) {{ servers(first: $a, last: 1000) {rows} }}", a=None) == "4001"
+    assert await cost(f"query($a: Int = 1) {{ servers(first: $a) {rows} }}", a=None) == "201"
+    assert await cost(f"query($a: Int = 1) {{ servers(first: $a) {rows} }}") == "5"
 
 
 @pytest.mark.parametrize(

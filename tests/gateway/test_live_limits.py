@@ -87,6 +87,27 @@ def test_too_many_connections_of_one_caller_leave_room_for_others() -> None:
     run(test())
 
 
+def test_who_does_not_sign_in_takes_few_places_and_none_of_who_does() -> None:
+    async def test() -> None:
+        limits = {"unclaimed_per_address": 2, "connections": 6, "init_seconds": 60}
+        async with serving(live=limits) as live, live.signed_in(), live.signed_in("token-bob"):
+            async with live.socket() as first, live.socket():
+                async with live.socket() as third:
+                    code, reason = await closed(third)
+                assert (code, reason) == (1013, "2 connections of your address did not sign in yet, the limit.")
+                await say(first, type="connection_init", payload={"token": "token-alice"})
+                assert await hear(first) == {"type": "connection_ack"}
+                async with live.signed_in():  # a place is free again as soon as it is known whose the other is
+                    pass
+            await until(
+                lambda: 'gurum_connections{transport="ws"} 2.0' in live.metrics.text().decode(), "the others are gone"
+            )
+            async with live.signed_in(), live.signed_in():
+                pass
+
+    run(test())
+
+
 def test_too_many_operations_on_one_connection_are_refused_one_by_one() -> None:
     async def test() -> None:
         async with serving(live={"operations_per_connection": 1}) as live, live.signed_in() as socket:

@@ -174,11 +174,25 @@ def test_a_silent_client_is_closed_when_init_does_not_come() -> None:
 
 def test_an_idle_connection_is_closed_and_a_busy_one_is_not() -> None:
     async def test() -> None:
-        async with serving(live={"idle_seconds": 0.2}) as live, live.signed_in() as busy, live.signed_in() as idle:
+        async with serving(live={"idle_seconds": 1}) as live, live.signed_in() as busy:
             await say(busy, type="subscribe", id="1", payload={"query": "subscription { quiet }"})
-            assert await closed(idle) == (1000, "Idle.")
+            await until(lambda: live.world.waiting == 1, "the subscription listens")
+            async with live.signed_in() as idle:
+                assert await closed(idle) == (1000, "Idle.")
             await say(busy, type="ping")
             assert await hear(busy) == {"type": "pong"}
+
+    run(test())
+
+
+def test_short_operations_keep_a_connection_from_being_idle() -> None:
+    async def test() -> None:
+        async with serving(live={"idle_seconds": 1}) as live, live.signed_in() as socket:
+            now = asyncio.get_running_loop().time
+            enough = now() + 1.2
+            while now() < enough:
+                await say(socket, type="subscribe", id="1", payload={"query": "{ hello }"})
+                assert [(await hear(socket))["type"] for _ in range(2)] == ["next", "complete"]
 
     run(test())
 
