@@ -32,7 +32,8 @@ class Candidate:
 class GurumError(Exception):
     """`message` is one sentence for people: no secret, no stack trace, no address of an inner server.
 
-    `backend` names the cloud (as configured), `request_id` is the backend's own id of the failed call.
+    `backend` names the cloud (as configured), `request_id` is the backend's own id of the failed call. `lost`: the backend may have
+    done what was asked all the same, only its answer is not known. `project_id` is where the attempt was, for its audit row.
     """
 
     code: ClassVar[str] = "INTERNAL"
@@ -48,6 +49,7 @@ class GurumError(Exception):
         candidates: Sequence[Candidate] = (),
         retry_after: float | None = None,
         operation_id: str | None = None,
+        lost: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -57,6 +59,8 @@ class GurumError(Exception):
         self.candidates = tuple(candidates)
         self.retry_after = retry_after  # seconds
         self.operation_id = operation_id
+        self.lost = lost
+        self.project_id: str | None = None
 
     def extensions(self) -> dict[str, Any]:
         """The `extensions` of the GraphQL error, without what is empty."""

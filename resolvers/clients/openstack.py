@@ -171,31 +171,35 @@ class OpenStackClient:
         microversion: str | None = None,
         deadline: float | None = None,
     ) -> Answer:
-        """A request by the person in the person's project. The request id of a successful change is noted for its operation."""
-        deadlines = self.settings.deadlines
+        """A request by the person in the person's project. The request id of a successful change is noted for its operation.
+
+        An error is `lost` when the service may have done it all the same.
+        """
+        begun, deadlines = False, self.settings.deadlines
         sent = {**(headers or {}), **_version(service, microversion)}
-        async with self._http.within(service, deadline or (deadlines.read if method in READS else deadlines.write)):
-            url = (await self._account.endpoint(service)).address(path, acting.project)
 
-            async def attempt() -> Answer:
-                token = await self.people.token(acting)
-                return await self._http.request(
-                    service,
-                    method,
-                    url,
-                    headers={**sent, "X-Auth-Token": token},
-                    params=params,
-                    json=json,
-                    data=data,
-                )
+        async def attempt(url: str) -> Answer:
+            nonlocal begun
+            begun = False
+            token = await self.people.token(acting)
+            begun = True
+            return await self._http.request(
+                service, method, url, headers={**sent, "X-Auth-Token": token}, params=params, json=json, data=data
+            )
 
-            try:
-                answer = await attempt()
-            except Unauthenticated:
-                # Nothing was done yet. A token that we keep may have been revoked since; a body that is a stream can not be sent twice.
-                if not self.people.forget(acting) or not isinstance(data, bytes | None):
-                    raise
-                answer = await attempt()
+        try:
+            async with self._http.within(service, deadline or (deadlines.read if method in READS else deadlines.write)):
+                url = (await self._account.endpoint(service)).address(path, acting.project)
+                try:
+                    answer = await attempt(url)
+                except Unauthenticated:
+                    # Nothing was done yet. A token that we keep may have been revoked since; a body that is a stream can not be sent twice.
+                    if not self.people.forget(acting) or not isinstance(data, bytes | None):
+                        raise
+                    answer = await attempt(url)
+        except GurumError as error:
+            error.lost = begun and (error.lost or isinstance(error, TimedOut))
+            raise
         if method not in READS:
             note_request_id(answer.request_id)
         return answer

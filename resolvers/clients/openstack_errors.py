@@ -42,6 +42,7 @@ _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)  # Glance writes them into its J
 _HTML_TEXT = re.compile(
     r"<h1>.*?</h1>|<(?:script|style|head)\b.*?</(?:script|style|head)>|<[^>]+>", re.DOTALL | re.IGNORECASE
 )
+GATEWAY = (502, 504)  # said by what stands before the service, when the answer of the service did not come
 _QUOTA = re.compile(r"quota|OverQuota|exceeds? allowed", re.IGNORECASE)
 
 
@@ -134,6 +135,12 @@ def unreachable(backend: str, service: str) -> Unavailable:
     return Unavailable(f"{title(backend, service)} does not answer: no connection to it can be made.", backend=backend)
 
 
+def broken_off(backend: str, service: str) -> Unavailable:
+    return Unavailable(
+        f"{title(backend, service)} ended the connection before it answered.", backend=backend, lost=True
+    )
+
+
 def untrusted(backend: str, service: str) -> Unavailable:
     why = "shows a certificate that this machine does not trust; name its authority as `cacert` in clouds.yaml."
     return Unavailable(f"{title(backend, service)} {why}", backend=backend)
@@ -154,7 +161,12 @@ def _error(
     name = title(backend, service)
     about: dict[str, Any] = {"backend": backend, "request_id": its_id}
     if status >= 500:
-        return Unavailable(f"{name} failed with status {status}; it may work later.", **about, retry_after=retry_after)
+        return Unavailable(
+            f"{name} failed with status {status}; it may work later.",
+            **about,
+            retry_after=retry_after,
+            lost=status in GATEWAY,
+        )
     if status in (403, 409, 413) and _QUOTA.search(text):
         return QuotaExceeded(text, **about)
     if status in (413, 429):

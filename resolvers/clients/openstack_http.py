@@ -113,8 +113,10 @@ class Http:
             raise self._nonsense(service, "the answer is not HTTP") from error
         except (aiohttp.ClientSSLError, ssl.SSLError) as error:
             raise errors.untrusted(self.backend, service) from error
-        except (aiohttp.ClientError, OSError) as error:
+        except aiohttp.ClientConnectorError as error:
             raise errors.unreachable(self.backend, service) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise errors.broken_off(self.backend, service) from error
 
     def decode(self, service: str, body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         """The body as a Struct; Unavailable when it is HTML, cut off, or of another shape than the service promises."""
@@ -144,4 +146,5 @@ class Http:
             f"{errors.title(self.backend, service)} gave an answer that 9rum can not use: {why}.",
             backend=self.backend,
             request_id=errors.request_id(headers or {}),
+            lost=True,
         )

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from resolvers import nesting
 from resolvers.action import Action
 from resolvers.actor import Actor
 from resolvers.audit import AuditResult, AuditRow
@@ -29,8 +28,12 @@ GONE = "There is no such plan, or it is too old; ask for a new one."
 async def keep(context: Context, action: Action, given: Any) -> KeptPlan:
     """The plan of an action, kept for its asker and, where policy asks for one, for whoever approves it."""
     actor, plain = context.actor, msgspec.to_builtins(given)
-    nesting.check(plain, "The input")
-    plan, decision = await context.engine.decided(context, action, given)
+    rows.check(plain, action)
+    try:
+        plan, decision = await context.engine.decided(context, action, given)
+    except Denied as error:  # looking is not recorded, but what is denied is
+        await context.engine.refused(context, action.name, rows.masked(plain, action), error)
+        raise
     kept = KEPT if decision.approval_role is None else KEPT_FOR_APPROVAL
     shown = KeptPlan(
         id=context.plans.new_id(),
@@ -109,8 +112,9 @@ async def apply(context: Context, plan_id: str, digest: str, key: str | None) ->
         return await context.engine.attempt(context, action, given, own if key is None else key, plan.hash)
     try:  # what one approval allows happens once, whatever key comes with it
         return await context.engine.attempt(context, action, given, own, plan.hash, plan.approval.role)
-    except BaseException:
-        await context.plans.give_back(plan.id, attempt)
+    except GurumError as error:  # whatever else ended it, it may have begun
+        if error.operation_id is None:
+            await context.plans.give_back(plan.id, attempt)
         raise
 
 

@@ -1,22 +1,21 @@
 """Starts, resumes and ends operations: the only way by which anything is changed in a cloud.
 
-Called by the mutations (`graph/actions.py`) with a Context; its `maintain` loop keeps leases and takes over operations whose process
-died. Order of an attempt: idempotency key, plan, policy, audit row, record, run in the background, answer when the backend accepted.
+Called by the mutations (`graph/actions.py`) with a Context; `maintenance` keeps leases and takes over operations whose process died.
+Order of an attempt: idempotency key, plan, policy, audit row, record, run in the background, answer when the backend accepted.
 """
 
 import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import msgspec
-import orjson
 from redis.exceptions import RedisError
 
 from notifications import tasks
-from resolvers import ids, nesting
+from resolvers import ids
 from resolvers.action import Action, Plan
 from resolvers.actor import Actor, Credential
 from resolvers.audit import Audit, AuditResult
@@ -26,15 +25,15 @@ from resolvers.context import Context, Ports
 from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unavailable, by_code
 from resolvers.inventory.store import Inventory
 from resolvers.operations import keys, rows
+from resolvers.operations.maintenance import Maintenance
 from resolvers.operations.record import Failure, OperationState, Record, StepState, UndoOffer
 from resolvers.operations.run import Run
-from resolvers.operations.store import OperationStore, TakenOver
+from resolvers.operations.store import LeaseLost, OperationStore, TakenOver, seal, unseal
 from resolvers.policy import Confirmation, Decision, Policy
 
 log = logging.getLogger(__name__)
 
 ACCEPT_WAIT = 15.0  # seconds a mutation waits for the backend to accept; then it answers the operation as it is
-MAINTAIN_EVERY = 3.0  # seconds; a third of the lease
 
 
 class Engine:
@@ -57,16 +56,16 @@ class Engine:
         self.clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._starting: set[str] = set()
-        self._maintainers: list[asyncio.Task[None]] = []
+        self._maintenance = Maintenance(store, clock, self._tasks, self._starting, self._resume)
 
     # -- life ----------------------------------------------------------------------------------------------------------
 
     def start_maintenance(self) -> None:
-        self._maintainers = [asyncio.create_task(self._maintain()), asyncio.create_task(self._live())]
+        self._maintenance.start()
 
     async def stop(self) -> None:
         """End the tasks, not the operations: whoever starts next takes them over from their last durable step."""
-        await tasks.end([*self._tasks.values(), *self._maintainers])
+        await tasks.end([*self._tasks.values(), *self._maintenance.tasks])
         with contextlib.suppress(RedisError, TimeoutError):  # then it shows by itself, a lease later
             async with asyncio.timeout(1.0):
                 await self.store.leave()
@@ -96,7 +95,7 @@ class Engine:
         plain = msgspec.to_builtins(given)
         operation_id = secrets.token_hex(8)
         try:
-            nesting.check(plain, "The input")
+            rows.check(plain, action)
             if key is not None:
                 user = context.actor.user_id
                 known = await keys.bound(self.store, self.clock, user, key, operation_id, action.name, plain)
@@ -110,7 +109,7 @@ class Engine:
         sealed = {name: value for name, value in plan.args.items() if name in action.secret}
         self._starting.add(record.id)  # or our own maintenance would take it for an orphan before it runs
         try:
-            await self._create(context, record, _seal(context.actor.token, sealed), key)
+            await self._create(context, record, seal(context.actor.token, sealed), key)
             await self._audit(record, AuditResult.STARTED)
             run = self._run(record, context.actor.credential(plan.project_id), plan.args)
             task = self._spawn(run, action)
@@ -131,10 +130,11 @@ class Engine:
             needed = "an operator of the cloud" if action.system else f"the role `{action.role}` on some project"
             raise Denied(f"`{action.name}` needs {needed}.")
         plan = await action.plan(context, given)
-        action.authorize(actor, plan)
-        name = self.project_name(plan.project_id)
-        decision = policy.decide(actor, action.name, plan.project_id, name, action.danger)
-        policy.check(decision)
+        with _in_project(plan):
+            action.authorize(actor, plan)
+            name = self.project_name(plan.project_id)
+            decision = policy.decide(actor, action.name, plan.project_id, name, action.danger)
+            policy.check(decision)
         return plan, decision
 
     def project_name(self, project_id: str | None) -> str | None:
@@ -151,11 +151,16 @@ class Engine:
 
     async def undo(self, context: Context, operation_id: str, key: str | None = None) -> Record:
         """Run the undo that a finished operation offers, as the caller, with all checks of an ordinary attempt."""
-        record = await self.visible(context, operation_id)
-        if record.undo is None:
-            raise Invalid("This operation can not be undone.", field="operationId")
-        action = self.actions[record.undo.action]
-        return await self.attempt(context, action, msgspec.convert(record.undo.input, type=action.input), key)
+        try:
+            record = await self.visible(context, operation_id)
+            action = None if record.undo is None else self.actions.get(record.undo.action)
+            if record.undo is None or action is None:
+                raise Invalid("This operation can not be undone.", field="operationId")
+            given = msgspec.convert(record.undo.input, type=action.input)
+        except GurumError as error:
+            await self.refused(context, "operation.undo", {"operation_id": operation_id}, error)
+            raise
+        return await self.attempt(context, action, given, key)
 
     async def visible(self, context: Context, operation_id: str) -> Record:
         """The operation, when it is the caller's own or of a project that the caller sees. Raises NotFound otherwise."""
@@ -224,10 +229,23 @@ class Engine:
         return task
 
     async def _execute(self, run: Run, action: Action) -> None:
+        """What the store did not take is not the operation's end: whoever has the lease goes on from its last durable step."""
+        record = run.record
+        try:
+            await self._work(run, action)
+            await self._end(record, action)
+        except RedisError:
+            log.warning("operation %s (%s) waits for the store", record.id, record.action, exc_info=True)
+        except LeaseLost:
+            log.warning("operation %s (%s) goes on in another process", record.id, record.action)
+
+    async def _work(self, run: Run, action: Action) -> None:
         record = run.record
         try:
             with collecting(record.backend_request_ids):
                 await action.run(run)
+        except (RedisError, LeaseLost):
+            raise
         except GurumError as error:
             run.request_id(error.request_id)
             record.error = Failure(
@@ -246,7 +264,6 @@ class Engine:
                 code="INTERNAL",
                 message=f"Something went wrong inside 9rum; the log has it under {record.correlation_id}.",
             )
-        await self._end(record, action)
 
     async def _end(self, record: Record, action: Action) -> None:
         record.finished_at = self.clock.now()
@@ -266,27 +283,6 @@ class Engine:
         await self.store.save(record)
         await self._audit(record, AuditResult.SUCCEEDED if record.error is None else AuditResult.FAILED)
 
-    async def _maintain(self) -> None:
-        while True:
-            try:
-                for operation_id in await self.store.open_ids():
-                    if operation_id in self._starting:
-                        continue
-                    if await self.store.claim(operation_id) and operation_id not in self._tasks:
-                        await self._resume(operation_id)
-            except Exception:
-                log.exception("looking after open operations failed; trying again")
-            await self.clock.sleep(MAINTAIN_EVERY)
-
-    async def _live(self) -> None:
-        """Apart from the rest of the maintenance, which may be long."""
-        while True:
-            try:
-                await self.store.live()
-            except Exception:
-                log.exception("the store was not told that this process lives; trying again")
-            await self.clock.sleep(MAINTAIN_EVERY)
-
     async def _resume(self, operation_id: str) -> None:
         record = await self.store.get(operation_id)
         if record is None or record.state.ended:
@@ -298,9 +294,10 @@ class Engine:
             )
             record.state, record.finished_at = OperationState.FAILED, self.clock.now()
             await self.store.save(record)
+            await self._audit(record, AuditResult.FAILED)
             return
         log.info("operation %s (%s) goes on after a restart", record.id, record.action)
-        token, secret = _unseal(await self.store.token(operation_id))
+        token, secret = unseal(await self.store.token(operation_id))
         run = self._run(record, Credential(token, ids.native(record.project_id)), record.args | secret)
         if record.state is not OperationState.PENDING:
             run.accepted.set()
@@ -323,9 +320,12 @@ class Engine:
         """The plan, if it is the one that the caller saw. When there is none, whatever the reason, the key is free again."""
         try:
             plan, decision = await self.decided(context, action, given)
-            _agreed(context.actor, action, decision, expected is not None, approved)
-            if expected is not None and plan.hash(action.name, context.actor.user_id) != expected:
-                raise Conflict("The state changed since this plan was made; look at a new plan and confirm that one.")
+            with _in_project(plan):
+                _agreed(context.actor, action, decision, expected is not None, approved)
+                if expected is not None and plan.hash(action.name, context.actor.user_id) != expected:
+                    raise Conflict(
+                        "The state changed since this plan was made; look at a new plan and confirm that one."
+                    )
         except BaseException:
             key, operation_id = reserved
             if key is not None:
@@ -337,6 +337,11 @@ class Engine:
         """Raises Unavailable when another process took the idempotency key; that one runs the operation."""
         try:
             await self.store.create(record, secret, key)
+        except RedisError:
+            if key is not None:
+                with contextlib.suppress(RedisError):  # nothing, where the operation is there all the same
+                    await self.store.release(record.actor_id, key, record.id)
+            raise
         except TakenOver as error:
             taken = Unavailable("This call took so long that another one with its key came before it; call again.")
             await self.refused(context, record.action, record.input, taken)
@@ -380,12 +385,11 @@ def _agreed(actor: Actor, action: Action, decision: Decision, seen: bool, approv
         raise Denied(f"`{action.name}` is confirmed before it runs: look at its plan, and apply that.")
 
 
-def _seal(token: str, secret: dict[str, Any]) -> str:
-    return orjson.dumps([token, secret]).decode()
-
-
-def _unseal(sealed: str | None) -> tuple[str, dict[str, Any]]:
-    if sealed is None:
-        return "", {}
-    token, secret = orjson.loads(sealed)
-    return token, secret
+@contextlib.contextmanager
+def _in_project(plan: Plan) -> Iterator[None]:
+    """The refusal of a plan is told of in the audit log of its project."""
+    try:
+        yield
+    except GurumError as error:
+        error.project_id = plan.project_id
+        raise

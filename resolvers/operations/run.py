@@ -1,6 +1,7 @@
 """What an action sees while it works: durable steps. A resumed run is the same code from its start; steps that are done answer at once.
 
-`once` sends something to a backend at most once: after a crash in the middle it first looks whether the backend took it.
+`once` sends something to a backend at most once: after a crash in the middle, and when the answer was lost, it first looks whether the
+backend took it.
 `until` follows a row of the read model, read live, to a wanted state. Created by `engine`, used by every `Action.run`.
 """
 
@@ -17,9 +18,10 @@ from resolvers.inventory.kinds import Row
 from resolvers.inventory.store import Inventory
 from resolvers.operations.record import OperationState, Record, Step, StepState
 
-UNCERTAIN = timedelta(seconds=30)  # a request sent before a crash may still be at work in the backend for so long
+UNCERTAIN = timedelta(seconds=30)  # a request whose answer is not known may still be at work in the backend for so long
 FIRST_LOOK, SLOWEST_LOOK = 0.25, 2.0  # seconds between two looks at a row that is followed
-FOLLOW_LIMIT = 600.0  # seconds until an operation that makes no progress is given up
+AGAIN = 1.0  # seconds between two looks for what may have been made
+FOLLOW_LIMIT = 600.0  # seconds until a row that does not move is given up; what copies content takes another limit
 
 
 class Run:
@@ -55,7 +57,7 @@ class Run:
         """The step's result (plain data). `find` answers the result of an earlier sending, or None when the backend has not got it.
 
         Without `find` an interrupted step is sent again, so `send` must then be harmless to repeat;
-        a Conflict (or NotFound, for a deletion) means it was done.
+        a Conflict (or NotFound, for a deletion) means it was done. With it, an error is raised when the backend has surely not got it.
         """
         step = self._step(name)
         if step is not None and step.state is StepState.DONE:
@@ -65,7 +67,7 @@ class Run:
         step = Step(name=name, title=title, state=StepState.RUNNING, started_at=self.clock.now())
         self.record.steps.append(step)
         await self._save(self.record)
-        return await self._finish(step, await send())
+        return await self._finish(step, await self._sent(step, send, find))
 
     async def until(
         self,
@@ -76,15 +78,19 @@ class Run:
         failed: Callable[[Any], str | None] = lambda row: None,
         limit: float = FOLLOW_LIMIT,
         progress: Callable[[Any], float | None] = lambda row: None,
-    ) -> Any:
-        """Follow a row until `wanted`. Conflict with the sentence of `failed`, or when the row is gone; TimedOut after `limit`."""
+    ) -> None:
+        """Follow a row until `wanted`. Conflict with the sentence of `failed`, or when the row is gone; TimedOut when it stays as it
+        is for `limit` seconds. What was reached once stays reached: a resumed run only brings the row into the read model again."""
         step = await self._begin(name, title)
+        if step.state is StepState.DONE:
+            await self.reread(row_id)
+            return
         async for row in self._watch(step, row_id, limit):
             if row is None:
                 raise Conflict(f"`{row_id}` is gone: it was deleted while the operation was waiting for it.")
             if wanted(row):
                 await self._finish(step, None)
-                return row
+                return
             if (sentence := failed(row)) is not None:
                 raise Conflict(sentence)
             await self._tell(step, str(getattr(row, "status", "")) or None, progress(row))
@@ -107,6 +113,9 @@ class Run:
     ) -> None:
         """Follow a row until it is gone or `enough` holds: a detached port may stay or go with its server."""
         step = await self._begin(name, title)
+        if step.state is StepState.DONE:
+            await self.reread(row_id)
+            return
         async for row in self._watch(step, row_id, limit):
             if row is None or enough(row):
                 await self._finish(step, None)
@@ -162,8 +171,34 @@ class Run:
             if certain:
                 step.started_at = self.clock.now()
                 await self._save(self.record)
-                return await self._finish(step, await send())
-            await self.clock.sleep(1.0)
+                return await self._finish(step, await self._sent(step, send, find))
+            await self.clock.sleep(AGAIN)
+
+    async def _sent(
+        self, step: Step, send: Callable[[], Awaitable[Any]], find: Callable[[], Awaitable[Any]] | None
+    ) -> Any:
+        """What `send` answers; where its answer was lost, what it made all the same, or its error when it made nothing."""
+        try:
+            return await send()
+        except (TimedOut, Unavailable) as error:
+            if find is None or not error.lost:
+                raise
+            await self._tell(step, f"{error.message} Looking whether it was done all the same.", None)
+            if (found := await self._made(find)) is None:
+                raise
+            return found
+
+    async def _made(self, find: Callable[[], Awaitable[Any]]) -> Any:
+        """None when the backend has not got it after all. A backend that does not answer is asked again, for FOLLOW_LIMIT at most."""
+        began, waited = self.clock.monotonic(), 0.0
+        while True:
+            with contextlib.suppress(Unavailable, TimedOut):
+                if (found := await find()) is not None or waited >= UNCERTAIN.total_seconds():
+                    return found
+            if self.clock.monotonic() - began > FOLLOW_LIMIT:
+                return None
+            await self.clock.sleep(AGAIN)
+            waited += AGAIN
 
     async def _patiently(self, find: Callable[[], Awaitable[Any]]) -> Any:
         """After a crash the backend may be away too: keep asking, because only its answer tells whether to send again."""
@@ -183,7 +218,7 @@ class Run:
 
     async def _watch(self, step: Step, row_id: str, limit: float) -> AsyncIterator[Row | None]:
         """Look at a row again and again. A backend that is away for a moment is waited for, not taken for a failure."""
-        started, pause = self.clock.monotonic(), FIRST_LOOK
+        moved, pause, last = self.clock.monotonic(), FIRST_LOOK, None
         while True:
             try:
                 row = await self.inventory.reread(row_id)
@@ -193,8 +228,10 @@ class Run:
             else:
                 self.accepted.set()  # only now: the author's next read sees what the backend accepted
                 yield row
-            if self.clock.monotonic() - started > limit:
-                raise TimedOut(f"{step.title}: not reached within {limit:g} s; the backend may still get there.")
+                if (now := _place(row)) != last:
+                    moved, last = self.clock.monotonic(), now
+            if self.clock.monotonic() - moved > limit:
+                raise TimedOut(f"{step.title}: nothing moved for {limit:g} s; the backend may still get there.")
             await self.clock.sleep(pause)
             pause = min(pause * 1.5, SLOWEST_LOOK)
 
@@ -203,3 +240,8 @@ class Run:
             step.detail = detail
             self.record.progress = share if share is not None else self.record.progress
             await self._save(self.record)
+
+
+def _place(row: Row | None) -> tuple[Any, ...]:
+    """How far a row is on its way: while this changes, it moves."""
+    return tuple(getattr(row, name, None) for name in ("status", "task_state", "progress"))

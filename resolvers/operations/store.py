@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import msgspec
+import orjson
 from cryptography.fernet import Fernet, InvalidToken
 from redis.exceptions import WatchError
 
@@ -34,6 +35,7 @@ _RESERVE = """
 redis.call('SET', 'gurum:process:' .. ARGV[2], '1', 'PX', ARGV[4])
 local held = redis.call('GET', KEYS[1])
 if held then
+  if string.match(held, '^%S+') == ARGV[5] then return false end
   local id, owner = string.match(held, '^(%S+) %S+ (%S+)$')
   local gone = id and redis.call('EXISTS', 'gurum:process:' .. owner) == 0
   if not (gone and redis.call('EXISTS', 'gurum:op:' .. id) == 0) then return held end
@@ -43,7 +45,29 @@ return false
 """
 _RELEASE = """
 local held = redis.call('GET', KEYS[1])
-if held and string.match(held, '^%S+') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+local ours = held and string.match(held, '^%S+') == ARGV[1]
+if ours and redis.call('EXISTS', 'gurum:op:' .. ARGV[1]) == 0 then redis.call('DEL', KEYS[1]) end
+"""
+_CLAIM = """
+local held = redis.call('GET', KEYS[1])
+if held and held ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
+# A process that hung longer than its lease may have lost the operation: what it would write then is older than what is there.
+# Each script is harmless to repeat, because the client repeats what it got no answer to.
+_SAVE = """
+local now = redis.call('GET', KEYS[1])
+if now == ARGV[3] then return 1 end
+local held = redis.call('GET', KEYS[2])
+if held and held ~= ARGV[1] then return 0 end
+if not now or cjson.decode(now)['version'] ~= tonumber(ARGV[2]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4])
+if ARGV[5] == 'ended' then
+  redis.call('SREM', KEYS[3], ARGV[6])
+  redis.call('DEL', KEYS[2], KEYS[4])
+end
+return 1
 """
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Record).decode
@@ -51,6 +75,10 @@ _decode = msgspec.json.Decoder(Record).decode
 
 class TakenOver(Exception):
     """Another process took our idempotency key, because it thought that we were gone; it runs the operation."""
+
+
+class LeaseLost(Exception):
+    """Another process goes on with the operation, because ours did not keep its lease."""
 
 
 class OperationStore:
@@ -104,14 +132,13 @@ class OperationStore:
             pipe.expire(index, KEPT_SECONDS)
 
     async def save(self, record: Record) -> None:
+        """Raises LeaseLost when another process has the operation meanwhile."""
+        name, read = f"gurum:op:{record.id}", record.version
         record.version += 1
         document = _encode(record)
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.set(f"gurum:op:{record.id}", document, ex=KEPT_SECONDS)
-        if record.state.ended:
-            pipe.srem("gurum:ops:open", record.id)
-            pipe.delete(f"gurum:op:{record.id}:token", f"gurum:op:{record.id}:lease")
-        await pipe.execute()
+        given = (self._owner, read, document, KEPT_SECONDS, "ended" if record.state.ended else "open", record.id)
+        if not await self._redis.eval(_SAVE, 4, name, f"{name}:lease", "gurum:ops:open", f"{name}:token", *given):
+            raise LeaseLost
         await self._bus.publish(f"operation:{record.id}", document)
 
     async def get(self, operation_id: str) -> Record | None:
@@ -145,12 +172,7 @@ class OperationStore:
 
     async def claim(self, operation_id: str) -> bool:
         """Take or keep the lease. False when another process has it."""
-        key = f"gurum:op:{operation_id}:lease"
-        if await self._redis.set(key, self._owner, px=LEASE_MS, nx=True):
-            return True
-        if await self._redis.get(key) != self._owner.encode():
-            return False
-        return bool(await self._redis.pexpire(key, LEASE_MS))
+        return bool(await self._redis.eval(_CLAIM, 1, f"gurum:op:{operation_id}:lease", self._owner, LEASE_MS))
 
     async def open_ids(self) -> list[str]:
         return sorted(member.decode() for member in await self._redis.smembers("gurum:ops:open"))
@@ -186,3 +208,15 @@ class OperationStore:
                 yield record
                 if record.state.ended:
                     return
+
+
+def seal(token: str, secret: dict[str, Any]) -> str:
+    """What a run needs and nobody may read, as the store encrypts it."""
+    return orjson.dumps([token, secret]).decode()
+
+
+def unseal(sealed: str | None) -> tuple[str, dict[str, Any]]:
+    if sealed is None:
+        return "", {}
+    token, secret = orjson.loads(sealed)
+    return token, secret

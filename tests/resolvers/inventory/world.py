@@ -15,6 +15,7 @@ class ThingRow(Row, frozen=True, kw_only=True, gc=False):
     tags: tuple[str, ...] = ()
     public: bool = False
     shared_with: tuple[str, ...] = ()
+    progress: int = 0
 
 
 THING = Kind(

@@ -4,8 +4,10 @@ Everything of ours is real (store, bus, read model, engine); only the far system
 """
 
 import asyncio
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -18,7 +20,7 @@ from resolvers.actor import Actor, Credential
 from resolvers.audit import Audit
 from resolvers.clock import Clock
 from resolvers.context import Context, Ports
-from resolvers.errors import Conflict, NotFound, QuotaExceeded, Unavailable
+from resolvers.errors import Conflict, NotFound, QuotaExceeded, TimedOut, Unavailable
 from resolvers.inventory.events import Events
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.store import Inventory
@@ -33,13 +35,19 @@ KEY = b"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 @dataclass
 class Workshop:
-    """Makes things. `size` of a thing grows to 1 when it is ready. `hold` blocks an answer after the order was taken."""
+    """Makes things. `size` of a thing grows to 1 when it is ready. `hold` blocks an answer after the order was taken.
+
+    `late`: the answer does not come in time, and the order is worked on for so many looks before it shows (None: it never does).
+    """
 
     rows: dict[str, ThingRow] = field(default_factory=dict)
     orders: list[tuple[str, Credential]] = field(default_factory=list)
     markers: dict[str, str] = field(default_factory=dict)
     down: bool = False
     full: bool = False
+    answers: bool = True
+    late: int | None = 0
+    looks: int = 0
     hold: asyncio.Event | None = None
     hold_before: asyncio.Event | None = None
 
@@ -51,15 +59,20 @@ class Workshop:
             raise QuotaExceeded("The project may have 0 things.")
         native = f"t{len(self.rows) + 1}"
         self.orders.append((name, acting))
+        if not self.answers and self.late is None:
+            raise TimedOut("The workshop did not answer.", backend="c", lost=True)
         self.rows[native] = thing(len(self.rows) + 1, name)
         self.markers[marker] = native
         if self.hold is not None:
             await self.hold.wait()
+        if not self.answers:
+            raise TimedOut("The workshop did not answer.", backend="c", lost=True)
         return native
 
     async def find(self, marker: str) -> str | None:
         self._check()
-        return self.markers.get(marker)
+        self.looks += 1
+        return self.markers.get(marker) if self.looks > (self.late or 0) else None
 
     def ready(self, native: str, size: int = 1) -> None:
         self.rows[native] = thing(int(native[1:]), self.rows[native].name, size=size)
@@ -120,10 +133,26 @@ MAKE = Action(
 )
 
 
+async def _run_pair(run: Run) -> None:
+    shop: Workshop = run.port("things", "c")
+    for number in (1, 2):
+        native = await run.once(
+            f"make-{number}",
+            "Order it",
+            partial(shop.make, run.credential, run.args["name"], f"{run.record.id}-{number}"),
+        )
+        await run.resource(ids.make("thing", "c", native))
+    for number, made in enumerate(list(run.record.resource_ids), start=1):
+        await run.until(f"ready-{number}", "Wait for it", made, lambda row: row.size == 1)
+
+
+PAIR = dataclasses.replace(MAKE, run=_run_pair)
+
+
 class Process:
     """One process of 9rum: its own engine and read model over the shared store. `crash` ends it as kill -9 would."""
 
-    def __init__(self, redis: RedisClient, shop: Workshop, clock: Clock, owner: str) -> None:
+    def __init__(self, redis: RedisClient, shop: Workshop, clock: Clock, owner: str, action: Action = MAKE) -> None:
         self.bus = Bus(redis)
         self.inventory = Inventory([THING], clock)
         self.inventory.add_feed("c", shop.feed())
@@ -132,7 +161,8 @@ class Process:
         self.events = Events(self.inventory)
         ports = Ports({"things": {"c": shop}}, "c")
         self.store = OperationStore(redis, self.bus, KEY, owner)
-        self.engine = Engine(self.store, self.audit, self.inventory, ports, {MAKE.name: MAKE}, clock)
+        self.engine = Engine(self.store, self.audit, self.inventory, ports, {action.name: action}, clock)
+        self.action = action
         self._ports, self._clock = ports, clock
 
     async def start(self) -> "Process":
@@ -156,8 +186,8 @@ class Process:
             audit=self.audit,
             plans=self.plans,
             events=self.events,
-            actions={MAKE.name: MAKE},
+            actions={self.action.name: self.action},
         )
 
     async def make(self, actor: Actor, name: str, **options: Any) -> Any:
-        return await self.engine.attempt(self.context(actor), MAKE, ThingMakeInput(name=name), **options)
+        return await self.engine.attempt(self.context(actor), self.action, ThingMakeInput(name=name), **options)
