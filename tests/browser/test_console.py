@@ -1,5 +1,6 @@
 """The conversation on the page, as a person has it: by keys and clicks, against the bot and the sandbox, with the network closed."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from gateway.console.build import build
 from tests.browser.console import DESKTOP, PHONE, Console, console
 from tests.served import Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
 
 
 @pytest.fixture
@@ -144,6 +145,23 @@ def test_older_messages_join_at_the_top(page: Console) -> None:
     expect(talk.get_by_text("This is where the conversation begins.")).to_have_count(1)
 
 
+def test_an_edit_of_something_older_leaves_no_hole_before_it(page: Console) -> None:
+    page.enter("sora", room="search")
+    first = page.post(Message(summary="the first of many"))
+    for number in range(110):
+        page.post(Message(summary=f"many {number}"))
+    page.page.reload()
+    talk = page.page.get_by_role("region", name="Conversation in search")
+    expect(talk.get_by_text("many 109", exact=True)).to_be_in_viewport()
+    page.edit(first, Message(summary="the first of many, edited"))
+    page.post(Message(summary="heard after the edit"))
+    expect(talk.get_by_text("heard after the edit")).to_be_visible()
+    for number in (20, 0):
+        page.page.get_by_role("button", name="Earlier messages").click()
+        expect(talk.get_by_text(f"many {number}", exact=True)).to_have_count(1)
+    expect(talk.get_by_text("the first of many, edited")).to_have_count(1)
+
+
 def test_a_reply_belongs_under_its_request_and_a_room_tells_what_came_in(page: Console) -> None:
     page.enter(room="talk")
     thread = page.say("version")
@@ -176,6 +194,25 @@ def test_a_lost_line_is_told_and_what_was_missed_comes_afterwards(page: Console,
     expect(lost).to_have_count(0)
 
 
+def test_what_was_missed_in_one_room_comes_though_another_was_read_meanwhile(page: Console, gateway: Served) -> None:
+    """The pages of that other room reach further than what the line told of."""
+    page.enter(room="talk")
+    page.post(Message(summary="told by the line"))
+    expect(page.page.get_by_text("told by the line").first).to_be_visible()
+    there = page.place()
+    page.page.route("**/chat/events*", lambda route: route.abort())
+    gateway.run(gateway.inside.app.transport.connections.end_all())
+    expect(page.page.get_by_text("The connection is lost.")).to_be_visible(timeout=20_000)
+    gateway.run(page.platform.post(there, Message(summary="missed in talk")))
+    page.page.route("**/messages?limit=*", lambda route: route.fulfill(json={"messages": [far_entry(page)]}))
+    page.room("shop")
+    expect(page.page.get_by_text("read in shop").first).to_be_visible()
+    page.page.unroute("**/chat/events*")
+    page.page.get_by_role("button", name="Try now").click()
+    page.room("talk")
+    expect(page.page.get_by_text("missed in talk").first).to_be_visible()
+
+
 def test_what_was_said_before_the_line_stood_comes_when_it_does(page: Console) -> None:
     """Also into a room where nothing was said yet, so that there is no newest entry to go on from."""
     page.page.route("**/messages?limit=*", lambda route: route.fulfill(json={"messages": []}))
@@ -186,6 +223,14 @@ def test_what_was_said_before_the_line_stood_comes_when_it_does(page: Console) -
     page.page.unroute("**/chat/events*")
     page.page.get_by_role("button", name="Try now").click()
     expect(page.page.get_by_text("said before the first line stood").first).to_be_visible()
+
+
+def far_entry(page: Console) -> dict[str, object]:
+    """An answer in the room that is shown, of a moment that is long after all that the line told."""
+    message = {"summary": "read in shop", "tone": "info", "blocks": []}
+    room = page.place().channel
+    return {"id": "bot-far", "room": room, "at": time.time() + 60, "author": None, "thread": None, "version": 1,
+            "message": message}  # fmt: skip
 
 
 def test_an_ended_session_asks_to_sign_in_and_keeps_what_was_typed(page: Console) -> None:
@@ -211,7 +256,50 @@ def test_a_wrong_password_is_one_sentence_and_opens_nothing(page: Console) -> No
 def test_who_signs_out_is_asked_to_sign_in_and_leaves_nothing_behind(page: Console) -> None:
     page.enter(room="talk")
     page.say("version")
+    page.input.fill("server delete not-sent-yet")
     page.page.get_by_role("button", name="Sign out").click()
     expect(page.page.get_by_role("heading", name="Sign in to 9rum")).to_be_visible()
     expect(page.page.get_by_text("version", exact=True)).to_have_count(0)
     assert page.page.evaluate("Object.keys(localStorage).length + Object.keys(sessionStorage).length") == 0
+    page.sign_in("minsu")
+    expect(page.page.get_by_role("heading", name="talk", level=1)).to_be_visible()
+    expect(page.input).to_have_value("")
+
+
+def test_whose_session_ended_leaves_nothing_to_somebody_else(page: Console) -> None:
+    page.enter(room="talk")
+    assert page.page.request.delete(f"{page.page.url.partition('/#')[0]}/session").status == 204
+    page.input.fill("server list --first 2")
+    page.input.press("Enter")
+    expect(page.page.get_by_text("Your session has ended.")).to_be_visible()
+    page.sign_in("minsu")
+    expect(page.page.get_by_role("heading", name="talk", level=1)).to_be_visible()
+    expect(page.input).to_have_value("")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_signing_out_that_failed_is_told_and_can_be_tried_again(
+    page: Console, size: dict[str, int], tmp_path: Path
+) -> None:
+    page.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+    page.enter(room="talk" if size is DESKTOP else None)
+    page.page.route("**/session", lambda route: route.abort())
+    page.page.get_by_role("button", name="Sign out").click()
+    expect(page.page.get_by_role("alert")).to_contain_text("You are still signed in.")
+    page.sound()
+    page.fits()
+    for scheme in ("light", "dark"):
+        page.page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+        page.page.screenshot(path=tmp_path / f"{scheme}.png")
+    page.page.unroute("**/session")
+    page.page.get_by_role("button", name="Sign out").click()
+    expect(page.page.get_by_role("heading", name="Sign in to 9rum")).to_be_visible()
+    expect(page.page.get_by_text("You are still signed in.")).to_have_count(0)
+
+
+def test_an_address_that_no_browser_wrote_opens_the_first_room(page: Console) -> None:
+    page.open("/#%")
+    page.sign_in("jiwoo")
+    expect(page.page.get_by_role("heading", name="9rum and you", level=1)).to_be_visible()
+    page.open("/link#%")
+    expect(page.page.get_by_role("main")).to_contain_text("ask the bot for a new one by `link`")

@@ -12,7 +12,7 @@ from gateway.console.build import build
 from tests.browser.console import DESKTOP, PHONE, Console, console
 from tests.served import Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
 
 FORM = Form(
     id="form-of-every-kind",
@@ -39,12 +39,14 @@ def page(chromium: Browser, gateway: Served) -> Iterator[Console]:
 
 
 def offer(page: Console, gateway: Served) -> None:
-    """The bot asks by a form, after the page said something."""
-    page.say("version")
+    """The bot asks by a form for what the page said."""
+    said = page.say("version").locator("article.said").first.get_attribute("id")
+    assert said is not None
+    trigger = said.removeprefix("entry-")
     person = Person(
         platform="console", id=page.page.evaluate("fetch('/chat/rooms').then((r) => r.json()).then((r) => r.me.id)")
     )
-    incoming = Incoming(id="made-up", person=person, place=page.place(), text="thing create")
+    incoming = Incoming(id="made-up", person=person, place=page.place(), text="thing create", trigger=trigger)
     gateway.run(page.platform.ask(incoming, FORM))
     expect(page.dialog).to_be_visible()
 
@@ -99,6 +101,8 @@ def test_a_form_of_another_page_does_not_open_here(page: Console, gateway: Serve
     page.enter(room="talk")
     with console(chromium, gateway) as other:
         other.enter(room="talk")
+        other.say("version")  # it sent something a moment ago, too
+        expect(other.page.locator("article.answer").last).to_be_visible()
         offer(page, gateway)
         other.say("whoami")  # whatever comes after the form was heard
         expect(other.page.locator("article.answer").last).to_be_visible()

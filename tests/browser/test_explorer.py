@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from gateway.explorer.build import build
 from tests.browser.chromium import Visit, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
 
 
 @pytest.fixture

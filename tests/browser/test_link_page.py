@@ -10,7 +10,7 @@ from gateway.console.build import build
 from tests.browser.console import DESKTOP, PHONE, Console, console
 from tests.served import Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
 
 TEAM = Place(platform="slack", channel="C1")
 

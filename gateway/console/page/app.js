@@ -1,6 +1,6 @@
 // The console: a rail of rooms, the conversation, and beside it the details of an answer. Later panes (resources, alerts,
 // operations, a timeline) join as entries of the rail and as other contents of the side.
-import { classes, html, useEffect, useMemo, useRef, useState } from './ui.js';
+import { behindHash, classes, html, useEffect, useMemo, useRef, useState } from './ui.js';
 import { graphql } from './api.js';
 import { Chat } from './chat.js';
 import { COMMANDS, indexed } from './complete.js';
@@ -17,15 +17,21 @@ import { Talk } from './talk.js';
 export function Console({ session, language }) {
   if (session.person === undefined) return html`<main id="main" class="middle"><p class="note" role="status">${t('loading')}</p></main>`;
   if (session.person === null) {
+    if (!session.ended) kept = null;
     return html`<${Bar} /><main id="main" class="middle"><${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('sign.note')} /></main>`;
   }
   return html`<${Room} key=${session.person.user.id} session=${session} language=${language} />`;
 }
 
-// The drafts of this page outlive a session that ended meanwhile, for the same person.
-const drafts = new Map();
+// The drafts of this page outlive a session that ended meanwhile, for the same person: {person, drafts: Map(room id -> text)}.
+let kept = null;
 
-function useChat(session) {
+function draftsOf(person) {
+  if (kept?.person !== person.user.id) kept = { person: person.user.id, drafts: new Map() };
+  return kept.drafts;
+}
+
+function useChat(session, drafts) {
   const [, again] = useState({});
   const [spoken, setSpoken] = useState('');
   const [problem, setProblem] = useState('');
@@ -33,7 +39,7 @@ function useChat(session) {
   const chat = useMemo(() => new Chat({ changed: () => again({}), alarm: setSpoken, lost: session.lost, unsent }), []);
   const begin = () => {
     setProblem('');
-    chat.start(decodeURIComponent(location.hash.slice(1))).catch((error) => chat.failed(error, setProblem));
+    chat.start(behindHash()).catch((error) => chat.failed(error, setProblem));
   };
   useEffect(() => {
     begin();
@@ -54,7 +60,8 @@ function useWide() {
 }
 
 function Room({ session, language }) {
-  const { chat, spoken, problem, begin } = useChat(session);
+  const drafts = useMemo(() => draftsOf(session.person), []);
+  const { chat, spoken, problem, begin } = useChat(session, drafts);
   const wide = useWide();
   const [nouns, setNouns] = useState(new Map());
   const [under, setUnder] = useState(null); // the request that the next words go under

@@ -24,5 +24,7 @@ export function Bar({ session, menu, setMenu }) {
       html`<span class="person"><span class="unseen">${t('bar.person')}</span> ${session.person.user.name}</span>
         <button type="button" class="quiet" onClick=${session.signOut}>${t('bar.out')}</button>`}
     </div>
-  </header>`;
+  </header>
+  ${session?.person && session.problem &&
+  html`<p class="banner bad" role="alert">${session.problem} <button type="button" class="quiet" onClick=${session.told}>${t('close')}</button></p>`}`;
 }

@@ -5,10 +5,12 @@ import { Problem, ask, follow, freshId } from './api.js';
 import { sentence } from './session.js';
 
 const PAGE = 50;
-const OVERLAP = 5; // seconds heard twice after a lost line: the clocks of several gateways differ a little
 const FIRST_WAIT = 500; // milliseconds; doubled with each failure
 const LONGEST_WAIT = 30_000;
-const ASKED_SECONDS = 120; // a form belongs to this page when it sent something so shortly before
+const ASKED = 200; // of what this page sent last, forms that come for it are its own
+
+// Comes with its own page, as the entries between do.
+const beyond = (talk, entry) => talk.more && entry.at < talk.first;
 
 export class Chat {
   constructor({ changed, alarm, lost, unsent }) {
@@ -16,14 +18,15 @@ export class Chat {
     this.me = null;
     this.rooms = [];
     this.current = null; // the id of the room that is shown
-    this.talks = new Map(); // room id -> {entries: Map(id -> entry), loaded, loading, more, problem}
+    this.talks = new Map(); // room id -> {entries: Map(id -> entry), first: how far back, loaded, loading, more, problem}
     this.unread = new Map(); // room id -> count
     this.line = 'connecting'; // connecting, live, waiting
     this.problem = '';
     this.form = null;
     this.picked = null; // the entry whose details were asked for
-    this.asked = null; // {room, thread, at} of what this page sent last
-    this.newest = null; // the newest time of a change that was heard of; at first the gateway's time when the rooms were read
+    this.asked = new Map(); // id of what this page sent -> {room, thread}, the oldest first
+    this.began = null; // the gateway's time when the rooms were read first
+    this.newest = null; // the newest time of a change that the stream told of; at first as `began`
     this.stopping = new AbortController();
   }
 
@@ -43,6 +46,7 @@ export class Chat {
     if (this.me && this.me.id !== me.id) throw new Problem('', 401); // somebody else signed in meanwhile, in another tab
     this.me = me;
     this.rooms = rooms;
+    this.began ??= at;
     this.newest ??= at; // what is said from here on is caught up with, also when nothing was heard before the line is lost
     const known = (id) => rooms.some((room) => room.id === id);
     if (!known(this.current)) this.open(known(wanted) ? wanted : rooms[0].id);
@@ -54,7 +58,7 @@ export class Chat {
   }
 
   talk(id = this.current) {
-    if (!this.talks.has(id)) this.talks.set(id, { entries: new Map(), loaded: false, loading: false, more: true, problem: '' });
+    if (!this.talks.has(id)) this.talks.set(id, { entries: new Map(), first: Infinity, loaded: false, loading: false, more: true, problem: '' });
     return this.talks.get(id);
   }
 
@@ -73,11 +77,12 @@ export class Chat {
     talk.problem = '';
     this.changed();
     try {
-      const first = talk.loaded ? Math.min(...[...talk.entries.values()].filter((e) => !e.sending).map((e) => e.at)) : Infinity;
-      const before = Number.isFinite(first) ? `&before=${first}` : '';
+      const before = Number.isFinite(talk.first) ? `&before=${talk.first}` : '';
       const { messages } = await ask('GET', `${this.path(id)}?limit=${PAGE}${before}`, undefined, this.stopping.signal);
       for (const entry of messages) this.put(entry);
+      talk.first = Math.min(talk.first, ...messages.map((entry) => entry.at));
       talk.more = messages.length === PAGE;
+      for (const entry of talk.entries.values()) if (beyond(talk, entry)) talk.entries.delete(entry.id);
       talk.loaded = true;
     } catch (error) {
       this.failed(error, (text) => (talk.problem = text));
@@ -98,13 +103,18 @@ export class Chat {
     const known = entries.get(entry.id);
     if (known && !known.sending && known.version >= entry.version) return null;
     entries.set(entry.id, entry);
-    this.newest = Math.max(this.newest, entry.edited_at ?? entry.at);
     return { known };
   }
 
   heard(entry) {
+    // The stream tells what was missed in its order, so all before this one was heard; pages of one room's history say nothing of others.
+    const when = entry.edited_at ?? entry.at;
+    this.newest = Math.max(this.newest, when);
+    const talk = this.talk(entry.room);
+    if (talk.loaded && beyond(talk, entry) && !talk.entries.has(entry.id)) return;
     const put = this.put(entry);
     if (!put) return;
+    if (when < this.began) return this.changed(); // told because clocks differ a little; no news to somebody who has just come
     const ours = entry.author?.id === this.me.id;
     if (entry.room !== this.current && !put.known && !ours) {
       this.unread.set(entry.room, (this.unread.get(entry.room) ?? 0) + 1);
@@ -117,11 +127,17 @@ export class Chat {
     this.changed();
   }
 
+  // Remembers what is sent, and answers its id.
+  asks(id, room, thread) {
+    this.asked.set(id, { room, thread });
+    if (this.asked.size > ASKED) this.asked.delete(this.asked.keys().next().value);
+    return id;
+  }
+
   formed(form) {
-    const asked = this.asked;
-    // A form that another page or a terminal of this person asked for opens there.
-    if (!asked || Date.now() / 1000 - asked.at > ASKED_SECONDS) return;
-    this.form = { ...form, room: asked.room, thread: asked.thread, sent: freshId() }; // one id, however often it is sent
+    const asked = this.asked.get(form.said);
+    if (!asked) return; // another page or a terminal of this person asked for it, where it opens
+    this.form = { ...form, ...asked, sent: freshId() }; // one id, however often it is sent
     this.changed();
   }
 
@@ -129,9 +145,7 @@ export class Chat {
     let wait = FIRST_WAIT;
     while (!this.stopping.signal.aborted) {
       try {
-        const overlap = this.line === 'connecting' ? 0 : OVERLAP; // at first nothing was heard that could be heard twice
-        const after = Math.max(0, this.newest - overlap).toFixed(6);
-        await follow(`/chat/events?after=${after}`, (name, content) => {
+        await follow(`/chat/events?after=${this.newest.toFixed(6)}`, (name, content) => {
           if (name === 'ready') {
             wait = FIRST_WAIT;
             this.line = 'live';
@@ -209,7 +223,7 @@ export class Chat {
       if (now?.sending) entries.set(entry.id, { ...now, sending, problem });
       this.changed();
     };
-    this.asked = { room: entry.room, thread: entry.thread ?? entry.id, at: Date.now() / 1000 };
+    this.asks(entry.id, entry.room, entry.thread ?? entry.id);
     mark('now');
     try {
       const thread = entry.thread ? { thread: entry.thread } : {};
@@ -228,15 +242,15 @@ export class Chat {
 
   // Throws Problem.
   async press(entry, button) {
-    this.asked = { room: entry.room, thread: entry.thread ?? entry.id, at: Date.now() / 1000 };
-    await ask('POST', this.path(entry.room), { id: freshId(), button: button.command, message: entry.id });
+    const id = this.asks(freshId(), entry.room, entry.thread ?? entry.id);
+    await ask('POST', this.path(entry.room), { id, button: button.command, message: entry.id });
   }
 
   // Throws Problem.
   async fill(form, values) {
     const thread = form.thread ? { thread: form.thread } : {};
-    this.asked = { room: form.room, thread: form.thread, at: Date.now() / 1000 };
-    await ask('POST', this.path(form.room), { id: form.sent, form: form.id, values, ...thread });
+    const id = this.asks(form.sent, form.room, form.thread);
+    await ask('POST', this.path(form.room), { id, form: form.id, values, ...thread });
   }
 
   closeForm() {

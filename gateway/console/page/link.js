@@ -1,6 +1,6 @@
 // Linking a chat account: says whose account it is before anything is done, and asks what the bot may do for how long.
 // The secret of the address proves that the chat asked; it leaves the address bar at once and is only ever sent to /chat/link.
-import { html, useEffect, useId, useState } from './ui.js';
+import { behindHash, html, useEffect, useId, useState } from './ui.js';
 import { ask } from './api.js';
 import { Bar } from './bar.js';
 import { t } from './prefs.js';
@@ -8,7 +8,7 @@ import { sentence } from './session.js';
 import { SignIn } from './signin.js';
 
 export function takenSecret() {
-  const secret = decodeURIComponent(location.hash.slice(1));
+  const secret = behindHash();
   history.replaceState(null, '', location.pathname);
   return secret;
 }

@@ -37,11 +37,12 @@ export function useSession() {
   }, []);
 
   const signOut = useCallback(async () => {
+    setProblem('');
     try {
       await ask('DELETE', '/session');
     } catch (error) {
       if (error.status !== 401) {
-        setProblem(sentence(error)); // still signed in, and told so
+        setProblem(t('bar.out.failed', { why: sentence(error) })); // still signed in, and told so by the bar
         return;
       }
     }
@@ -54,5 +55,7 @@ export function useSession() {
     setPerson(null);
   }, []);
 
-  return { person, ended, problem, refresh, signIn, signOut, lost };
+  const told = useCallback(() => setProblem(''), []);
+
+  return { person, ended, problem, told, refresh, signIn, signOut, lost };
 }

@@ -4,6 +4,7 @@ export const en = {
   'bar.explorer': 'Explorer',
   'bar.language': 'Language',
   'bar.out': 'Sign out',
+  'bar.out.failed': 'You are still signed in. {why}',
   'bar.person': 'Signed in as',
   'bar.theme.auto': 'Colours: as the system',
   'bar.theme.dark': 'Colours: dark',

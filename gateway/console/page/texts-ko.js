@@ -4,6 +4,7 @@ export const ko = {
   'bar.explorer': '탐색기',
   'bar.language': '언어',
   'bar.out': '로그아웃',
+  'bar.out.failed': '아직 로그인되어 있습니다. {why}',
   'bar.person': '로그인한 사용자',
   'bar.theme.auto': '화면 색: 시스템 설정',
   'bar.theme.dark': '화면 색: 어둡게',

@@ -21,4 +21,14 @@ export function steady(draw) {
   };
 }
 
+// The part of the address behind `#`; as it stands when it is nothing that a browser wrote.
+export function behindHash() {
+  const written = location.hash.slice(1);
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
+}
+
 export const classes = (...names) => names.filter(Boolean).join(' ');
