@@ -6,11 +6,12 @@ The form itself is kept in the store, bound to the person who was asked; its val
 import asyncio
 import logging
 
-from bot import forms
-from bot.catalogue import ParameterSpec
+from bot import forms, gql
+from bot.catalogue import COMMAND_QUERY, ParameterSpec
+from bot.forms import Choices
 from bot.invocation import Invocation, retyped
 from bot.kept import Taken
-from bot.messages import Button, Buttons, ButtonStyle, Choice, Message, Paragraph, Tone
+from bot.messages import Button, Buttons, ButtonStyle, Message, Paragraph, Tone, with_blocks
 from bot.platforms.base import PlatformError
 from bot.replies.errors import sentence
 from bot.services import KeptForm
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 CHOICES_WAIT = 1.5  # seconds: a form may be opened for three
 SHOWN = 12  # choices in a question
+MOST = 1_000  # rows of a page of the graph
 
 
 async def ask(turn: Turn, invocation: Invocation) -> None:
@@ -52,9 +54,10 @@ async def _opened(turn: Turn, invocation: Invocation) -> bool:
     name = await turn.services.forms.name(turn.name, "form")
     kept = KeptForm(person=turn.person.key, place=turn.place, text=turn.text, link=turn.link)
     await turn.services.forms.keep(name, kept, turn.services.settings.form_minutes * 60)
-    choices = await _choices(turn, invocation, forms.asked_for(invocation))
+    most = turn.capabilities.max_choices
+    choices = await _choices(turn, forms.asked_for(invocation), most)
     platform = turn.services.platforms[turn.place.platform]
-    form = forms.form_for(turn.texts, invocation, choices, name, platform.capabilities.max_choices)
+    form = forms.form_for(turn.texts, invocation, choices, name, most)
     try:
         await platform.ask(turn.incoming, form)
     except PlatformError as error:
@@ -64,22 +67,30 @@ async def _opened(turn: Turn, invocation: Invocation) -> bool:
     return True
 
 
-async def _choices(turn: Turn, invocation: Invocation, parameters: list[ParameterSpec]) -> dict[str, list[Choice]]:
+async def _choices(turn: Turn, parameters: list[ParameterSpec], most: int) -> dict[str, Choices]:
     """Of each parameter, what the person may choose. A list that does not come in time is left out: the field takes text then."""
-    found = await asyncio.gather(*(_choices_of(turn, invocation, parameter) for parameter in parameters))
-    return {parameter.name: choices for parameter, choices in zip(parameters, found, strict=True) if choices}
+    found = await asyncio.gather(*(_choices_of(turn, parameter, most) for parameter in parameters))
+    return {parameter.name: choices for parameter, choices in zip(parameters, found, strict=True)}
 
 
-async def _choices_of(turn: Turn, invocation: Invocation, parameter: ParameterSpec) -> list[Choice]:
-    acting = await turn.acting()
-    query = forms.choice_query(invocation.spec, parameter, acting.project)
+async def _choices_of(turn: Turn, parameter: ParameterSpec, most: int) -> Choices:
+    query = forms.choice_query(parameter, min(most, MOST))
     if query is None:
-        return []
+        return Choices()
     try:
-        answer = await asyncio.wait_for(turn.ask(*query), CHOICES_WAIT)
+        async with asyncio.timeout(CHOICES_WAIT):
+            if not await _may_list(turn, parameter):
+                return Choices()
+            answer = await turn.ask(*query)
     except TimeoutError:
-        return []
-    return forms.choices_of(answer.data) if answer.data is not None else []
+        return Choices()
+    return forms.counted(answer.data)
+
+
+async def _may_list(turn: Turn, parameter: ParameterSpec) -> bool:
+    """Whether the person may run the command that lists the kind here: a form tells no more than that does."""
+    answer = await turn.ask(COMMAND_QUERY, {"name": f"{parameter.choices_from}.list"})
+    return bool(gql.found(answer, "command", "allowed"))
 
 
 def _offer(turn: Turn, invocation: Invocation) -> Message:
@@ -87,33 +98,24 @@ def _offer(turn: Turn, invocation: Invocation) -> Message:
     message = sentence(turn.texts, "ask.missing", tone=Tone.INFO, missing=_listed(invocation))
     label, document = turn.texts.line("button.fill"), invocation.spec.document or None
     button = Button(label=label, command=retyped(invocation), style=ButtonStyle.PRIMARY, document=document)
-    return _with(message, Buttons((button,)))
+    return with_blocks(message, Buttons((button,)))
 
 
 async def _question(turn: Turn, invocation: Invocation) -> Message:
     """`Say --flavor FLAVOR; there are: m1.tiny, ...`, one line for each missing parameter."""
-    choices = await _choices(turn, invocation, list(invocation.missing))
+    choices = await _choices(turn, list(invocation.missing), SHOWN)
     lines = [Paragraph(turn.texts("ask.usage", usage=invocation.spec.usage))]
     for parameter in invocation.missing:
-        labels = list(parameter.choices) or [choice.value for choice in choices.get(parameter.name, [])]
+        listed = choices[parameter.name]
+        labels = list(parameter.choices) or [choice.value for choice in listed.rows]
         option = f"{parameter.option} {parameter.placeholder}"
         if labels:
-            shown = ", ".join(labels[:SHOWN]) + (", …" if len(labels) > SHOWN else "")
+            shown = ", ".join(labels[:SHOWN]) + (", …" if max(len(labels), listed.total) > SHOWN else "")
             lines.append(Paragraph(turn.texts("ask.choices", option=option, choices=shown)))
         else:
             lines.append(Paragraph(turn.texts("ask.value", option=option, help=parameter.help)))
-    return _with(sentence(turn.texts, "ask.missing", tone=Tone.INFO, missing=_listed(invocation)), *lines)
+    return with_blocks(sentence(turn.texts, "ask.missing", tone=Tone.INFO, missing=_listed(invocation)), *lines)
 
 
 def _listed(invocation: Invocation) -> str:
     return ", ".join(parameter.option for parameter in invocation.missing)
-
-
-def _with(message: Message, *blocks: Paragraph | Buttons) -> Message:
-    return Message(
-        summary=message.summary,
-        blocks=(*message.blocks, *blocks),
-        tone=message.tone,
-        file=message.file,
-        source=message.source,
-    )

@@ -50,6 +50,7 @@ async def draft(turn: Turn, action: str, values: Mapping[str, Any]) -> Pending:
         language=turn.texts.language,
         link=turn.link,
         document=spec.document if spec is not None else "",
+        undo=turn.undoing,
     )
 
 
@@ -215,6 +216,7 @@ async def _apply(turn: Turn, pending: Pending) -> None:
         await _again(turn, pending, answer.errors)
         return
     source = Source(command=pending.text, document=gql.SHOWN_APPLY, variables=variables)
+    turn.undoing = pending.undo
     await started(turn, answer, source, pending.project, None, _asker(turn, pending), pending.language)
 
 

@@ -4,11 +4,12 @@ Asked for are the missing ones and then what may be given besides, choices first
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot import redact
-from bot.catalogue import CommandSpec, ParameterSpec
+from bot.catalogue import ParameterSpec
 from bot.invocation import Invocation, masked, retyped
 from bot.messages import Choice, FieldKind, Form, FormField, clean
 from bot.parser import kebab
@@ -16,21 +17,31 @@ from bot.texts import Texts
 from bot.values import is_json
 
 MAX_FIELDS = 10  # what still fits one look
-CHOICES = 200  # rows asked for
+CHOICES = 200  # rows asked for, unless said
 _CONTEXT = frozenset({"project", "cloud"})  # the channel has them; they are asked only when required
 _SHORT = 12  # characters of an id beside a name that stands twice
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The first rows, and how many there are in all."""
+
+    rows: Sequence[Choice] = ()
+    total: int = 0
+
+
 def form_for(
-    texts: Texts, invocation: Invocation, choices: Mapping[str, list[Choice]], form_id: str, max_choices: int
+    texts: Texts, invocation: Invocation, choices: Mapping[str, Choices], form_id: str, max_choices: int
 ) -> Form:
-    """`choices` by parameter name, as `choices_of` reads them; a parameter without becomes a field to type in."""
+    """`choices` by parameter name; a parameter without, or with more than can be shown, becomes a field to type in."""
     asked = asked_for(invocation)
     return Form(
         id=form_id,
         title=texts.line("form.title", command=invocation.spec.typed),
         command=redact.text(masked(invocation) or retyped(invocation)),
-        fields=tuple(_field(texts, parameter, choices.get(parameter.name, []), max_choices) for parameter in asked),
+        fields=tuple(
+            _field(texts, parameter, choices.get(parameter.name, Choices()), max_choices) for parameter in asked
+        ),
         submit=texts.line("form.submit"),
     )
 
@@ -47,16 +58,16 @@ def asked_for(invocation: Invocation) -> list[ParameterSpec]:
     return [*missing, *optional][: max(MAX_FIELDS, len(missing))]
 
 
-def choice_query(spec: CommandSpec, parameter: ParameterSpec, project: str | None) -> tuple[str, dict[str, Any]] | None:
+def choice_query(parameter: ParameterSpec, first: int = CHOICES) -> tuple[str, dict[str, Any]] | None:
     """The document that lists what the parameter may be, and its variables; None when the graph has no list of it.
 
-    `project` narrows whom the document is run for (`Acting.project`), not the document: shared rows are choices too.
+    For which project is the caller's to say (`Acting.project`): the document is the same, because shared rows are choices too.
     """
     kind = parameter.choices_from
     if kind is None or not re.fullmatch(r"[a-z][A-Za-z0-9]*", kind):
         return None
-    return f"query($first: Int!) {{ rows: {plural(kind)}(first: $first) {{ nodes {{ id name }} }} }}", {
-        "first": CHOICES
+    return f"query($first: Int!) {{ rows: {plural(kind)}(first: $first) {{ totalCount nodes {{ id name }} }} }}", {
+        "first": first
     }
 
 
@@ -65,6 +76,11 @@ def choices_of(data: Mapping[str, Any] | None) -> list[Choice]:
     rows = ((data or {}).get("rows") or {}).get("nodes") or []
     names = [str(row.get("name") or "") for row in rows]
     return [_choice(str(row["id"]), name, names.count(name) > 1) for row, name in zip(rows, names, strict=True)]
+
+
+def counted(data: Mapping[str, Any] | None) -> Choices:
+    """The same, and how many there are in all."""
+    return Choices(choices_of(data), ((data or {}).get("rows") or {}).get("totalCount") or 0)
 
 
 def plural(kind: str) -> str:
@@ -90,21 +106,20 @@ def _choice(row_id: str, name: str, again: bool) -> Choice:
     return Choice(name, shown)
 
 
-def _field(texts: Texts, parameter: ParameterSpec, choices: list[Choice], max_choices: int) -> FormField:
+def _field(texts: Texts, parameter: ParameterSpec, choices: Choices, max_choices: int) -> FormField:
     if parameter.choices:
-        choices = [Choice(choice, choice) for choice in parameter.choices]
-    listed = 0 < len(choices) <= max_choices
+        choices = Choices([Choice(choice, choice) for choice in parameter.choices], len(parameter.choices))
+    listed = 0 < choices.total <= min(len(choices.rows), max_choices)
     hint = clean(parameter.help)
-    if choices and not listed:
-        hint = " ".join(
-            filter(None, [hint, texts.line("form.many_choices", count=len(choices), example=choices[0].label)])
-        )
+    if choices.rows and not listed:
+        many = texts.line("form.many_choices", count=choices.total, example=choices.rows[0].label)
+        hint = f"{hint} {many}".strip()
     return FormField(
         name=parameter.name,
         label=label_of(parameter.name),
         kind=_kind(parameter, listed),
         required=parameter.required,
-        choices=tuple(choices) if listed else (),
+        choices=tuple(choices.rows) if listed else (),
         initial=_initial(parameter),
         hint=hint,
         secret=redact.secret(parameter.name),

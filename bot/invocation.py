@@ -10,25 +10,22 @@ from typing import Any
 
 from bot import redact
 from bot.catalogue import CommandSpec, ParameterSpec
-from bot.parser import Token, Words, fold, kebab, quote
+from bot.parser import SWITCHES, VALUED, Token, Words, fold, kebab, quote
 from bot.values import Misused as Misused
 from bot.values import is_switch_word, read, written
 
 PAGE = 20  # rows of a list, unless said
-_SWITCHES = ("explain", "plan", "json", "help")
-_NAMED = ("project", "cloud")
 
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """Options of every command. `project` and `cloud` are parameters too where the command has them."""
+    """Options of every command. `project` is whom to act for: a parameter too where the command has it, not where that is its object."""
 
     explain: bool = False
     plan: bool = False
     json: bool = False
     help: bool = False
     project: str | None = None
-    cloud: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +85,9 @@ def retyped(invocation: Invocation, **changes: Any) -> str:
     for parameter in spec.parameters:
         if parameter.name in values:
             words += _options(parameter, values[parameter.name])
-    for flag in _NAMED:
-        given = getattr(flags, flag)
-        if given is not None and spec.parameter(flag) is None:
-            words.append(f"--{flag}={quote(given)}")
-    words += [f"--{switch}" for switch in _SWITCHES if getattr(flags, switch)]
+    if flags.project is not None and spec.parameter("project") is None:
+        words.append(f"--project={quote(flags.project)}")
+    words += [f"--{switch}" for switch in SWITCHES if getattr(flags, switch)]
     return " ".join([spec.typed, *words])
 
 
@@ -148,23 +143,23 @@ class _Binding:
         return found
 
     def _known(self, name: str) -> bool:
-        return self._spec.parameter(name) is not None or fold(name) in _NAMED
+        return self._spec.parameter(name) is not None or fold(name) in VALUED
 
     def _option(self, token: Token, after: Token | None) -> int:
         """Takes an option; how many tokens after it were its value."""
         name = fold(token.option or "")
-        if name in _SWITCHES:
+        if name in SWITCHES:
             self._flags[name] = token.value is None or read(_switch(name), [token.value], token.value)
             return 0
         parameter = self._spec.parameter(name)
-        if parameter is None and name in _NAMED:
+        if parameter is None and name == "project":
             parameter = ParameterSpec(name)
         if parameter is None:
             return self._off(token)
         value, used = _value_of(parameter, token, after)
         if (parameter.name in self._given and not parameter.many) or parameter.name in self._flags:
             raise Misused("bind.twice", option=parameter.option)
-        if name in _NAMED:
+        if name == "project" and parameter.position is None:
             self._flags[name] = value.value
         if self._spec.parameter(name) is not None:
             self._given.setdefault(parameter.name, []).append(value)
@@ -238,13 +233,13 @@ def _unknown(spec: CommandSpec, name: str) -> Misused:
     found = tuple(known[each] for each in near)
     option = f"--{kebab(name)}"
     if found:
-        return Misused("bind.unknown_near", found, option=option, command=spec.typed, nearest=", ".join(found))
+        return Misused("bind.unknown_near", option=option, command=spec.typed, nearest=", ".join(found))
     return Misused("bind.unknown", option=option, command=spec.typed)
 
 
 def _too_many(spec: CommandSpec, token: Token) -> Misused:
     word = token.value or ""
-    if token.pair is not None:
+    if token.pair is not None and (token.pair.value or "").strip("="):  # what ends with `=` is no pair, but base64
         return _unknown(spec, token.pair.option or "")
     if spec.positional:
         return Misused("bind.words", word=word, usage=spec.usage)

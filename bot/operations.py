@@ -20,6 +20,7 @@ from bot.replies.errors import sentence
 from bot.replies.operations import of_operation
 from bot.services import KeptUndo, Services
 from bot.turn import Answered, Turn
+from bot.undoing import begun
 
 
 async def started(
@@ -57,6 +58,7 @@ async def started(
         followed = msgspec.structs.replace(followed, message_id=message_id, place=turn.place)
     except Undelivered:
         over = False  # its end is said anew when the channel takes messages again
+    await begun(turn)
     if over:
         await _end_undo(turn.services, followed, operation)
     else:

@@ -8,10 +8,11 @@ parameters: tokens stay in order, and `invocation` decides.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 MAX_TEXT = 4_000  # characters; what is longer is a paste, not a command
 VALUED = frozenset({"project", "cloud"})  # take the next word wherever they stand, before a command too
+SWITCHES = ("explain", "plan", "json", "help")  # of every command; they take no word
 
 _CLOSERS = {
     '"': '"', "'": "'", "“": "”“", "”": "”", "„": "“”", "‟": "”", "«": "»", "»": "«»",
@@ -44,6 +45,7 @@ class Token:
 
     `parts` is the value split at commas that were not quoted; `typed` the value as it was typed, quotes and all. `bare`: nothing in it was
     quoted. `pair` is the option that a word like `key=value` would be, if `key` is known. `joined`: the value came with `=`.
+    `start` and `end`: where it stands in the text.
     """
 
     option: str | None
@@ -53,11 +55,18 @@ class Token:
     bare: bool = True
     joined: bool = False
     pair: "Token | None" = None
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+
+    @property
+    def expects(self) -> bool:
+        """Whether the word after it may be its value."""
+        return self.option is not None and self.value is None and fold(self.option) not in SWITCHES
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`raw` is the text as it came. Options without `=` have the value None here, unless `taking` gave them the word that followed."""
+    """`raw` is the text as it came. Options without `=` have the value None here, except those that always have one (VALUED)."""
 
     tokens: tuple[Token, ...]
     raw: str
@@ -67,12 +76,38 @@ class Words:
         return tuple(token.value or "" for token in self.tokens if token.option is None)
 
     @property
+    def leading(self) -> tuple[str, ...]:
+        """The first words, as far as none of them may be the value of an option."""
+        found: list[str] = []
+        for token in self.tokens:
+            if token.expects:
+                break
+            if token.option is None and token.pair is None:
+                found.append(token.value or "")
+        return tuple(found)
+
+    @property
     def options(self) -> tuple[tuple[str, str | None], ...]:
         return tuple((token.option, token.value) for token in self.tokens if token.option is not None)
 
-    def taking(self, *names: str) -> "Words":
-        """With each of these options holding the word after it; for callers that know which options have values."""
-        return replace(self, tokens=tuple(_taking(self.tokens, frozenset(map(fold, names)))))
+    def said(self, name: str) -> str | None:
+        """What `--name value` or `name=value` says, as far as that can be told before the command is known."""
+        return next(((token.pair or token).value for token in self._of(name)), None)
+
+    def without(self, name: str) -> str:
+        """`raw` without what `said` finds."""
+        kept, place = "", 0
+        for token in self._of(name):
+            kept, place = kept + self.raw[place : token.start], token.end
+        return f"{kept}{self.raw[place:]}".strip()
+
+    def _of(self, name: str) -> Iterator[Token]:
+        taken = False  # what follows an option is its value, whatever it looks like
+        for token in self.tokens:
+            read = token if taken or token.pair is None else token.pair
+            if fold(read.option or "") == name and read.value is not None:
+                yield token
+            taken = token.expects
 
 
 def split(text: str) -> Words:
@@ -137,28 +172,29 @@ def _code(c: str) -> str:
 def _tokens(text: str) -> tuple[Token, ...]:
     found: list[Token] = []
     options = True
-    for chars, end in _scan(text):
+    for chars, start, end in _scan(text):
         dashes = _dashes(chars) if options else 0
         if dashes and dashes == len(chars):
             options = False
         elif dashes:
-            found.append(_option(chars[dashes:], text, end))
+            found.append(replace(_option(chars[dashes:], text, end), start=start, end=end))
         else:
-            found.append(_word(chars, text, end, options))
+            found.append(replace(_word(chars, text, end, options), start=start, end=end))
     return tuple(found)
 
 
-def _scan(text: str) -> Iterator[tuple[list[_Char], int]]:
-    """The characters of each word, and where it ends. Raises Unreadable for a quote or an escape without its end."""
+def _scan(text: str) -> Iterator[tuple[list[_Char], int, int]]:
+    """The characters of each word, and where it begins and ends. Raises Unreadable for a quote or an escape without its end."""
     place = 0
     while place < len(text):
         if text[place].isspace():
             place += 1
             continue
         chars: list[_Char] = []
+        start = place
         while place < len(text) and not text[place].isspace():
             place = _step(text, place, chars)
-        yield chars, place
+        yield chars, start, place
 
 
 def _step(text: str, place: int, chars: list[_Char]) -> int:
@@ -195,7 +231,7 @@ def _quoted(text: str, start: int, chars: list[_Char]) -> int:
             c = text[place]
         chars.append((c, True, place))
         place += 1
-    raise Unreadable("parser.quote", mark=mark, rest=text[start : start + 20])
+    raise Unreadable("parser.quote", mark=mark)  # what follows may be a secret
 
 
 def _dashes(chars: list[_Char]) -> int:
@@ -264,7 +300,7 @@ def _taking(tokens: tuple[Token, ...], names: frozenset[str]) -> Iterator[Token]
         token = tokens[place]
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         if fold(token.option or "") in names and token.value is None and after is not None and after.option is None:
-            yield replace(after, option=token.option, pair=None)
+            yield replace(after, option=token.option, pair=None, start=token.start)
             place += 1
         else:
             yield token

@@ -3,24 +3,25 @@
 Attempts that never reached the graph get their audit row here; those that did have one already.
 """
 
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 
+from bot.invocation import retyped
 from bot.linking import offer
-from bot.messages import Block, Button, Buttons, Message, Note, Tone, clean
+from bot.messages import Button, Buttons, Note, Tone, clean, with_blocks
 from bot.parser import Unreadable, quote
 from bot.people import Away, ChooseProject, LinkEnded, NoSuchProject, NotLinked
 from bot.replies.errors import of_ambiguous, of_errors, sentence
 from bot.turn import Answered, Refused, Turn
+from bot.values import Misused
 
 PROJECTS = 10  # buttons at most
-_PROJECT = re.compile(r"""(?:(?<=\s)|^)(?:[-—–]{1,2}project(?:=|\s+)|project=)("[^"]*"|'[^']*'|\S+)""")
 
 
 async def answer_for(turn: Turn, error: Exception) -> bool:
     """Answer for what was raised; False when it is nothing that is known."""
     match error:
-        case Unreadable():
+        case Unreadable() | Misused():
             await _sentence(turn, "INVALID", error.key, False, error.values)
         case Refused():
             turn.command = error.command if error.command != "chat" else turn.command
@@ -82,7 +83,7 @@ async def _ended(turn: Turn, error: LinkEnded) -> None:
     message = sentence(turn.texts, key, tone=Tone.WARN, project=error.project or "")
     if turn.capabilities.buttons and not turn.capabilities.signed_in:
         button = Button(label=turn.texts.line("button.link"), command="link")
-        message = Message(summary=message.summary, blocks=(*message.blocks, Buttons((button,))), tone=message.tone)
+        message = with_blocks(message, Buttons((button,)))
     await turn.aside(message)
 
 
@@ -94,19 +95,28 @@ async def _choose(turn: Turn, error: ChooseProject) -> None:
         key, values = "project.choose", {}
     names = [name for _, name in error.projects]
     message = sentence(turn.texts, key, tone=Tone.WARN, **values)
-    blocks: list[Block] = list(message.blocks)
-    if error.projects and turn.capabilities.buttons and not turn.hides:
-        blocks.append(Buttons(tuple(_button(turn, row, name, names) for row, name in error.projects[:PROJECTS])))
     if error.projects:
-        blocks.append(Note(turn.texts("project.hint", projects=", ".join(names[:PROJECTS]))))
-    await turn.aside(Message(summary=message.summary, blocks=tuple(blocks), tone=message.tone))
+        message = with_blocks(message, Note(turn.texts("project.hint", projects=", ".join(names[:PROJECTS]))))
+    if error.projects and turn.capabilities.buttons and not turn.hides:
+        buttons = tuple(_button(turn, row, name, names) for row, name in error.projects[:PROJECTS])
+        message = with_blocks(message, Buttons(buttons))
+    await turn.aside(message)
 
 
 def _button(turn: Turn, project: str, name: str, names: list[str]) -> Button:
-    """The same text for this project; a button or a command of the bot itself chooses for the place."""
-    said = quote(name if names.count(name) == 1 else project)
+    """The same text for this project; what takes no project of its own chooses for the place."""
+    said = name if names.count(name) == 1 else project
     label = clean(name, 50) if names.count(name) == 1 else clean(f"{name} ({project})", 70)
-    if any(turn.command == own.name for own in turn.services.own):
-        return Button(label=label, command=f"use project {said}")
-    document = turn.services.known.document(turn.command)
-    return Button(label=label, command=f"{_PROJECT.sub('', turn.text).strip()} --project {said}", document=document)
+    if any(turn.command == own.name and not own.takes("project") for own in turn.services.own):
+        return Button(label=label, command=f"use project {quote(said)}")
+    return Button(label=label, command=_for(turn, said), document=turn.services.known.document(turn.command))
+
+
+def _for(turn: Turn, project: str) -> str:
+    """The command text for another project."""
+    bound = turn.invocation
+    if bound is None:
+        text = turn.words.without("project") if turn.words is not None else turn.text
+        return f"{text} --project {quote(project)}"
+    given = {"project": project} if "project" in bound.values and bound.flags.project is not None else {}
+    return retyped(replace(bound, flags=replace(bound.flags, project=project)), **given)

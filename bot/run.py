@@ -7,7 +7,7 @@ from bot import asking, changes, reads
 from bot.catalogue import CommandSpec
 from bot.invocation import Invocation, bind, retyped, with_values
 from bot.known import UNKNOWN_SECONDS
-from bot.messages import Button, Buttons, Message, Span, Tone, clean
+from bot.messages import Button, Buttons, Span, Tone, clean, with_blocks
 from bot.parser import Words, split
 from bot.ports import Answer
 from bot.replies import helps
@@ -32,6 +32,7 @@ async def filled(turn: Turn) -> None:
     turn.words = split(turn.text)
     bound = await _bound(turn, turn.words)
     if bound is not None:
+        turn.bound(bound)
         try:
             whole = with_values(bound, values)
         except Misused as misused:
@@ -45,8 +46,6 @@ async def execute(turn: Turn, invocation: Invocation) -> None:
     spec, flags = invocation.spec, invocation.flags
     turn.command = spec.name
     turn.bound(invocation)
-    if flags.cloud is not None and spec.parameter("cloud") is None:
-        raise Refused("bind.unknown", command=spec.typed, option="--cloud")
     if flags.help:
         await turn.adopt_pressed()
         await turn.reply(helps.of_command(turn.texts, spec, spec.name in await allowed(turn)))
@@ -77,7 +76,7 @@ async def unknown(turn: Turn, words: Words) -> None:
     own = [command.name for command in turn.services.own]
     aliases = turn.services.defaults.aliases(turn.place)
     near = catalogue.nearest(words.words, also=own, aliases=aliases)
-    message = helps.unknown(turn.texts, words.words, near)
+    message = helps.unknown(turn.texts, words.leading, near)
     await turn.refused("INVALID", message.summary)
     await turn.adopt_pressed()
     await turn.reply(message)
@@ -113,10 +112,12 @@ async def _bound(turn: Turn, words: Words) -> Invocation | None:
 
 async def _misused(turn: Turn, spec: CommandSpec, misused: Misused, again: str | None = None) -> None:
     """`again` is command text to begin anew with."""
-    values: dict[str, Any] = {**misused.values}
+    key, values = misused.key, dict[str, Any](misused.values)
+    if "word" in values and turn.hides:  # it may be the secret
+        key, values = "bind.hidden_word", {"usage": spec.usage}
     if "choices" in values:
         values["choices"] = (Span(clean(values["choices"], CHOICES)),)
-    message = sentence(turn.texts, misused.key, tone=Tone.WARN, **values)
+    message = sentence(turn.texts, key, tone=Tone.WARN, **values)
     await turn.refused("INVALID", message.summary, spec.name)
     if turn.capabilities.buttons:
         label = turn.texts.line("button.help", command=spec.typed)
@@ -124,10 +125,6 @@ async def _misused(turn: Turn, spec: CommandSpec, misused: Misused, again: str |
         if again is not None and not turn.hides:
             label = turn.texts.line("button.fill")
             buttons.insert(0, Button(label=label, command=again, document=spec.document or None))
-        message = _with_buttons(message, *buttons)
+        message = with_blocks(message, Buttons(tuple(buttons)))
     await turn.adopt_pressed()
     await turn.reply(message)
-
-
-def _with_buttons(message: Message, *buttons: Button) -> Message:
-    return Message(summary=message.summary, blocks=(*message.blocks, Buttons(buttons)), tone=message.tone)

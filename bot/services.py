@@ -32,7 +32,8 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """A plan that waits for its asker (`stage` answer) or for a second person (`stage` approval).
 
     `typed` is the name that must be typed to confirm. `values` are the command's input, to plan again when the state changed, `document` is
-    the command's mutation, to be shown. `project` is what the asker acted for, `plan_project` where it happens (global id).
+    the command's mutation, to be shown, `undo` the operation that it takes back. `project` is what the asker acted for, `plan_project`
+    where it happens (global ids).
     """
 
     person: Person
@@ -52,6 +53,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     link: str | None
     document: str = ""
+    undo: str | None = None
 
 
 class KeptUndo(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +65,7 @@ class KeptUndo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnCommand(Protocol):
-    """A command of the bot itself. `usage` as typed, `summary` a key of the texts."""
+    """A command of the bot itself. `usage` as typed, `summary` a key of the texts; `takes` tells which options it knows."""
 
     @property
     def name(self) -> str: ...
@@ -73,6 +75,8 @@ class OwnCommand(Protocol):
 
     @property
     def summary(self) -> str: ...
+
+    def takes(self, option: str) -> bool: ...
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from bot import redact
-from bot.catalogue import Catalogue
+from bot.catalogue import LONGEST, Catalogue
 from bot.invocation import Invocation, masked
 from bot.messages import Message, Source, Tone
 from bot.outbox import Undelivered
-from bot.parser import Words, fold, kebab
+from bot.parser import Words, kebab
+from bot.people import ChooseProject
 from bot.platforms.base import Capabilities, Entry, Incoming, Person, Place
 from bot.ports import Acting, Answer, Attempt, Deed, GraphError, first_code
 from bot.replies.errors import sentence
@@ -75,7 +76,9 @@ class Turn:
         self.words: Words | None = None
         self.rest: tuple[str, ...] = ()
         self.command = "chat"  # its name, once it is known
-        self._bound = False
+        self.own = False  # whether it is one of the bot itself
+        self.undoing: str | None = None  # the operation that this shall take back
+        self.invocation: Invocation | None = None  # what the words mean, once that is known
         self._masked: str | None = None
         self._project: str | UnsetType | None = UNSET
         self._actings: dict[str | None, Acting] = {}
@@ -125,7 +128,7 @@ class Turn:
 
     def bound(self, invocation: Invocation) -> None:
         """It is known what the text means."""
-        self._bound, self._masked = True, masked(invocation)
+        self.invocation, self._masked = invocation, masked(invocation)
 
     def use_project(self, project: str | None) -> None:
         """Act for this one, whatever was said and whatever is the place's; None: for none in particular."""
@@ -166,8 +169,12 @@ class Turn:
         return await self.services.graph.execute(await whose(), document, variables, command=command)
 
     async def catalogue(self, max_age: float | None = None) -> Catalogue:
-        """Raises Answered."""
-        acting = await self.acting()
+        """It is the same for every project, so an unclear one is no matter here. Raises Answered."""
+        try:
+            acting = await self.acting()
+        except ChooseProject as choice:
+            any_will_do = choice.projects[0][0] if choice.projects else None
+            acting = await self.services.people.acting(self.person, self.place, self.link, any_will_do)
         known = self.services.known
         found = await (known.get(acting) if max_age is None else known.get(acting, max_age))
         if isinstance(found, Answer):
@@ -235,7 +242,9 @@ class Turn:
             done.set()
             await waiting
 
-    async def refused(self, code: str, line: str, command: str | None = None) -> None:
+    async def refused(
+        self, code: str, line: str, command: str | None = None, correlation_id: str | None = None
+    ) -> None:
         """Write an audit row for an attempt that ends here."""
         self.services.counters.refused += 1
         user, name = await self._user()
@@ -251,6 +260,7 @@ class Turn:
                 text=self.shown,
                 user=user,
                 user_name=name,
+                correlation_id=correlation_id,
             )
         )
 
@@ -266,24 +276,27 @@ class Turn:
 
     def _said_project(self) -> str | None:
         """As `invocation` reads the option, in every spelling: a command never runs for another project than the one that was said."""
-        for token in self.words.tokens if self.words is not None else ():
-            said = token.pair or token
-            if fold(said.option or "") == "project" and said.value is not None:
-                return said.value
-        return None
+        if self.invocation is not None:
+            return self.invocation.flags.project
+        return self.words.said("project") if self.words is not None else None
 
     def _guarded(self) -> str | None:
         """The command alone, while the text could not be bound and may have a secret among its words."""
-        if self._bound:
+        if self.invocation is not None or self.own:
             return None
         words = self.words.words if self.words is not None else tuple(self.text.split())
+        if redact.hidden(self.text) != self.text:  # what stands behind it may be more of it
+            return " ".join((*(self.words.leading[:LONGEST] if self.words is not None else words[:2]), "…"))
         catalogue = self.services.known.catalogue
         if catalogue is None:  # nobody asked anything yet: any word may be one
             return " ".join((*words[:2], "…")) if len(words) > 2 else None
         aliases = self.services.defaults.aliases(self.place)
         found, noun = catalogue.find(words, aliases), catalogue.noun(words[:1], aliases)
         specs = [found[0]] if found is not None else catalogue.of_noun(noun) if noun is not None else []
-        if not any(redact.secret(parameter.name) for spec in specs for parameter in spec.positional):
+        if not specs:
+            return " ".join((*words[:LONGEST], "…")) if len(words) > LONGEST else None
+        needed = [each.name for spec in specs for each in spec.parameters if each.required]
+        if not any(map(redact.secret, needed)):  # else people give it as a mere word at times
             return None
         return f"{specs[0].typed if found is not None else kebab(specs[0].noun)} …"
 

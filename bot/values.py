@@ -23,13 +23,12 @@ _OBJECTS = ("Input", "Filter", "Order")  # how names of input objects end; scala
 
 
 class Misused(Exception):
-    """`key` is the text key of one sentence, `values` its values; `suggestions` what was probably meant."""
+    """`key` is the text key of one sentence, `values` its values."""
 
-    def __init__(self, key: str, suggestions: Sequence[str] = (), **values: str) -> None:
+    def __init__(self, key: str, **values: str) -> None:
         super().__init__(key)
         self.key = key
         self.values = values
-        self.suggestions = tuple(suggestions)
 
 
 def read(parameter: ParameterSpec, parts: Sequence[str], typed: str) -> Any:
@@ -105,9 +104,8 @@ def _choice(parameter: ParameterSpec, text: str) -> str:
     near = [known[each] for each in difflib.get_close_matches(fold(text), known, 3, 0.5)]
     choices = ", ".join(parameter.choices)
     if near:
-        raise Misused(
-            "bind.choice_near", near, option=parameter.option, value=text, nearest=", ".join(near), choices=choices
-        )
+        nearest = ", ".join(near)
+        raise Misused("bind.choice_near", option=parameter.option, value=text, nearest=nearest, choices=choices)
     raise Misused("bind.choice", option=parameter.option, value=text, choices=choices)
 
 

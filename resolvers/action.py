@@ -96,7 +96,7 @@ class Action:
     """`name` is `noun.verb`; `input` a strawberry input class; `role` what the caller needs on the plan's project.
 
     `positional`: input fields that a chat command takes without a name, in order. `secret`: input fields that are never stored or
-    shown. `undo` gives the action and input that would take a finished operation back, or None.
+    shown, and are given by name, so that a text that is kept before anybody reads the command can hide them. `undo` gives the action and input that would take a finished operation back, or None.
     `system`: for operators only. `choices`: input field -> kind whose rows are offered as values.
     """
 
@@ -112,6 +112,11 @@ class Action:
     secret: frozenset[str] = frozenset()
     choices: Mapping[str, str] = field(default_factory=dict)
     undo: Undo | None = None
+
+    def __post_init__(self) -> None:
+        bare = self.secret & set(self.positional)
+        if bare:
+            raise ValueError(f"`{self.name}` takes a secret without a name: {', '.join(sorted(bare))}")
 
     @property
     def field_name(self) -> str:

@@ -7,11 +7,13 @@ from bot.turn import Answered, Refused, Turn
 
 
 async def read(turn: Turn) -> None:
-    raw = turn.words.raw if turn.words is not None else "audit"
-    if not turn.rest or (await turn.catalogue()).find(turn.words.words if turn.words else (), {}) is None:
-        turn.words = split(f"audit list {raw.strip()[len('audit') :]}")
-    assert turn.words is not None  # noqa: S101 - typed commands have words
-    await run.typed(turn, turn.words)
+    words = turn.words
+    assert words is not None  # noqa: S101 - typed commands have words
+    if not turn.rest or (await turn.catalogue()).find(words.words, {}) is None:
+        named = next(token.end for token in words.tokens if token.option is None)
+        words = turn.words = split(f"{words.raw[:named]} list{words.raw[named:]}")
+    turn.own = False
+    await run.typed(turn, words)
 
 
 async def replay(turn: Turn) -> None:
@@ -29,5 +31,5 @@ async def replay(turn: Turn) -> None:
         await confirm.propose(turn, drafted, plan, only_plan=True)
 
 
-AUDIT = Own("audit", "audit [--action GLOB] [--actor NAME]", "own.audit", read)
-REPLAY = Own("audit replay", "audit replay ID", "own.replay", replay)
+AUDIT = Own("audit", "audit [--action GLOB] [--actor NAME]", "own.audit", read, None)
+REPLAY = Own("audit replay", "audit replay ID", "own.replay", replay, frozenset({"project"}))

@@ -1,9 +1,10 @@
 """`help`, `help server`, `help server create`: what this person may run here, and how it is written."""
 
+import contextlib
+
 from bot import run
 from bot.commands.own import Own
-from bot.messages import Message, Paragraph, Span, Style
-from bot.people import ChooseProject
+from bot.people import ChooseProject, LinkEnded, NoSuchProject
 from bot.replies import helps
 from bot.turn import Turn
 
@@ -12,24 +13,16 @@ async def show(turn: Turn) -> None:
     own = {command.name: command for command in turn.services.own}
     words = " ".join(turn.rest).casefold()
     if words in own:
-        command = own[words]
-        text = (Span(command.usage, Style.CODE), Span(" "), *turn.texts(command.summary))
         await turn.adopt_pressed()
-        await turn.reply(Message(summary=turn.texts.line(command.summary), blocks=(Paragraph(text),)))
+        await turn.reply(helps.of_own(turn.texts, own[words].usage, own[words].summary))
         return
-    try:
-        await turn.acting()
-    except ChooseProject as choice:
-        if not choice.projects:
-            raise
-        turn.use_project(choice.projects[0][0])  # help is about all of them; any will do
     await _of_graph(turn)
 
 
 async def _of_graph(turn: Turn) -> None:
     catalogue = await turn.catalogue()
     aliases = turn.services.defaults.aliases(turn.place)
-    allowed = await run.allowed(turn)
+    allowed = await _allowed(turn)
     if not turn.rest:
         own = [(command.usage, turn.texts.line(command.summary)) for command in turn.services.own]
         message = helps.overview(turn.texts, catalogue, allowed, own)
@@ -44,4 +37,19 @@ async def _of_graph(turn: Turn) -> None:
     await turn.reply(message)
 
 
-HELP = Own("help", "help [COMMAND]", "own.help", show)
+async def _allowed(turn: Turn) -> frozenset[str]:
+    """What the person may run in one project at least, where it is not said which. Raises Answered."""
+    try:
+        return await run.allowed(turn)
+    except NoSuchProject:
+        raise
+    except ChooseProject as choice:
+        found: frozenset[str] = frozenset()
+        for project, _ in choice.projects:
+            turn.use_project(project)
+            with contextlib.suppress(LinkEnded):
+                found |= await run.allowed(turn)
+        return found
+
+
+HELP = Own("help", "help [COMMAND]", "own.help", show, frozenset({"project"}))

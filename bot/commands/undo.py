@@ -3,14 +3,15 @@
 It runs the command that undoes it, so policy, confirmation and audit are those of that command.
 """
 
-import contextlib
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from bot import gql, run
-from bot.commands.own import Own
-from bot.invocation import Invocation
+from bot.commands.own import Own, of_its_project
+from bot.invocation import Flags, Invocation
 from bot.kept import Taken
-from bot.outbox import Undelivered
+from bot.parser import fold
 from bot.turn import Answered, Refused, Turn
 
 
@@ -25,32 +26,35 @@ async def undo(turn: Turn) -> None:
     if kept.person != turn.person.key:
         raise Refused("undo.others", code="DENIED", private=True)
     turn.use_project(kept.project)
-    answer = await turn.ask(gql.OPERATION, {"id": name})
-    offer = gql.found(answer, "operation", "undo")
-    if offer is None:
-        if answer.errors:
-            raise Answered(answer.errors)
-        raise Refused("undo.old", private=True)
+    async with of_its_project(turn):
+        offer = await _offer(turn, name)
     spec = (await turn.catalogue()).get(offer["action"])
     if spec is None:
         raise Refused("undo.old", private=True)
     if await undos.take(name, "undo", turn.name) is not Taken.MINE:
         raise Refused("undo.again", code="CONFLICT", private=True)
+    turn.undoing = name
     try:
-        await run.execute(turn, Invocation(spec, dict(offer["input"]), text=turn.text))
-    except Exception:
-        await undos.release(name, "undo", turn.name)
-        raise
-    await _without_button(turn, name)
+        await run.execute(turn, Invocation(spec, dict(offer["input"]), flags=_flags(turn), text=turn.text))
+    finally:
+        if turn.undoing is not None:  # nothing runs: it was refused, explained, or is a plan yet
+            await undos.release(name, "undo", turn.name)
 
 
-async def _without_button(turn: Turn, name: str) -> None:
-    """What is being undone offers no undo any more."""
-    edit = await turn.services.due.look(f"undo:{name}")
-    await turn.services.due.drop(f"undo:{name}")
-    if edit is not None:
-        with contextlib.suppress(Undelivered):  # the message is gone, and its button with it
-            await turn.services.outbox.edit(edit.place, edit.message_id, edit.message)
+async def _offer(turn: Turn, name: str) -> Mapping[str, Any]:
+    """Raises Answered, Refused."""
+    answer = await turn.ask(gql.OPERATION, {"id": name})
+    offer: Mapping[str, Any] | None = gql.found(answer, "operation", "undo")
+    if offer is None:
+        if answer.errors:
+            raise Answered(answer.errors)
+        raise Refused("undo.old", private=True)
+    return offer
 
 
-UNDO = Own("undo", "undo ID", "own.undo", undo)
+def _flags(turn: Turn) -> Flags:
+    given = {fold(option) for option, _ in turn.words.options} if turn.words is not None else set()
+    return Flags(plan="plan" in given, explain="explain" in given)
+
+
+UNDO = Own("undo", "undo ID", "own.undo", undo, frozenset({"plan", "explain"}))

@@ -6,7 +6,7 @@ from bot import gql
 from bot.commands.own import Own
 from bot.linking import offer
 from bot.messages import Fields, Message, Span, Table, Text, clean
-from bot.people import Link
+from bot.people import Delegation, Link
 from bot.turn import Answered, Turn
 
 ME = "{ me { id name domainName projects { project { id name } roles } } }"
@@ -33,15 +33,14 @@ async def _signed_in(turn: Turn) -> Message:
 
 
 def _linked(turn: Turn, link: Link) -> Message:
-    rows = tuple(
-        (
-            clean(each.name),
-            clean(", ".join(each.roles)),
-            datetime.fromtimestamp(each.expires_at, UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        )
-        for each in link.delegations
-    )
+    rows = tuple((clean(each.name), clean(", ".join(each.roles)), _until(turn, each)) for each in link.delegations)
     return _card(turn, link.user_name, link.domain, rows, 3)
+
+
+def _until(turn: Turn, delegation: Delegation) -> str:
+    if delegation.ended is not None or delegation.expires_at <= turn.services.clock.now().timestamp():
+        return turn.texts.line("whoami.ended")
+    return datetime.fromtimestamp(delegation.expires_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _card(turn: Turn, user: str, domain: str, rows: tuple[tuple[str, ...], ...], columns: int) -> Message:

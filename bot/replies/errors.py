@@ -63,10 +63,9 @@ def _with(invocation: Invocation, field: str | None, row_id: str, name: str) -> 
         if isinstance(given, list):
             return retyped(invocation, **{parameter.name: [row_id if each == name else each for each in given]})
         return retyped(invocation, **{parameter.name: row_id})
-    flags = invocation.flags
     if field == "project":
-        return retyped(replace(invocation, flags=replace(flags, project=row_id)))
-    return retyped(replace(invocation, flags=replace(flags, cloud=row_id))) if field == "cloud" else None
+        return retyped(replace(invocation, flags=replace(invocation.flags, project=row_id)))
+    return None
 
 
 def _meant(invocation: Invocation, field: str | None, name: str) -> ParameterSpec | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot import redact
-from bot.catalogue import Catalogue, CommandSpec, ParameterSpec
+from bot.catalogue import LONGEST, Catalogue, CommandSpec, ParameterSpec
 from bot.messages import Block, Button, Code, Fields, Message, Paragraph, Source, Span, Style, Text, Tone, clean
 from bot.parser import kebab, quote
 from bot.replies.wording import code, noted, row_of, said
@@ -79,9 +79,15 @@ def of_command(texts: Texts, spec: CommandSpec, allowed: bool = True) -> Message
     return Message(summary=f"{spec.typed}: {clean(spec.summary)}", blocks=tuple(blocks))
 
 
+def of_own(texts: Texts, usage: str, summary: str) -> Message:
+    """How a command of the bot itself is written; `summary` is a key of the texts."""
+    text = (code(usage), Span(" "), *texts(summary))
+    return Message(summary=texts.line(summary), blocks=(Paragraph(text),))
+
+
 def unknown(texts: Texts, words: Sequence[str], nearest: Sequence[str]) -> Message:
-    """`nearest` are commands as typed; each becomes a button for its help."""
-    said_words = clean(" ".join(words[:3]), 80)
+    """`words` without any that may be a value; `nearest` are commands as typed, each becomes a button for its help."""
+    said_words = clean(" ".join(words[:LONGEST]), 80) or "…"
     if not nearest:
         return Message(
             summary=texts.line("help.unknown", words=said_words),

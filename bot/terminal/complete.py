@@ -54,11 +54,9 @@ class Names:
         self._kept: dict[tuple[str, str | None], tuple[float, list[Choice]]] = {}
         self._asking: dict[tuple[str, str | None], asyncio.Task[None]] = {}
 
-    async def of(
-        self, command: CommandSpec, parameter: ParameterSpec, project: str | None, seconds: float
-    ) -> list[Choice]:
+    async def of(self, parameter: ParameterSpec, project: str | None, seconds: float) -> list[Choice]:
         """What is known within so many seconds; older names rather than none."""
-        asked = choice_query(command, parameter, project)
+        asked = choice_query(parameter)
         if asked is None:
             return []
         key = (parameter.choices_from or "", project)
@@ -162,7 +160,7 @@ class CommandCompleter(Completer):
             return [Option("true"), Option("false")]
         if parameter.choices_from is None:
             return []
-        found = await self._names.of(command, parameter, self.project, seconds)
+        found = await self._names.of(parameter, self.project, seconds)
         return [Option(quote(choice.value), "" if choice.label == choice.value else choice.label) for choice in found]
 
 

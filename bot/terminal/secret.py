@@ -30,9 +30,10 @@ def carries_secret(text: str, catalogue: Catalogue | None) -> bool:
 
 
 def _among_words(words: Words, catalogue: Catalogue | None) -> bool:
-    """Whether one of the words stands at the place of a secret parameter."""
+    """Whether a secret that must be given by name may be one of the words, because there are more than have a place."""
     found = catalogue.find(words.words, {}) if catalogue is not None else None
     if found is None:
         return False
     command, rest = found
-    return any(redact.secret(parameter.name) for parameter in command.positional[: len(rest)])
+    needs = any(parameter.required and redact.secret(parameter.name) for parameter in command.parameters)
+    return needs and len(rest) > len(command.positional)

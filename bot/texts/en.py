@@ -20,6 +20,7 @@ TEXTS: Mapping[str, str] = {
     "bind.choice_near": "`{option}` can not be `{value}`. Did you mean {nearest}? It is one of: {choices}.",
     "bind.dash": "Options begin with two dashes: `{option}`. If `{word}` is a value, put it in quotes.",
     "bind.float": "`{option}` is a number; `{value}` is not.",
+    "bind.hidden_word": "There is a word too many, or one that looks like an option. Usage: `{usage}`. Put a value with spaces in quotes.",
     "bind.int": "`{option}` is a whole number; `{value}` is not.",
     "bind.int_range": "`{option}` is a whole number from {least} to {most}; `{value}` is not.",
     "bind.json": "`{option}` is JSON or `key=value,key=value`; `{value}` is neither.",
@@ -122,7 +123,7 @@ TEXTS: Mapping[str, str] = {
     "help.noun": "Commands of `{noun}` that you may run here",
     "help.noun_hint": "`{command}` tells more.",
     "help.noun_nothing": "You may run no command of `{noun}` here.",
-    "help.options": "With every command: `--help`, `--plan`, `--explain`, `--json`, `--project NAME`, `--cloud NAME`.",
+    "help.options": "With every command of the cloud: `--help`, `--plan`, `--explain`, `--json`, `--project NAME`.",
     "help.own": "**About the conversation**",
     "help.parameters": "**Parameters**",
     "help.required": "**Required.**",
@@ -183,7 +184,7 @@ TEXTS: Mapping[str, str] = {
     "parser.escape": "The text ends with `\\`, and nothing follows it.",
     "parser.invisible": "The text holds an invisible character ({code}). Please type the command again.",
     "parser.long": "The text has {length} characters; a command has at most {limit}.",
-    "parser.quote": "A quote is opened and never closed: `{rest}`. Close it, or write `\\` before the quote sign.",
+    "parser.quote": "A quote ({mark}) is opened and never closed. Close it, or write `\\` before the quote sign.",
     # plan: what would happen
     "plan.DESTRUCTIVE": "**{action}** is destructive. This is the plan; nothing has happened yet.",
     "plan.HIGH": "**{action}** interrupts service or costs money. This is the plan; nothing has happened yet.",
@@ -215,6 +216,7 @@ TEXTS: Mapping[str, str] = {
     # project: which one is meant
     "project.choose": "Which project do you mean?",
     "project.hint": "Add `--project NAME`, or choose one for this place with `use project NAME`. Yours: {projects}",
+    "project.link": "This is about the project `{project}`, for which 9rum can not act for you. Link your account for it with `link`.",
     "project.unknown": "You can not act for a project `{project}` here.",
     # read: answers of reading commands
     "read.all": "{command}: {count}",
@@ -222,20 +224,20 @@ TEXTS: Mapping[str, str] = {
     "read.empty": "There is nothing here yet.",
     "read.in_file": "All {count} rows are in the file.",
     "read.json": "The raw answer of `{command}` is in the file.",
-    "read.more": "More",
-    "read.no_match": "Nothing matches. Ask with fewer conditions to see more.",
     "read.json_cut": "The raw answer of `{command}` is longer than a file here may be: the file has {count} of its {total} rows. `--first` asks for fewer.",
     "read.json_long": "The raw answer of `{command}` is longer than a file here may be. Ask for less, or without `--json`.",
     "read.missing": "⚠ Not all of it could be read: {message}",
     "read.missing_service": "⚠ {service} of {cloud} could not be read: {message}",
+    "read.more": "More",
+    "read.no_match": "Nothing matches. Ask with fewer conditions to see more.",
     "read.no_text": "The text is empty.",
     "read.none": "There is no such thing that you may see.",
     "read.part": "{command}: {shown} of {total}",
-    "read.text": "{command}: lines {count}",
-    "read.text_file": "{command}: the last {last} of {count} lines; all of them are in the file.",
     "read.some_in_file": "The first {count} of {total} rows are in the file, which may not be longer. `--first` asks for fewer.",
-    # replay: an old row again
+    "read.text": "{command}: lines {count}",
     "read.text_cut": "{command}: the last {last} lines. The text is longer than a file here may be; the file has its last {count} lines.",
+    "read.text_file": "{command}: the last {last} of {count} lines; all of them are in the file.",
+    # replay: an old row again
     "replay.usage": "Say which row: `audit replay ID`; `audit` shows the ids.",
     # slack: what only Slack needs
     "slack.file": "The file `{name}` could not be sent: {why}",
@@ -276,6 +278,7 @@ TEXTS: Mapping[str, str] = {
     "version.is": "9rum {version}",
     # whoami: whom the bot acts as
     "whoami.account": "Chat account",
+    "whoami.ended": "ended; `link` renews it",
     "whoami.project": "Project",
     "whoami.roles": "Roles",
     "whoami.summary": "9rum acts as {user} for you.",

@@ -20,6 +20,7 @@ TEXTS: Mapping[str, str] = {
     "bind.choice_near": "`{option}` 옵션에 `{value}` 값은 쓸 수 없습니다. 혹시 찾으시는 값: {nearest} (전체: {choices})",
     "bind.dash": "옵션은 대시 두 개로 시작합니다: `{option}`. 값으로 쓰시려면 `{word}` 부분을 따옴표로 묶어 주십시오.",
     "bind.float": "`{option}` 옵션은 숫자여야 합니다. 입력한 값: `{value}`",
+    "bind.hidden_word": "남는 값이 있거나 옵션처럼 보이는 값이 있습니다. 사용법: `{usage}`. 공백이 있는 값은 따옴표로 묶어 주십시오.",
     "bind.int": "`{option}` 옵션은 정수여야 합니다. 입력한 값: `{value}`",
     "bind.int_range": "`{option}` 옵션은 {least}에서 {most} 사이의 정수여야 합니다. 입력한 값: `{value}`",
     "bind.json": "`{option}` 옵션은 JSON이나 `key=value,key=value` 형식이어야 합니다. 입력한 값: `{value}`",
@@ -122,7 +123,7 @@ TEXTS: Mapping[str, str] = {
     "help.noun": "`{noun}` 명령 중 여기서 실행할 수 있는 것",
     "help.noun_hint": "`{command}` 명령으로 자세한 설명을 볼 수 있습니다.",
     "help.noun_nothing": "여기서 실행할 수 있는 `{noun}` 명령이 없습니다.",
-    "help.options": "모든 명령에 쓸 수 있는 옵션: `--help`, `--plan`, `--explain`, `--json`, `--project NAME`, `--cloud NAME`",
+    "help.options": "클라우드의 모든 명령에 쓸 수 있는 옵션: `--help`, `--plan`, `--explain`, `--json`, `--project NAME`",
     "help.own": "**대화에 관한 명령**",
     "help.parameters": "**매개변수**",
     "help.required": "**필수.**",
@@ -183,7 +184,7 @@ TEXTS: Mapping[str, str] = {
     "parser.escape": "글이 `\\` 문자로 끝나고 그 뒤에 아무것도 없습니다.",
     "parser.invisible": "입력한 글에 보이지 않는 문자({code})가 들어 있습니다. 명령을 다시 입력해 주십시오.",
     "parser.long": "입력한 글이 {length}자입니다. 명령은 {limit}자까지 쓸 수 있습니다.",
-    "parser.quote": "따옴표가 닫히지 않았습니다: `{rest}`. 따옴표를 닫거나 그 앞에 `\\` 문자를 넣어 주십시오.",
+    "parser.quote": "따옴표({mark})가 닫히지 않았습니다. 따옴표를 닫거나 그 앞에 `\\` 문자를 넣어 주십시오.",
     # plan: what would happen
     "plan.DESTRUCTIVE": "**{action}** 명령은 파괴적입니다. 아래는 실행 계획이며, 아직 아무것도 실행하지 않았습니다.",
     "plan.HIGH": "**{action}** 명령은 서비스를 중단시키거나 비용이 발생합니다. 아래는 실행 계획이며, 아직 아무것도 실행하지 않았습니다.",
@@ -215,6 +216,7 @@ TEXTS: Mapping[str, str] = {
     # project: which one is meant
     "project.choose": "어느 프로젝트입니까?",
     "project.hint": "`--project 이름`을 붙이거나 `use project 이름`으로 이곳의 프로젝트를 정하십시오. 내 프로젝트: {projects}",
+    "project.link": "`{project}` 프로젝트의 권한이 9rum에 위임되어 있지 않습니다. `link` 명령으로 계정을 연결해 주십시오.",
     "project.unknown": "여기서는 `{project}` 프로젝트로 실행할 수 없습니다.",
     # read: answers of reading commands
     "read.all": "{command}: {count}개",
@@ -222,20 +224,20 @@ TEXTS: Mapping[str, str] = {
     "read.empty": "아직 아무것도 없습니다.",
     "read.in_file": "전체 {count}개 행은 파일에 있습니다.",
     "read.json": "`{command}` 명령의 원본 응답은 파일에 있습니다.",
-    "read.more": "더 보기",
-    "read.no_match": "조건에 맞는 것이 없습니다. 조건을 줄여 다시 찾아보십시오.",
     "read.json_cut": "`{command}` 명령의 원본 응답이 파일 하나에 담기에는 너무 깁니다. 파일에는 전체 {total}개 행 중 {count}개만 있습니다. `--first` 옵션으로 줄여 주십시오.",
     "read.json_long": "`{command}` 명령의 원본 응답이 파일 하나에 담기에는 너무 깁니다. 범위를 줄이거나 `--json` 없이 실행해 주십시오.",
     "read.missing": "⚠ 일부를 읽지 못했습니다: {message}",
     "read.missing_service": "⚠ {cloud}의 {service} 서비스를 읽지 못했습니다: {message}",
+    "read.more": "더 보기",
+    "read.no_match": "조건에 맞는 것이 없습니다. 조건을 줄여 다시 찾아보십시오.",
     "read.no_text": "내용이 비어 있습니다.",
     "read.none": "볼 수 있는 항목 중에 그런 것이 없습니다.",
     "read.part": "{command}: {total}개 중 {shown}개",
-    "read.text": "{command}: {count}줄",
-    "read.text_file": "{command}: 전체 {count}줄 중 마지막 {last}줄입니다. 전체 내용은 파일에 있습니다.",
     "read.some_in_file": "파일에는 전체 {total}개 행 중 처음 {count}개만 있습니다. `--first` 옵션으로 줄여 주십시오.",
-    # replay: an old row again
+    "read.text": "{command}: {count}줄",
     "read.text_cut": "{command}: 마지막 {last}줄입니다. 내용이 너무 길어 파일에는 마지막 {count}줄만 있습니다.",
+    "read.text_file": "{command}: 전체 {count}줄 중 마지막 {last}줄입니다. 전체 내용은 파일에 있습니다.",
+    # replay: an old row again
     "replay.usage": "어느 기록인지 말해 주십시오: `audit replay ID`. ID는 `audit` 명령에서 볼 수 있습니다.",
     # slack: what only Slack needs
     "slack.file": "`{name}` 파일을 보내지 못했습니다: {why}",
@@ -276,6 +278,7 @@ TEXTS: Mapping[str, str] = {
     "version.is": "9rum 버전 {version}",
     # whoami: whom the bot acts as
     "whoami.account": "채팅 계정",
+    "whoami.ended": "끝남. `link` 명령으로 다시 연결",
     "whoami.project": "프로젝트",
     "whoami.roles": "역할",
     "whoami.summary": "9rum은 {user} 권한으로 실행합니다.",

@@ -1,7 +1,7 @@
 """A whole application with a chat system beside the console whose people are not signed in to 9rum: they link their accounts."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -82,8 +82,22 @@ class FarChat:
 
         return await eventually(look, f"{how}: {words}")
 
-    async def link(self, who: str, *projects: str, role: str = "member", user: str | None = None) -> httpx.Response:
-        """Ask the bot for an address, and do what its page does. `user` signs in there, when it is another than the account is called."""
+    async def heard_after(self, before: int, how: str, words: str) -> Message:
+        """As `heard`, among what was sent after so many things."""
+
+        async def look() -> Message | None:
+            sent = [said.message for said in self.platform.said[before:] if said.how == how]
+            return next((each for each in sent if isinstance(each, Message) and words in each.summary), None)
+
+        return await eventually(look, f"{how}: {words}")
+
+    async def link(
+        self, who: str, *projects: str, role: str | Mapping[str, str] = "member", user: str | None = None
+    ) -> httpx.Response:
+        """Ask the bot for an address, and do what its page does. `user` signs in there, when it is another than the account is called.
+
+        `role` is delegated, or one for each project.
+        """
         before = len(self.platform.said)
         await self.say(who, "link")
 
@@ -96,7 +110,12 @@ class FarChat:
         signed = await http.post("/session", json={"user": user or who, "password": user or who})
         assert signed.status_code == 200, signed.text
         told = (await http.post("/chat/link/look", json={"secret": secret})).json()
-        chosen = [{"id": project["id"], "roles": [role]} for project in told["projects"] if project["name"] in projects]
+        roles = {name: role if isinstance(role, str) else role[name] for name in projects}
+        chosen = [
+            {"id": project["id"], "roles": [roles[project["name"]]]}
+            for project in told["projects"]
+            if project["name"] in roles
+        ]
         answer = await http.post("/chat/link", json={"secret": secret, "projects": chosen, "days": 7})
         http.cookies.clear()
         return answer

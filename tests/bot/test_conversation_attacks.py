@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from bot import redact
 from bot.kept import name_for
 from bot.messages import Message
 from notifications.redis import RedisClient
@@ -82,28 +83,85 @@ async def test_a_command_runs_for_the_project_that_was_said(chat: Chatting, spel
     assert "talk-chat-1" in listed and "shop-web-1" not in listed
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"volume-transfer accept no-such-offer {SECRET}",
-        f"volume-transfer accept no-such-offer --key={SECRET}",
-        f"volume-transfer acept no-such-offer {SECRET}",
-        f"volume-transfer accept {SECRET} --colour red {SECRET}",
-        f'volume-transfer accept no-such-offer {SECRET} "',
-        f"server create web-1 --image nope --flavor m1.small --user-data {SECRET}",
-        f'server create --user-data "{SECRET} {SECRET}" --colour red',
-        f"server create web-1 --image nope --flavor m1.small --user-data '{SECRET} 'and' {SECRET}'",
-        f"server create web-1 --flavor m1.small --user-data {SECRET}",
-    ],
-)
+async def test_a_value_that_looks_like_a_project_is_no_project(chat: Chatting) -> None:
+    """Two servers of one name: the change is of the one in the room's project."""
+    for name in ("shop-web-1", "talk-chat-1"):
+        await chat.graph.done("jiwoo", "serverRename", {"server": name, "name": "twin"})
+    for text in ("server set-metadata twin --metadata project=talk", "server set-tags twin --tags project=talk"):
+        assert "is done" in (await chat("jiwoo", text, "shop")).summary
+    told = "{ servers(first: 100) { nodes { name project { name } metadata tags } } }"
+    twins = [each for each in (await chat.graph.data("jiwoo", told))["servers"]["nodes"] if each["name"] == "twin"]
+    labelled = {each["project"]["name"] for each in twins if each["metadata"].get("project") == "talk"}
+    tagged = {each["project"]["name"] for each in twins if each["tags"] == ["project=talk"]}
+    assert (len(twins), labelled, tagged) == (2, {"shop"}, {"shop"})
+
+
+async def test_the_project_that_a_command_is_about_is_not_whom_it_runs_for(
+    redis: RedisClient, valkey: str, tmp_path: Path
+) -> None:
+    async with far_chat(valkey, tmp_path) as far:
+        image = {"name": "golden", "address": "https://images.test/golden.img", "project": "shop"}
+        await far.graph.done("jiwoo", "imageCreate", image)
+        talk = (await far.chat.room("minsu", "talk")).project
+        await far.link("jiwoo", "shop")
+        await far.say("jiwoo", f"image share golden --project {talk}")
+        await far.heard("post", "is done")
+
+
+async def test_the_button_of_a_project_leaves_other_values_as_they_are(
+    redis: RedisClient, valkey: str, tmp_path: Path
+) -> None:
+    async with far_chat(valkey, tmp_path) as far:
+        await far.link("jiwoo", "shop", "talk")
+        await far.say("jiwoo", "server set-metadata shop-web-1 --metadata project=talk")
+        asked = await far.heard("whisper", "Which project")
+        assert isinstance(asked.message, Message)
+        assert button(asked.message, "shop").command == (
+            """server set-metadata shop-web-1 --metadata='{"project":"talk"}' --project=shop"""
+        )
+        await far.press("jiwoo", asked, "shop")
+        await far.heard("post", "is done")
+
+
+BY_NAME = [
+    f"volume-transfer accept no-such-offer --key={SECRET}",
+    f'volume-transfer accept no-such-offer --key "{SECRET} unclosed',
+    f"volume-transfr accept --key {SECRET}",
+    f"keypair create mine --public-key {SECRET}",
+    f"server create web-1 --image nope --flavor m1.small --user-data {SECRET}",
+    f'server create --user-data "{SECRET} {SECRET}" --colour red',
+    f"server create web-1 --image nope --flavor m1.small --user-data '{SECRET} 'and' {SECRET}'",
+    f"server create web-1 --flavor m1.small --user-data {SECRET}",
+    f"vm creat --user-data {SECRET}",
+]
+MERE_WORDS = [  # what is one, nobody can tell before the command is read: the room keeps what was typed in it
+    f"volume-transfer accept no-such-offer {SECRET}",
+    f"volume-transfer accept my offer {SECRET}",
+    f"volume-transfer acept no-such-offer {SECRET}",
+    f"volume-transfr accept no-such-offer {SECRET}",
+    f"volume-transfer accept no-such-offer {SECRET}=",
+    f"volume-transfer accept {SECRET} --colour red {SECRET}",
+    f'volume-transfer accept no-such-offer {SECRET} "',
+    f"keypair create mine ssh-ed25519 {SECRET}",
+    f"server create web-1 --user-data {SECRET} -{SECRET}",
+]
+
+
+@pytest.mark.parametrize("text", [*BY_NAME, *MERE_WORDS])
 async def test_a_secret_that_was_typed_is_neither_shown_nor_kept(chat: Chatting, redis: RedisClient, text: str) -> None:
+    await chat("jiwoo", "server list", "shop")  # the commands are known from here on
     answer = await chat("jiwoo", text, "shop")
     assert SECRET not in repr(answer)
     found = (await dump(redis)).decode(errors="replace")
-    kept = [
-        line for line in found.splitlines() if SECRET in line and f'"text":{orjson.dumps(text).decode()}' not in line
-    ]
+    typed = f'"text":{orjson.dumps(redact.hidden(text)).decode()}'
+    kept = [line for line in found.splitlines() if SECRET in line and (text in BY_NAME or typed not in line)]
     assert kept == []
+    assert all(SECRET not in repr(row) for row in await rows(chat.graph))
+
+
+@pytest.mark.parametrize("text", MERE_WORDS)
+async def test_a_secret_that_was_typed_first_of_all_is_neither_shown_nor_kept(chat: Chatting, text: str) -> None:
+    assert SECRET not in repr(await chat("jiwoo", text, "shop"))
     assert all(SECRET not in repr(row) for row in await rows(chat.graph))
 
 

@@ -1,12 +1,12 @@
 """The form for what is missing: which fields, which choices, and what comes of it."""
 
 from bot import texts
-from bot.catalogue import CommandSpec, ParameterSpec
-from bot.forms import MAX_FIELDS, asked_for, choice_query, choices_of, form_for, plural
+from bot.catalogue import ParameterSpec
+from bot.forms import MAX_FIELDS, Choices, asked_for, choice_query, choices_of, counted, form_for, plural
 from bot.invocation import Invocation, bind
 from bot.messages import Choice, FieldKind, Form
 from bot.parser import split
-from tests.bot.specs import SERVER_CREATE, SERVER_DELETE, catalogue
+from tests.bot.specs import SERVER_CREATE, catalogue
 from tests.running import Running
 
 EN = texts.of("en")
@@ -20,7 +20,8 @@ def begun(text: str) -> Invocation:
 
 
 def form(text: str, choices: dict[str, list[Choice]] | None = None, most: int = 100) -> Form:
-    return form_for(EN, begun(text), choices or {}, "f1", most)
+    counted_ = {name: Choices(rows, len(rows)) for name, rows in (choices or {}).items()}
+    return form_for(EN, begun(text), counted_, "f1", most)
 
 
 def test_the_missing_ones_come_first_then_what_has_choices() -> None:
@@ -66,10 +67,10 @@ def test_the_shown_command_holds_no_secret() -> None:
 def test_a_query_for_choices() -> None:
     flavor = SERVER_CREATE.parameter("flavor")
     assert flavor is not None
-    query = choice_query(SERVER_CREATE, flavor, None)
-    assert query == ("query($first: Int!) { rows: flavors(first: $first) { nodes { id name } } }", {"first": 200})
-    assert choice_query(SERVER_DELETE, ParameterSpec("name"), None) is None
-    assert choice_query(SERVER_DELETE, ParameterSpec("name", choices_from="x){y"), None) is None
+    document = "query($first: Int!) { rows: flavors(first: $first) { totalCount nodes { id name } } }"
+    assert choice_query(flavor, 100) == (document, {"first": 100})
+    assert choice_query(ParameterSpec("name")) is None
+    assert choice_query(ParameterSpec("name", choices_from="x){y")) is None
 
 
 def test_rows_are_chosen_by_name_while_it_is_theirs_alone() -> None:
@@ -86,6 +87,16 @@ def test_rows_are_chosen_by_name_while_it_is_theirs_alone() -> None:
     assert [choice.label for choice in found[:4]] == ["front", "back (2222)", "back (3333)", "4444"]
     assert "\u202e" not in found[5].label
     assert choices_of(None) == choices_of({"rows": None}) == []
+    assert counted(None) == counted({"rows": None}) == Choices([], 0)
+
+
+def test_a_list_that_is_not_all_there_is_typed_with_the_true_number() -> None:
+    """Else a form shows its first rows as if they were all, and nobody can choose another."""
+    rows = [{"id": f"flavor:k/{number}", "name": f"m1.{number}"} for number in range(100)]
+    first = counted({"rows": {"totalCount": 2_000, "nodes": rows}})
+    field = form_for(EN, begun("server create web"), {"flavor": first}, "f1", 100).fields[0]
+    assert (field.name, field.kind, field.choices) == ("flavor", FieldKind.TEXT, ())
+    assert "There are 2000; type a name, such as m1.0." in field.hint
 
 
 def test_plurals() -> None:
@@ -95,14 +106,15 @@ def test_plurals() -> None:
 
 
 async def test_the_graph_lists_the_choices_of_every_parameter(graph: Running) -> None:
-    spec = CommandSpec("x.y")
-    answer = await graph("jiwoo", "{ commands(all: true) { parameters { choicesFrom } } }")
+    answer = await graph("jiwoo", "{ commands(all: true) { name parameters { choicesFrom } } }")
     kinds = {p["choicesFrom"] for command in answer["data"]["commands"] for p in command["parameters"]} - {None}
     assert "flavor" in kinds
+    names = {command["name"] for command in answer["data"]["commands"]}
+    assert {f"{kind}.list" for kind in kinds} <= names  # by which policy says who may see the choices
     for kind in sorted(kinds):
-        query = choice_query(spec, ParameterSpec("it", choices_from=kind), None)
+        query = choice_query(ParameterSpec("it", choices_from=kind))
         assert query is not None
         listed = await graph("jiwoo", *query)
         assert {error["extensions"]["code"] for error in listed.get("errors", [])} <= {"DENIED"}, (kind, listed)
-    flavors = await graph("jiwoo", *(choice_query(spec, ParameterSpec("it", choices_from="flavor"), None) or ("", {})))
+    flavors = await graph("jiwoo", *(choice_query(ParameterSpec("it", choices_from="flavor")) or ("", {})))
     assert "m1.small" in [choice.value for choice in choices_of(flavors["data"])]

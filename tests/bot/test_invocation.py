@@ -118,14 +118,41 @@ def test_misuse_is_one_sentence(text: str, key: str, said: str) -> None:
 
 
 def test_what_was_probably_meant_is_suggested() -> None:
-    assert refused("server create --flvor m1").suggestions == ("--flavor",)
-    assert refused("server create --policy afinity").suggestions[0] == "AFFINITY"
-    assert refused("server create --explian").suggestions[0] == "--explain"
+    assert refused("server create --flvor m1").values["nearest"] == "--flavor"
+    assert refused("server create --policy afinity").values["nearest"].startswith("AFFINITY")
+    assert refused("server create --explian").values["nearest"].startswith("--explain")
+
+
+@pytest.mark.parametrize("text", ["server delete web --cloud krane", "server delete web cloud=krane"])
+def test_a_cloud_is_an_option_only_where_the_command_has_it(text: str) -> None:
+    misused = refused(text)
+    assert (misused.key, misused.values["option"]) == ("bind.unknown", "--cloud")
+
+
+@pytest.mark.parametrize("option", ["--metadata", "--tags"])
+def test_what_looks_like_the_project_and_is_a_value_is_not_whom_to_act_for(option: str) -> None:
+    assert bound(f"server create web {option} project=talk").flags.project is None
+    assert bound(f"server create web {option} project=talk --project shop").flags.project == "shop"
+
+
+def test_a_project_that_is_the_object_of_a_command_is_not_whom_to_act_for() -> None:
+    spec = CommandSpec(
+        "image.share",
+        parameters=(
+            ParameterSpec("image", required=True, position=0),
+            ParameterSpec("project", required=True, position=1),
+        ),
+    )
+    for text in ("image share img talk", "image share img --project talk", "image share img project=talk"):
+        words = split(text)
+        shared = bind(spec, words, words.words[2:])
+        assert (shared.values, shared.flags.project) == ({"image": "img", "project": "talk"}, None)
+        assert retyped(shared) == "image share img talk"
 
 
 def test_flags_stand_anywhere() -> None:
     text = "--cloud krane server create web --explain --plan --json --help --project shop"
-    assert bound(text).flags == Flags(explain=True, plan=True, json=True, help=True, project="shop", cloud="krane")
+    assert bound(text).flags == Flags(explain=True, plan=True, json=True, help=True, project="shop")
     assert bound(text).values == {"name": "web", "project": "shop", "cloud": "krane"}
 
 
@@ -188,11 +215,9 @@ def test_a_form_is_checked_like_text(values: dict[str, list[str]]) -> None:
 
 
 def test_retyped_with_a_change() -> None:
-    invocation = bound("server list --status=active --first 5 --json --cloud krane")
-    assert (
-        retyped(invocation, after="abc=") == 'server list --status=ACTIVE --first=5 --after="abc=" --cloud=krane --json'
-    )
-    assert retyped(invocation, status=None) == "server list --first=5 --cloud=krane --json"
+    invocation = bound("server list --status=active --first 5 --json")
+    assert retyped(invocation, after="abc=") == 'server list --status=ACTIVE --first=5 --after="abc=" --json'
+    assert retyped(invocation, status=None) == "server list --first=5 --json"
     assert retyped(bound("server delete web --project shop")) == "server delete web --project=shop"
 
 

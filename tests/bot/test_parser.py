@@ -113,10 +113,39 @@ def test_commas_divide_only_when_they_are_not_quoted() -> None:
     assert token.value == "a,b,c,d"
 
 
-def test_words_are_given_to_options_that_take_them() -> None:
-    found = split("audit --actor jiwoo --open --result DENIED").taking("actor", "result")
-    assert found.options == (("actor", "jiwoo"), ("open", None), ("result", "DENIED"))
-    assert found.words == ("audit",)
+@pytest.mark.parametrize(
+    ("text", "project", "rest"),
+    [
+        ("server list --project talk --first 5", "talk", "server list  --first 5"),
+        ("--project='my talk' server list", "my talk", "server list"),
+        ("server list PROJECT=talk", "talk", "server list"),
+        ("server list --json project=talk", "talk", "server list --json"),
+        ("server list --first=5 —pro-ject talk", "talk", "server list --first=5"),
+        ("server set-metadata web --metadata project=talk", None, None),
+        ("server create web --tags project=talk --project shop", "shop", "server create web --tags project=talk"),
+        ("server list 'project=talk'", None, None),
+        ("server list -- project=talk", None, None),
+        ("server list --cloud project=talk", None, None),
+        ("server list --project", None, None),
+    ],
+)
+def test_the_project_is_what_the_option_says_and_no_value_of_another(
+    text: str, project: str | None, rest: str | None
+) -> None:
+    assert split(text).said("project") == project
+    assert split(text).without("project") == (rest or text)
+
+
+@pytest.mark.parametrize(
+    ("text", "leading"),
+    [
+        ("vm creat --user-data hunter2 x", ("vm", "creat")),
+        ("--project shop --json vm creat key=hunter2 x", ("vm", "creat", "x")),
+        ("--user-data hunter2 vm creat", ()),
+    ],
+)
+def test_leading_words_are_no_values_of_options(text: str, leading: tuple[str, ...]) -> None:
+    assert split(text).leading == leading
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ ACTIONS = (
         plan=_plan_create,
         run=_run_create,
         role=READER,
-        positional=("name", "public_key"),
+        positional=("name",),
         secret=frozenset({"public_key"}),  # people paste the private one by mistake, and what is stored stays
         undo=lambda record: ("keypair.delete", {"keypair": record.resource_ids[0]}),
     ),
