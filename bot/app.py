@@ -181,8 +181,8 @@ class Bot:
             await run.typed(turn, turn.words)
             return
         own, turn.rest = found
-        turn.command = own.name
-        await own.run(turn)
+        turn.command, turn.own = own.name, True
+        await own.answer(turn)
 
     async def _turn(self, incoming: Incoming) -> Turn:
         language = await self.services.defaults.language(incoming.person, incoming.place)
@@ -203,7 +203,7 @@ class Bot:
             exc_info=(type(error), error, error.__traceback__),
             extra={"correlation_id": correlation},
         )
-        await turn.refused("INTERNAL", turn.texts.line("turn.internal", id=correlation))
+        await turn.refused("INTERNAL", turn.texts.line("turn.internal", id=correlation), correlation_id=correlation)
         await turn.say("turn.internal", id=correlation, tone=Tone.BAD)
 
     async def _poisoned(self, incoming: Incoming) -> None:

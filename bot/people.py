@@ -152,6 +152,10 @@ class People:
     async def link_of(self, person: Person) -> Link | None:
         return await self._links.link(person.key)
 
+    def project_name(self, project: str) -> str:
+        """Of a global id; the id itself when nothing is known of it."""
+        return self._identities.project_name(project)
+
     async def unlink(self, person: Person) -> Unlinked:
         """Forget the link and delete its trusts; the link is gone at once even when Keystone is away."""
         await self._links.withdraw(person.key)
@@ -264,12 +268,15 @@ class People:
         if len(possible) == 1:
             return possible[0]
         if not possible and wanted is not None:
-            raise NoSuchProject(wanted, [(one.project, one.name) for one in link.delegations])
+            raise NoSuchProject(wanted, self._live(link.delegations))
         if not possible:
             raise NotLinked
         if (why := self._why_ended(possible)) is not None:
             raise LinkEnded(why, ", ".join(one.name for one in possible))
-        raise ChooseProject([(one.project, one.name) for one in possible])
+        raise ChooseProject(self._live(possible))
+
+    def _live(self, delegations: Iterable[Delegation]) -> list[tuple[str, str]]:
+        return [(one.project, one.name) for one in delegations if self._why_ended([one]) is None]
 
     def _names(self, delegation: Delegation) -> tuple[str, ...]:
         """By which a delegation is asked for: the project may have another name by now."""
