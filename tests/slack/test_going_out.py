@@ -301,7 +301,7 @@ async def test_what_the_person_is_told_goes_by_the_proxy_as_well(monkeypatch: py
     asked: list[str] = []
 
     async def proxy(request: web.BaseRequest) -> web.Response:
-        asked.append(f"{request.method} {request.raw_path if hasattr(request, 'raw_path') else request.path}")
+        asked.append(f"{request.method} {request.path}")
         return web.Response(text="ok")
 
     runner = web.ServerRunner(web.Server(proxy))
@@ -313,7 +313,7 @@ async def test_what_the_person_is_told_goes_by_the_proxy_as_well(monkeypatch: py
     await it.respond("http://hooks.slack.invalid/commands/1", "Invite the bot.")
     await it.close()
     await runner.cleanup()
-    assert len(asked) == 1 and asked[0].startswith("POST") and "/commands/1" in asked[0]
+    assert asked == ["POST /commands/1"]
 
 
 @pytest.mark.parametrize(

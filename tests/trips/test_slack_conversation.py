@@ -13,7 +13,7 @@ from tests.dump import dump
 from tests.lab.cloud import LabCloud
 from tests.lab.rest import expect
 from tests.trips.conftest import lab_passwords, lab_settings
-from tests.trips.in_slack import Workspace, in_slack
+from tests.trips.in_slack import Workspace, delegate, in_slack, secret_of
 from tests.trips.slack_talk import NETWORK, talk
 
 
@@ -37,6 +37,20 @@ async def lab(
 
 async def test_the_conversation_with_the_sandbox(sandbox: Workspace) -> None:
     await talk(sandbox)
+
+
+async def test_a_command_among_the_direct_messages_of_two_people(sandbox: Workspace) -> None:
+    """The bot is not there: the offer to link, the work and the answers come in her own direct messages with it."""
+    ann = sandbox.human("ann")
+    among = sandbox.slack.world.direct("ann", "bo")
+    await ann.type("/cloud server list", among)
+    offered = await ann.sees(lambda shown: bool(secret_of(shown)), None, 30)
+    await delegate(sandbox.graph.http, secret_of(offered), ann.person, "jiwoo", sandbox.passwords["jiwoo"], ["shop"])
+    await ann.type("/cloud server create among-1 --image ubuntu-24.04 --flavor m1.tiny", among)
+    done = await sandbox.ended(ann, "is done", None)
+    assert done.edits > 0 and "among-1" in done.text
+    assert len([shown for shown in ann.messages(None) if "among-1" in shown.text]) == 1
+    assert ann.messages(among) == sandbox.human("bo").messages(None) == []
 
 
 @pytest.mark.lab
