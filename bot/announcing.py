@@ -1,43 +1,72 @@
-"""Tells people by direct message whom their account acts as once it was linked, and that this ends soon. Called by loops of `app`."""
+"""Tells people by direct message whom their account acts as once it was linked, and that this ends soon, until the chat system took it.
+
+Whoever has a chat account may be somebody else than the one who linked it, so this is told though processes die and chat systems are away;
+what is to be told is kept by `links`. `app` runs the loop.
+"""
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from bot import texts
+from bot import loops, texts
+from bot.defaults import Defaults
 from bot.messages import Message, Paragraph, Tone
-from bot.outbox import Undelivered
-from bot.people import Link
-from bot.services import Services
+from bot.outbox import Outbox, Undelivered
+from bot.people import LEASE, Notice, People
 
 log = logging.getLogger(__name__)
 
-
-async def announce(services: Services, within: timedelta) -> None:
-    """`People.expiring` gives each end once, over all processes."""
-    for link in await services.people.expiring(within):
-        await _tell(services, link, "link.ends_soon", Tone.WARN)
+AT_ONCE = 50
+AGAIN_SECONDS = 300.0  # after the chat system would not take it for as long as the outbox tries
 
 
-async def greet(services: Services) -> None:
-    """Whoever has the chat account hears of its link, who may be somebody else than the one who linked it."""
-    links = await services.people.fresh()
-    await asyncio.gather(*(_tell(services, link, "link.now", Tone.INFO) for link in links))
+class Announcer:
+    def __init__(self, people: People, outbox: Outbox, defaults: Defaults) -> None:
+        self._people = people
+        self._outbox = outbox
+        self._defaults = defaults
+        self._tasks: dict[tuple[str, ...], asyncio.Task[None]] = {}
 
+    async def stop(self) -> None:
+        await loops.end(list(self._tasks.values()))
 
-async def _tell(services: Services, link: Link, key: str, tone: Tone) -> None:
-    person = link.person
-    if services.platforms.get(person.platform) is None:
-        return
-    said = texts.of(person.locale or services.settings.language)
-    ends = min(each.expires_at for each in link.delegations)
-    values = {
-        "projects": ", ".join(each.name for each in link.delegations),
-        "at": datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M"),
-        "user": link.user_name,
-    }
-    text = Paragraph(said(key, **values))
-    try:
-        await services.outbox.tell(person, Message(summary=said.line(key, **values), blocks=(text,), tone=tone))
-    except Undelivered as error:
-        log.warning("%s could not be told of its link: %s", person.key, error)
+    async def sweep(self) -> None:
+        """Begin to tell what is to be told; whoever can not be reached now keeps nobody else waiting."""
+        held = {member for members in self._tasks for member in members}
+        await self._people.tell_in(held, LEASE)
+        for notice in await self._people.untold(AT_ONCE - len(self._tasks)):
+            if not held.intersection(notice.members):
+                self._tasks[notice.members] = asyncio.create_task(self._tell(notice))
+
+    async def _tell(self, notice: Notice) -> None:
+        try:
+            if await self._said(notice):
+                await self._people.told(notice.members)
+            else:
+                await self._people.tell_in(notice.members, AGAIN_SECONDS)
+        except Exception:
+            log.exception("telling %s of its link failed; it is tried again", notice.link.account)
+        finally:
+            self._tasks.pop(notice.members, None)
+
+    async def _said(self, notice: Notice) -> bool:
+        """Whether it is over: told, or refused for good."""
+        try:
+            await self._outbox.tell(notice.link.person, await self._message(notice))
+        except Undelivered as error:
+            log.warning("%s could not be told of its link: %s", notice.link.account, error)
+            return not error.again
+        return True
+
+    async def _message(self, notice: Notice) -> Message:
+        link = notice.link
+        said = texts.of(await self._defaults.language(link.person))
+        key = "link.ends_soon" if notice.ending else "link.now"
+        ends = min(each.expires_at for each in link.delegations)
+        values = {
+            "projects": ", ".join(each.name for each in link.delegations),
+            "at": datetime.fromtimestamp(ends, UTC).strftime("%Y-%m-%d %H:%M"),
+            "user": link.user_name,
+        }
+        tone = Tone.WARN if notice.ending else Tone.INFO
+        return Message(summary=said.line(key, **values), blocks=(Paragraph(said(key, **values)),), tone=tone)

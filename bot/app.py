@@ -14,7 +14,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from bot import commands, loops, run, texts
-from bot.announcing import announce, greet
+from bot.announcing import Announcer
 from bot.counters import Counters
 from bot.defaults import Defaults
 from bot.due import Due
@@ -69,6 +69,8 @@ class Bot:
         self._outbox = Outbox(platforms, clock, self.counters)
         self._pendings = Kept(redis, seal, "plan", Pending)
         self._due = Due(redis, seal, clock, self._outbox, self._expires)
+        defaults = Defaults(redis, settings)
+        self._announcer = Announcer(people, self._outbox, defaults)
         self._follower = Follower(
             redis, graph, people, self._outbox, clock, owner, self.counters, shower(clock), self._ended
         )
@@ -86,7 +88,7 @@ class Bot:
             forms=Kept(redis, seal, "form", KeptForm),
             pendings=self._pendings,
             undos=Kept(redis, seal, "undo", KeptUndo),
-            defaults=Defaults(redis, settings),
+            defaults=defaults,
             known=Known(graph, clock),
             counters=self.counters,
             own=commands.COMMANDS,
@@ -121,18 +123,11 @@ class Bot:
         within = timedelta(days=self._settings.announce_days)
         self._loops = [
             asyncio.create_task(loops.every(self._clock, SWEEP_SECONDS, "ending buttons", self._due.sweep)),
-            asyncio.create_task(
-                loops.every(self._clock, SWEEP_SECONDS, "telling of links", lambda: greet(self.services))
-            ),
-            asyncio.create_task(
-                loops.every(self._clock, TRUSTS_SECONDS, "deleting trusts", self.services.people.sweep)
-            ),
+            asyncio.create_task(loops.every(self._clock, SWEEP_SECONDS, "telling of links", self._announcer.sweep)),
+            asyncio.create_task(loops.every(self._clock, TRUSTS_SECONDS, "deleting trusts", self._people.sweep)),
             asyncio.create_task(
                 loops.every(
-                    self._clock,
-                    ANNOUNCE_SECONDS,
-                    "announcing ends of links",
-                    lambda: announce(self.services, within),
+                    self._clock, ANNOUNCE_SECONDS, "announcing ends of links", lambda: self._people.announce(within)
                 )
             ),
         ]
@@ -143,6 +138,7 @@ class Bot:
             await platform.stop()
         await self.inbox.stop()
         await loops.end(self._loops)
+        await self._announcer.stop()
         await self._follower.stop()
         await self._due.stop()
         await self._outbox.stop()

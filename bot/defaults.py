@@ -44,13 +44,14 @@ class Defaults:
         project, _, name = chosen.decode().partition(" ") if chosen else ("", "", "")
         return project, name or project
 
-    async def language(self, person: Person, place: Place) -> str:
-        """What the person chose, else the locale that the platform knows, else the channel's, else the installation's."""
+    async def language(self, person: Person, place: Place | None = None) -> str:
+        """What the person chose, else the locale that the platform knows, else that of the place, if any, else the installation's."""
         chosen = await self._redis.hget(DEFAULTS, f"language:{person.key}")
         if chosen:
             return str(chosen.decode())
         known = person.locale if texts.speaks(person.locale) else None
-        return known or self._settings.channel(place.key).language or self._settings.language
+        of_place = self._settings.channel(place.key).language if place is not None else None
+        return known or of_place or self._settings.language
 
     async def speak(self, person: Person, language: str | None) -> None:
         """None: forget what was chosen."""

@@ -7,13 +7,14 @@ to 9rum's own account in Keystone alone.
     gurum:chat:offer-of:{account}  the digest of the account's newest offer, the only one that counts
     gurum:chat:link:{account}      Link, until a while after its last delegation ends
     gurum:chat:ended:{trust}       why a delegation ended before its time
-    gurum:chat:ending              sorted set: `trust account` by the moment at which the delegation ends, until that was announced
+    gurum:chat:ending              sorted set: `trust account` by the moment at which the delegation ends, until that is to be told
     gurum:chat:left                sorted set: trusts to delete, by the moment of the next attempt
-    gurum:chat:new                 set: accounts that were linked and are still to be told so
+    gurum:chat:tell                sorted set: what accounts are to be told until they were, by the moment of the next attempt:
+                                   `linked account linked_at`, `ending account trust`
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -25,6 +26,22 @@ from bot.ports import RedisClient
 R = TypeVar("R")
 
 MONTH: Final = 30 * 86_400.0  # seconds that an ended link is remembered, so that its owner is told what happened
+LEASE: Final = 60.0  # seconds for which what is to be told is left to one process
+# The delegations that end soon, from those whose time will come to what is to be told.
+ANNOUNCE: Final = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])) do
+  local trust, account = string.match(member, '^(%S+) (.+)$')
+  redis.call('ZADD', KEYS[2], 'NX', ARGV[1], 'ending ' .. account .. ' ' .. trust)
+  redis.call('ZREM', KEYS[1], member)
+end
+"""
+# What is to be told now, put off so that no other process takes it at the same time.
+TAKE: Final = """
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
+for _, member in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[2], member) end
+return due
+"""
 RETURN: Final = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
@@ -61,6 +78,14 @@ class Link(msgspec.Struct, frozen=True):
         return Person(platform=platform, id=native, name=self.name, locale=self.locale)
 
 
+class Notice(msgspec.Struct, frozen=True):
+    """What an account is to be told: that it is linked, or (`ending`) that these delegations end. `members` stand for it in the store."""
+
+    link: Link
+    ending: bool
+    members: tuple[str, ...]
+
+
 class Offer(msgspec.Struct, frozen=True):
     """Which chat account may be linked by whoever has the secret. `channel` is where it was asked for."""
 
@@ -76,7 +101,7 @@ _LINK: Final = msgspec.json.Decoder(Link)
 _OFFER: Final = msgspec.json.Decoder(Offer)
 ENDING: Final = "gurum:chat:ending"
 LEFT: Final = "gurum:chat:left"
-NEW: Final = "gurum:chat:new"
+TELL: Final = "gurum:chat:tell"
 
 
 class LinkStore:
@@ -110,7 +135,9 @@ class LinkStore:
             for one in link.delegations:
                 pipe.zadd(ENDING, {f"{one.trust} {link.account}": one.expires_at})
                 pipe.zrem(LEFT, one.trust)
-            pipe.sadd(NEW, link.account)
+            if old is not None:
+                pipe.zrem(TELL, _linked(old))
+            pipe.zadd(TELL, {_linked(link): now})
             return replaced
 
         return await self._changed(link.account, change)
@@ -124,7 +151,7 @@ class LinkStore:
             trusts = [one.trust for one in old.delegations]
             _drop(pipe, account, trusts, now)
             pipe.delete(_link(account), *(_ended(trust) for trust in trusts))
-            pipe.srem(NEW, account)
+            pipe.zrem(TELL, _linked(old))
             return trusts
 
         return await self._changed(account, change)
@@ -134,19 +161,38 @@ class LinkStore:
         seconds = max(delegation.expires_at - now, 0.0) + MONTH
         await self._redis.set(_ended(delegation.trust), why, ex=int(seconds))
 
-    async def new(self, most: int) -> list[str]:
-        """Accounts that were linked, each told once over all processes."""
-        return [account.decode() for account in await self._redis.spop(NEW, most)]
+    # -- what accounts are told ----------------------------------------------------------------------------------------
 
-    async def ending(self, now: float, until: float) -> list[tuple[str, str]]:
-        """(trust, account) of what ends until then and was not told before, here or in another process. Past ends are dropped."""
-        await self._redis.zremrangebyscore(ENDING, "-inf", now)
+    async def announce(self, now: float, until: float) -> None:
+        """What ends until then is to be told, once. Past ends are dropped."""
+        await self._redis.eval(ANNOUNCE, 2, ENDING, TELL, now, until)
+
+    async def untold(self, now: float, most: int) -> list[Notice]:
+        """What is to be told, left to the caller for LEASE; nobody else gets it meanwhile. What is true no more is dropped."""
+        groups: dict[tuple[str, str], dict[str, str]] = {}
+        for raw in await self._redis.eval(TAKE, 1, TELL, now, now + LEASE, most):
+            member = raw.decode()
+            kind, _, rest = member.partition(" ")
+            account, _, what = rest.rpartition(" ")
+            groups.setdefault((kind, account), {})[what] = member
         found = []
-        for member in await self._redis.zrangebyscore(ENDING, "-inf", until):
-            if await self._redis.zrem(ENDING, member):
-                trust, _, account = member.decode().partition(" ")
-                found.append((trust, account))
+        for (kind, account), members in groups.items():
+            notice = _notice(kind, await self.link(account), members, now)
+            if notice is not None:
+                found.append(notice)
+            else:
+                await self.told(tuple(members.values()))
         return found
+
+    async def tell_at(self, members: Collection[str], when: float) -> None:
+        """Not before that moment."""
+        if members:
+            await self._redis.zadd(TELL, dict.fromkeys(members, when), xx=True)
+
+    async def told(self, members: Collection[str]) -> None:
+        await self._redis.zrem(TELL, *members)
+
+    # -- changes -------------------------------------------------------------------------------------------------------
 
     async def _changed(self, account: str, change: Callable[[Any, Link | None], R]) -> R:
         """Apply a change to the link as it stands, as a whole; again when somebody else changed it meanwhile."""
@@ -210,7 +256,22 @@ class LinkStore:
 def _drop(pipe: Any, account: str, trusts: Iterable[str], now: float) -> None:
     for trust in trusts:
         pipe.zrem(ENDING, f"{trust} {account}")
+        pipe.zrem(TELL, f"ending {account} {trust}")
         pipe.zadd(LEFT, {trust: now})
+
+
+def _linked(link: Link) -> str:
+    return f"linked {link.account} {link.linked_at}"
+
+
+def _notice(kind: str, link: Link | None, members: Mapping[str, str], now: float) -> Notice | None:
+    """`members` by the trust that ends, or by the moment of the link. None: there is nothing to tell any more."""
+    if link is None or (kind == "linked" and str(link.linked_at) not in members):
+        return None
+    live = [one for one in link.delegations if one.ended is None and one.expires_at > now]
+    told = [one for one in live if kind == "linked" or one.trust in members]
+    shown = msgspec.structs.replace(link, delegations=told)
+    return Notice(shown, kind == "ending", tuple(members.values())) if told else None
 
 
 def _fresh(stored: bytes | None, now: float) -> Offer | None:

@@ -29,11 +29,12 @@ Send = Callable[[Platform, Message], Awaitable[str | None]]
 
 
 class Undelivered(Exception):
-    """The platform would not take the message. `code` is the platform's own word."""
+    """The platform would not take the message. `code` is the platform's own word; `again`: it may take it much later."""
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, again: bool = False) -> None:
         super().__init__(sentence)
         self.code = code
+        self.again = again
 
 
 @dataclass(slots=True)
@@ -107,7 +108,7 @@ class Outbox:
         queue = self._queues.setdefault(key, deque())
         if len(queue) >= MAX_WAITING:
             self._counters.given_up += 1
-            raise Undelivered("full", f"Too many messages wait for {platform}:{channel}.")
+            raise Undelivered("full", f"Too many messages wait for {platform}:{channel}.", again=True)
         item = _Item(message, send, self._clock.monotonic(), edits)
         queue.append(item)
         self._counters.outbox_depth += 1
@@ -164,7 +165,7 @@ class Outbox:
                 tries += error.retry_after is None
                 too_late = self._clock.monotonic() - item.since + (error.retry_after or 0) > MAX_AGE
                 if not error.retry or tries >= MAX_TRIES or too_late:
-                    raise Undelivered(error.code, str(error)) from error
+                    raise Undelivered(error.code, str(error), error.retry) from error
                 self._counters.retried += 1
                 pause = error.retry_after or min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
             except Exception as error:

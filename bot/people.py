@@ -12,19 +12,18 @@ import hmac
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from weakref import WeakValueDictionary
 
-import msgspec
-
-from bot.links import Delegation, Link, LinkStore, Offer
+from bot.links import LEASE, Delegation, Link, LinkStore, Notice, Offer
 from bot.platforms.base import Person, Place, Platform
 from bot.ports import Acting, Clock, Identities, IdentityAway, RedisClient, RoleGone, Seal, TrustGone
 
 __all__ = [
+    "LEASE",
     "Away",
     "ChooseProject",
     "Delegation",
@@ -32,6 +31,7 @@ __all__ = [
     "LinkEnded",
     "NoSuchProject",
     "NotLinked",
+    "Notice",
     "Offer",
     "People",
     "Unlinked",
@@ -46,7 +46,7 @@ BEFORE_END: Final = timedelta(seconds=60)  # a kept token is not used during its
 KEPT: Final = 5_000  # tokens in memory
 AGAIN_SECONDS: Final = 300.0  # until the next attempt to delete a trust that is left
 UNFINISHED_SECONDS: Final = 600.0  # a trust that became part of no link by then is left over from a crash
-SWEEP: Final = 50  # trusts deleted, or accounts told, at once
+SWEEP: Final = 50  # trusts deleted at once
 
 
 class NotLinked(Exception):
@@ -201,24 +201,25 @@ class People:
         """Keep the link in place of the one before, whose trusts are deleted then."""
         await self._delete(await self._links.keep(link, self._now()))
 
-    async def fresh(self) -> list[Link]:
-        """Links that were made and whose accounts were not told so yet, each once over all processes."""
-        found = [await self._links.link(account) for account in await self._links.new(SWEEP)]
-        return [link for link in found if link is not None]
+    # -- what accounts are told ----------------------------------------------------------------------------------------
 
-    async def expiring(self, within: timedelta) -> list[Link]:
-        """Links with the delegations that end within the time, each told once over all processes."""
-        now = self._now()
-        ending: dict[str, set[str]] = {}
-        for trust, account in await self._links.ending(now, now + within.total_seconds()):
-            ending.setdefault(account, set()).add(trust)
-        found = []
-        for account, trusts in ending.items():
-            link = await self._links.link(account)
-            soon = [one for one in link.delegations if one.trust in trusts and one.ended is None] if link else []
-            if link is not None and soon:
-                found.append(msgspec.structs.replace(link, delegations=soon))
-        return found
+    async def announce(self, within: timedelta) -> None:
+        """The delegations that end within the time are to be told, each once over all processes. Called by a loop of `app`."""
+        await self._links.announce(self._now(), self._now() + within.total_seconds())
+
+    async def untold(self, most: int) -> list[Notice]:
+        """What is to be told now: the caller's for LEASE and as often as `tell_in` puts it off, another process's after that."""
+        return await self._links.untold(self._now(), most)
+
+    async def tell_in(self, members: Collection[str], seconds: float) -> None:
+        """Keep it from being told for so long."""
+        await self._links.tell_at(members, self._now() + seconds)
+
+    async def told(self, members: Collection[str]) -> None:
+        """It needs not be told any more."""
+        await self._links.told(members)
+
+    # -- trusts --------------------------------------------------------------------------------------------------------
 
     async def sweep(self) -> None:
         """Delete trusts that could not be deleted when it was their time. Called by a loop of `app`."""

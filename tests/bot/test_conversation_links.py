@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.announcing import announce
 from bot.messages import Form, Message
 from bot.platforms.base import PlatformError
 from notifications.redis import RedisClient
@@ -82,13 +81,14 @@ async def test_linking_and_unlinking_are_audit_rows(far: FarChat) -> None:
     assert unlinked["input"] == {"person": "recorded:T1/jiwoo", "projects": ["shop"]}
 
 
-async def test_the_account_is_told_privately_and_once_whom_it_acts_as(far: FarChat) -> None:
+async def test_the_account_is_told_privately_and_once_whom_it_acts_as(far: FarChat, redis: RedisClient) -> None:
     await far.link("jiwoo", "shop", "talk")
     told = await far.heard("tell", "acts as jiwoo for shop, talk")
     assert told.where == "T1/jiwoo"
     assert isinstance(told.message, Message)
     assert "unlink" in shown(told.message)
-    assert await far.graph.app.chat.people.fresh() == []
+    await nothing_to_tell(redis)
+    assert len(far.platform.summaries("tell")) == 1
 
 
 async def test_of_several_projects_one_is_chosen_by_a_button(far: FarChat) -> None:
@@ -163,7 +163,12 @@ async def test_a_moment_that_has_passed_is_a_button_that_asks_again(far: FarChat
 
     assert (await eventually(asked, "a form")).fields[0].name == "name"
     far.platform.failures.append(PlatformError("no_trigger", "The moment has passed."))
-    await far.press("jiwoo", offered, "Fill in")
+    before = len(far.platform.said)
+    await far.press("jiwoo", offered, "Fill in", trigger="late")
+    again = await far.heard_after(before, "edit", "--name")
+    assert [each.label for each in buttons(again)] == ["Fill in"]
+    assert len([each for each in far.platform.said if isinstance(each.message, Form)]) == 1
+    assert list(far.platform.failures) == []
     assert await operations(far.graph) == []
 
 
@@ -215,8 +220,15 @@ async def test_the_end_of_a_link_is_announced_once(redis: RedisClient, valkey: s
         await far.link("jiwoo", "shop")
         await far.heard("tell", "acts as jiwoo")
         clock.ahead = timedelta(days=5).total_seconds()
-        services = far.graph.app.chat.bot.services
-        await announce(services, timedelta(days=3))
-        await announce(services, timedelta(days=3))
+        for _ in range(2):
+            await far.graph.app.chat.people.announce(timedelta(days=3))
+            await nothing_to_tell(redis)
         assert [each.where for each in far.platform.said if each.how == "tell"] == ["T1/jiwoo"] * 2
         assert "shop" in far.platform.summaries("tell")[0]
+
+
+async def nothing_to_tell(redis: RedisClient) -> None:
+    async def look() -> bool:
+        return not await redis.exists("gurum:chat:tell")
+
+    await eventually(look, "all was told")

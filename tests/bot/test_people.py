@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.people import Away, ChooseProject, LinkEnded, NoSuchProject, NotLinked
+from bot.people import LEASE, Away, ChooseProject, LinkEnded, NoSuchProject, Notice, NotLinked, People
 from bot.platforms.base import Person, Place
 from notifications.redis import RedisClient
 from resolvers.sandbox.seed_people import credential_id
@@ -227,28 +227,49 @@ async def test_a_trust_of_a_link_that_was_never_finished_is_deleted_later(room: 
 # -- telling before the end --------------------------------------------------------------------------------------------
 
 
+async def to_tell(people: People, within: timedelta = timedelta(days=3)) -> list[Notice]:
+    """The ends that are to be told within the time; who was linked was told so."""
+    await people.announce(within)
+    found = await people.untold(50)
+    for notice in found:
+        if not notice.ending:
+            await people.told(notice.members)
+    return [notice for notice in found if notice.ending]
+
+
 async def test_each_end_is_told_once_before_it_comes(room: Room) -> None:
     await room.link("jiwoo", "shop", "talk", days=10)
     await room.link("minsu", "talk", days=2, person=MINSU)
-    within, people, elsewhere = timedelta(days=3), room.people, room.another()
-    (link,) = await people.expiring(within)
-    assert (link.account, [one.name for one in link.delegations]) == (MINSU.key, ["talk"])
-    assert link.person == MINSU
-    assert await people.expiring(within) == await elsewhere.expiring(within) == []
+    people, elsewhere = room.people, room.another()
+    (notice,) = await to_tell(people)
+    assert (notice.link.account, [one.name for one in notice.link.delegations]) == (MINSU.key, ["talk"])
+    assert notice.link.person == MINSU
+    assert await to_tell(people) == await to_tell(elsewhere) == []
+    await people.told(notice.members)
     await room.clock.advance(8 * DAY)
-    both = await asyncio.gather(people.expiring(within), elsewhere.expiring(within))
-    told = [one.name for links in both for link in links for one in link.delegations]
+    both = await asyncio.gather(to_tell(people), to_tell(elsewhere))
+    told = [one.name for notices in both for notice in notices for one in notice.link.delegations]
     assert sorted(told) == ["shop", "talk"]
     await room.clock.advance(9 * DAY)
-    assert await people.expiring(within) == []
+    assert await to_tell(people) == []
+    assert not await room.redis.exists("gurum:chat:tell", "gurum:chat:ending")
+
+
+async def test_what_was_not_told_by_the_process_that_took_it_is_left_to_another(room: Room) -> None:
+    await room.link("jiwoo", "shop", days=1)
+    (ends,) = await to_tell(room.people)
+    await room.clock.advance(LEASE + 1)
+    assert await to_tell(room.another()) == [ends]
 
 
 async def test_what_was_unlinked_replaced_or_ended_already_is_not_told(room: Room) -> None:
     await room.link("jiwoo", "shop", days=1)
+    await room.people.announce(timedelta(days=3))  # and not told yet
     await room.link("jiwoo", "shop", days=30)
     await room.link("minsu", "talk", days=1, person=MINSU)
+    await room.people.announce(timedelta(days=3))
     await room.people.unlink(MINSU)
-    assert await room.people.expiring(timedelta(days=3)) == []
+    assert await to_tell(room.people) == []
 
 
 async def test_an_ended_link_is_forgotten_a_month_later(room: Room) -> None:
