@@ -11,6 +11,8 @@ from resolvers.planning import cloud_of, native, reference_input
 if TYPE_CHECKING:
     from resolvers.context import Context
 
+GOING = ("deleting", "pending_delete")
+
 
 def deletion(
     kind: str,
@@ -37,10 +39,11 @@ def deletion(
         row_id = run.args[field]
         port = run.port(domain, cloud_of(row_id))
 
-        async def gone() -> bool | None:
-            return True if await run.inventory.reread(row_id) is None else None
+        async def taken() -> bool | None:
+            row = await run.inventory.reread(row_id)
+            return True if row is None or _going(row) else None
 
-        await run.once("request", title, lambda: send(port, run.credential, native(row_id)), find=gone)
+        await run.once("request", title, lambda: send(port, run.credential, native(row_id)), taken)
         await run.reread(*run.args.get("touched", ()))
         await run.until_gone("gone", "Wait until it is gone", row_id, stuck)
 
@@ -56,3 +59,8 @@ def deletion(
         choices={field: kind},
         undo=undo,
     )
+
+
+def _going(row: Any) -> bool:
+    """Servers say it by their task, what else takes its time by its status. Asking again would be refused."""
+    return getattr(row, "task_state", None) == "deleting" or getattr(row, "status", None) in GOING

@@ -19,8 +19,13 @@ async def cut_off(
 
     The step is the first one unless it is named. `args` replace arguments: with them it was sent somewhere else, and never arrived.
     """
+    await leave(graph, operation["id"], operation["id"], project, step, **args)
+
+
+async def leave(graph: Running, operation: str, under: str, project: str, step: str | None = None, **args: Any) -> None:
+    """As `cut_off`, under another id when the operation itself is still under way."""
     store = graph.app.engine.store
-    record = await store.get(operation["id"])
+    record = await store.get(operation)
     assert record is not None
     last = next(place for place, held in enumerate(record.steps) if step in (None, held.name))
     cut = msgspec.structs.replace(
@@ -32,6 +37,7 @@ async def cut_off(
     )
     left = msgspec.structs.replace(
         record,
+        id=under,
         state=OperationState.PENDING,
         args=record.args | args,
         steps=[*record.steps[:last], cut],

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from notifications.redis import RedisClient
-from tests.resolvers.cut_off import cut_off
+from tests.resolvers.cut_off import cut_off, leave
 from tests.watched import FastClock, Watched, watched
 
 pytestmark = pytest.mark.anyio
@@ -108,8 +108,26 @@ async def test_a_restore_makes_one_volume_and_writes_it_once(krane: Watched) -> 
         ("volumeBackupDelete", {"backup": "weekly"}),
         ("imageDelete", {"image": "shop-web-golden"}),
         ("serverDelete", {"server": "shop-web-2"}),
+        ("serverDetachVolume", {"server": "shop-db-2", "volume": "shop-db-2-data"}),
     ],
 )
 async def test_what_was_deleted_is_not_asked_for_again(krane: Watched, action: str, given: dict[str, Any]) -> None:
     done = await krane.graph.done("jiwoo", action, given, SHOP)
     assert await resumed(krane, done) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "call"), [("volume", "scratch", "volume.delete"), ("server", "shop-web-2", "server.delete")]
+)
+async def test_what_is_on_its_way_out_is_not_asked_for_again(
+    redis: RedisClient, valkey: str, tmp_path: Path, kind: str, name: str, call: str
+) -> None:
+    """A cloud refuses to delete what it is deleting already, and that would be told as a failure."""
+    query = f"mutation($name: String!) {{ {kind}Delete(input: {{{kind}: $name}}) {{ id }} }}"
+    async with watched(valkey, tmp_path, FastClock(5.0), speed=0.4) as krane:
+        started = (await krane.graph.data("jiwoo", query, {"name": name}, SHOP))[f"{kind}Delete"]["id"]
+        await leave(krane.graph, started, "f" * 16, SHOP)
+        for operation in (started, "f" * 16):
+            ended = await krane.graph.ended("jiwoo", operation)
+            assert ended["state"] == "SUCCEEDED", ended
+        assert krane.world.calls.count(call) == 1

@@ -72,6 +72,11 @@ async def _run_attach_volume(run: Run) -> None:
     await run.reread(server)
 
 
+async def _detached(run: Run, server: str, volume: str) -> bool | None:
+    row: Any = await run.inventory.reread(volume)
+    return True if row is None or server not in row.server_ids or row.status == "detaching" else None
+
+
 async def _attached(run: Run, server: str, volume: str) -> bool | None:
     row: Any = await run.inventory.reread(server)
     return True if row is not None and volume in row.volume_ids else None
@@ -109,7 +114,10 @@ async def _run_detach_volume(run: Run) -> None:
     server, volume = run.args["server"], run.args["volume"]
     port = run.port("compute", cloud_of(server))
     await run.once(
-        "request", "Ask to detach", lambda: port.detach_volume(run.credential, native(server), native(volume))
+        "request",
+        "Ask to detach",
+        lambda: port.detach_volume(run.credential, native(server), native(volume)),
+        find=lambda: _detached(run, server, volume),
     )
     await run.until("volume", "Wait until it is free", volume, lambda row: server not in row.server_ids, _failed)
     await run.reread(server)

@@ -103,6 +103,8 @@ async def test_a_row_tells_the_channel_the_message_and_the_plan(log: Watched) ->
     [
         ({"since": "2026-09-01T12:00:00"}, "since"),
         ({"until": "2026-09-01T12:00:00"}, "until"),
+        ({"since": "0001-01-01T00:00:00Z"}, "since"),
+        ({"until": "9999-12-31T23:30:00Z"}, "until"),
         ({"actor": "x" * 256}, "actor"),
         ({"first": 201}, "first"),
         ({"before": "yesterday"}, "before"),

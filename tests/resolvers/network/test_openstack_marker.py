@@ -1,9 +1,12 @@
 """The marker at the end of a description: found again, hidden from people, refused when there is no room."""
 
+import secrets
+
 import pytest
 
 from resolvers.errors import Invalid
 from resolvers.network.openstack_marker import MAX_DESCRIPTION, carries, marked, unmarked
+from resolvers.network.port import MAX_DESCRIPTION as ALLOWED
 
 
 @pytest.mark.parametrize("description", [None, "", "front", "front [gurum] of the shop"])
@@ -17,6 +20,10 @@ def test_round_trip(description: str | None) -> None:
 @pytest.mark.parametrize("description", ["a [gurum:x] b", "[gurum:x", "x[gurum:y]", "[gurum: y]"])
 def test_what_people_wrote_stays(description: str) -> None:
     assert unmarked(description) == description
+
+
+def test_what_a_plan_allows_has_room() -> None:
+    assert len(marked("x" * ALLOWED, secrets.token_hex(8))) == MAX_DESCRIPTION
 
 
 def test_no_room() -> None:

@@ -1,0 +1,63 @@
+"""Plans do not refuse because of what somebody changed elsewhere a moment ago: no poll has told of it, so the cloud is asked."""
+
+from typing import Any
+
+from resolvers import ids
+from resolvers.actor import Credential
+from resolvers.network.port import SubnetSpec
+from tests.polling import eventually
+from tests.running import CLOUD
+from tests.watched import Watched
+
+
+async def acting(krane: Watched) -> Credential:
+    project = (await krane.graph.data("jiwoo", '{ project(id: "shop") { id } }'))["project"]["id"]
+    return Credential(await krane.graph.token("jiwoo", "shop"), ids.native(project))
+
+
+async def planned(krane: Watched, action: str, given: dict[str, Any]) -> None:
+    """Soon, without any poll: what was read in the last two seconds is taken for what is so."""
+    name = action[0].upper() + action[1:] + "Input"
+    query = f"query($i: {name}!) {{ plan {{ {action}(input: $i) {{ hash }} }} }}"
+
+    async def look() -> bool:
+        return "errors" not in await krane.graph("jiwoo", query, {"i": given}, "shop")
+
+    await eventually(look, f"{action} is planned", 10)
+
+
+async def test_a_snapshot_that_was_deleted_elsewhere(krane: Watched) -> None:
+    graph = krane.graph
+    volume = (await graph.done("jiwoo", "volumeCreate", {"name": "v", "size": 1}, "shop"))["resourceId"]
+    taken = await graph.done("jiwoo", "volumeSnapshotCreate", {"volume": "v", "name": "s"}, "shop")
+    snapshot = next(row_id for row_id in taken["resourceIds"] if row_id.startswith("volumeSnapshot:"))
+    port = graph.app.ports.get("volume", CLOUD)
+    await port.delete_snapshot(await acting(krane), ids.native(snapshot))
+    await planned(krane, "volumeDelete", {"volume": volume})
+
+
+async def test_a_full_backup_that_was_made_elsewhere(krane: Watched) -> None:
+    graph = krane.graph
+    volume = (await graph.done("jiwoo", "volumeCreate", {"name": "v", "size": 1}, "shop"))["resourceId"]
+    port = graph.app.ports.get("volume", CLOUD)
+    await port.create_backup(await acting(krane), ids.native(volume), "b", None, False)
+    await planned(krane, "volumeBackupCreate", {"volume": "v", "name": "more", "incremental": True})
+
+
+async def test_a_subnet_that_was_made_elsewhere(krane: Watched) -> None:
+    graph = krane.graph
+    network = (await graph.done("jiwoo", "networkCreate", {"name": "lab"}, "shop"))["resourceId"]
+    spec = SubnetSpec(
+        name="lab-v4",
+        network=ids.native(network) or "",
+        cidr="10.9.0.0/24",
+        subnet_pool=None,
+        prefix=None,
+        ip_version=4,
+        gateway_ip=None,
+        no_gateway=False,
+        dhcp=True,
+        dns_nameservers=(),
+    )
+    await graph.app.ports.get("network", CLOUD).create_subnet(await acting(krane), spec, "")
+    await planned(krane, "portCreate", {"name": "p", "network": "lab"})
