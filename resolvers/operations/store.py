@@ -179,7 +179,7 @@ class OperationStore:
 
     async def reserve(self, user_id: str, key: str, operation_id: str, input_hash: str) -> tuple[str, str] | None:
         """Bind an idempotency key until `create`; None when it was free, else the operation id and input hash it is bound to."""
-        given = (f"{operation_id} {input_hash}", self._owner, PLANNING_SECONDS, LEASE_MS)
+        given = (f"{operation_id} {input_hash}", self._owner, PLANNING_SECONDS, LEASE_MS, operation_id)
         held = cast(bytes | None, await self._redis.eval(_RESERVE, 1, f"gurum:idem:{user_id}:{key}", *given))
         if held is None:
             return None

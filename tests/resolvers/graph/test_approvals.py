@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from resolvers.actor import Origin
+from tests.polling import eventually
 from tests.resolvers.graph.chatting import HTTP, SHOP, ask, enforce, newest_row, refused, told
 from tests.watched import Watched
 
@@ -164,6 +165,29 @@ async def test_a_state_that_changed_after_the_approval_is_not_acted_on(krane: Wa
     assert stops(krane) == 0
     withdrawn = (await told(krane, "minsu", REFUSE, these(plan)))["refusePlan"]  # it did not run, so it may be refused
     assert withdrawn["approval"]["state"] == "REFUSED"
+
+
+@pytest.mark.parametrize("ends", ["refused by the cloud", "cut off by the end of the process"])
+async def test_a_plan_that_began_to_run_can_not_be_refused_any_more(
+    krane: Watched, plan: dict[str, Any], ends: str
+) -> None:
+    await told(krane, "minsu", APPROVE, these(plan))
+    if ends == "refused by the cloud":
+        krane.world.fail("server.stop", "reject")
+        said = (await ask(krane, "jiwoo", APPLY, these(plan)))["errors"][0]["extensions"]
+        assert (said["code"], said["operationId"] is None) == ("DENIED", False)
+    else:
+        krane.world.fail("server.stop", "slow")
+        applying = asyncio.create_task(ask(krane, "jiwoo", APPLY, these(plan)))
+
+        async def runs() -> bool:
+            return stops(krane) == 1
+
+        await eventually(runs, "the operation runs")
+        applying.cancel()
+        await asyncio.gather(applying, return_exceptions=True)
+    late = await refused(krane, "minsu", REFUSE, these(plan))
+    assert (late["code"], "applied" in late["message"]) == ("CONFLICT", True)
 
 
 async def test_a_plan_that_needs_nobody_is_approved_by_nobody(krane: Watched, plan: dict[str, Any]) -> None:

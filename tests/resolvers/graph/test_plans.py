@@ -119,6 +119,9 @@ async def test_undo_takes_back_once_by_the_same_rules(krane: Watched) -> None:
     stopped = await krane.graph.done("jiwoo", "serverStop", {"server": WEB})
     stranger = await krane.graph.refused("minsu", UNDO, {"id": stopped["id"]})
     assert stranger["code"] == "NOT_FOUND"
+    row = (await krane.graph.app.audit.newest(1))[0].row
+    assert (row.action, row.result, row.actor_name) == ("operation.undo", "REFUSED", "minsu")
+    assert row.input == {"operation_id": stopped["id"]}
     reader = await krane.graph.refused("haneul", UNDO, {"id": stopped["id"]})
     assert reader["code"] == "DENIED"
     assert await status(krane) == "SHUTOFF"

@@ -57,6 +57,8 @@ async def test_what_the_policy_says_of_a_project_is_asked_when_the_project_is_kn
         "DENIED",
     )
     assert "server.rename" not in krane.world.calls
+    row = await newest_row(krane)
+    assert (row.result, row.project_id) == ("DENIED", project(krane, "shop"))
     done = await told(krane, "jiwoo", RENAME, {"s": "talk-chat-1"})
     assert done["serverRename"]["id"]
 
@@ -84,6 +86,20 @@ async def test_nothing_passes_a_rule_about_a_name_that_was_not_read_yet(krane: W
 async def test_a_policy_is_for_http_too(krane: Watched, tmp_path: Path) -> None:
     enforce(krane, tmp_path, 'rules: [{allow: ["server.*"], channels: ["slack:*"]}]')
     assert (await refused(krane, "jiwoo", RENAME, {"s": WEB}, origin=HTTP))["code"] == "DENIED"
+
+
+async def test_a_plan_that_is_denied_leaves_a_row_and_one_that_can_not_be_made_does_not(
+    krane: Watched, tmp_path: Path
+) -> None:
+    enforce(krane, tmp_path, 'rules: [{deny: ["server.*"], projects: [shop]}, {allow: ["*"]}]')
+    denied = (await ask(krane, "jiwoo", PLAN, {"s": WEB}, origin=HTTP))["errors"][0]
+    row = await newest_row(krane)
+    assert (row.action, row.result, row.message) == ("server.stop", "DENIED", denied["message"])
+    assert (row.origin, row.input, row.project_id) == ("http", {"server": WEB}, project(krane, "shop"))
+    before = await krane.everything()
+    assert (await ask(krane, "jiwoo", PLAN, {"s": "nowhere"}, origin=HTTP))["errors"]
+    assert await krane.everything() == before
+    assert (await newest_row(krane)) == row
 
 
 async def test_a_change_of_the_file_stops_a_plan_that_was_allowed_before(krane: Watched, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from notifications.redis import RedisClient
 from resolvers.action import Action, Plan
@@ -15,16 +16,9 @@ from resolvers.errors import Conflict, NotFound, Unavailable
 from resolvers.operations import keys
 from resolvers.operations.store import LEASE_MS
 from tests.polling import eventually
-from tests.resolvers.inventory.world import actor
-from tests.resolvers.operations.workshop import MAKE, Process, ThingMakeInput, Workshop
+from tests.resolvers.operations.workshop import JIWOO, MAKE, Process, ThingMakeInput, Workshop
 
-JIWOO = actor("project:c/a")
 CHAIR = ThingMakeInput(name="chair")
-
-
-@pytest.fixture
-def shop() -> Workshop:
-    return Workshop()
 
 
 @pytest.fixture
@@ -165,6 +159,40 @@ async def test_its_refusal_does_not_free_the_key_of_whoever_took_over(
     assert (await two.make(JIWOO, "chair", key="k")).id == record.id
     with pytest.raises(NotFound):
         await two.engine.attempt(two.context(JIWOO), one_more, CHAIR, "other")
+    assert len(shop.orders) == 1
+
+
+async def test_a_key_whose_reservation_is_repeated_is_ours(two: Process) -> None:
+    """As the store's client does when it got no answer."""
+    for _ in range(2):
+        assert await two.store.reserve("user:c/u", "k", "0123", "hash") is None
+    assert await two.store.reserve("user:c/u", "k", "4567", "hash") == ("0123", "hash")
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+async def test_a_key_whose_operation_could_not_be_stored_is_free_again(
+    two: Process, shop: Workshop, monkeypatch: pytest.MonkeyPatch, arrived: bool
+) -> None:
+    """Unless it was stored all the same, and only the answer did not come."""
+    real = two.store.create
+
+    async def create(*given: Any) -> None:
+        if arrived:
+            await real(*given)
+        raise RedisConnectionError("the store is away")
+
+    monkeypatch.setattr(two.store, "create", create)
+    with pytest.raises(RedisConnectionError):
+        await two.make(JIWOO, "chair", key="k")
+    monkeypatch.setattr(two.store, "create", real)
+    record = await two.make(JIWOO, "chair", key="k")
+    assert len(await two.store.newest(None, 10)) == 1
+
+    async def ordered() -> bool:
+        return bool(shop.orders)
+
+    await eventually(ordered, "the operation runs")
+    assert (await two.make(JIWOO, "chair", key="k")).id == record.id
     assert len(shop.orders) == 1
 
 

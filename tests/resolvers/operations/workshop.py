@@ -26,11 +26,23 @@ from resolvers.inventory.feed import Feed
 from resolvers.inventory.store import Inventory
 from resolvers.operations.engine import Engine
 from resolvers.operations.plans import PlanStore
+from resolvers.operations.record import Record
 from resolvers.operations.run import Run
 from resolvers.operations.store import OperationStore
-from tests.resolvers.inventory.world import THING, ThingRow, thing
+from tests.polling import eventually
+from tests.resolvers.inventory.world import THING, ThingRow, actor, thing
 
 KEY = b"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+
+JIWOO = actor("project:c/a")
+
+
+class FastClock(Clock):
+    """Real time, a hundred times as fast for those who sleep."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / 100)
 
 
 @dataclass
@@ -191,3 +203,11 @@ class Process:
 
     async def make(self, actor: Actor, name: str, **options: Any) -> Any:
         return await self.engine.attempt(self.context(actor), self.action, ThingMakeInput(name=name), **options)
+
+
+async def ended(process: Process, operation: str) -> Record:
+    async def look() -> Record | None:
+        record = await process.store.get(operation)
+        return record if record is not None and record.state.ended else None
+
+    return await eventually(look, "the operation ends")
