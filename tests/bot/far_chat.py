@@ -60,9 +60,10 @@ class FarChat:
         )
         return said
 
-    async def press(self, who: str, said: Said, label: str) -> None:
+    async def press(self, who: str, said: Said, label: str, trigger: str | None = None) -> None:
         assert isinstance(said.message, Message)
-        await self.say(who, button(said.message, label).command, entry=Entry.BUTTON, message=said.id)
+        command = button(said.message, label).command
+        await self.say(who, command, entry=Entry.BUTTON, message=said.id, trigger=trigger)
 
     def person(self, who: str) -> Person:
         return Person(platform=self.platform.name, id=f"T1/{who}", name=who.title())

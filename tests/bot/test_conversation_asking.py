@@ -1,10 +1,16 @@
 """What is missing is asked for, what is unclear is offered, and what can not be right gets one sentence, an audit row, and no execution."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from bot.messages import Form, Tone
+from bot.messages import FieldKind, Form, Tone
+from notifications.redis import RedisClient
 from tests.bot.chatting import Chatting, buttons, shown
-from tests.bot.talking import fill, forms_of, operations, rows, status, waits
+from tests.bot.far_chat import LINKED, far_chat
+from tests.bot.recording import RecordingPlatform
+from tests.bot.talking import fill, forms_of, operations, rows, status, talking, waits
 from tests.polling import eventually
 
 
@@ -22,11 +28,38 @@ async def test_what_is_missing_is_asked_by_a_form_with_choices_of_the_graph(chat
     assert await chat.under("jiwoo", said) == []
     values = {"flavor": ["m1.small"], "image": ["ubuntu-24.04"], "networks": ["shop-net"]}
     await fill(chat, "jiwoo", "filled-1", form.id, {name: values[name] for name in values if name in fields})
-    answer = await chat.reply("jiwoo", said)
-    if answer.summary.startswith("Plan"):
-        await chat.press("jiwoo", answer, "Confirm")
-    done = await waits(chat, "jiwoo", said, "web-9")
-    assert done.tone is not Tone.BAD, shown(done)
+    done = await chat.reply("jiwoo", said)
+    assert (done.summary.startswith("server create web-9 is done"), done.tone) == (True, Tone.GOOD), shown(done)
+    assert [each["action"] for each in await operations(chat.graph)] == ["server.create"]
+
+
+async def test_a_list_that_a_form_can_not_hold_is_typed_with_its_true_number(
+    redis: RedisClient, valkey: str, tmp_path: Path
+) -> None:
+    platform = RecordingPlatform(capabilities=replace(LINKED, max_choices=3))
+    async with far_chat(valkey, tmp_path, platform) as far:
+        await far.link("jiwoo", "shop")
+        await far.say("jiwoo", "server stop", trigger="now")
+
+        async def asked() -> Form | None:
+            return next((each.message for each in platform.said if isinstance(each.message, Form)), None)
+
+        (field,) = (await eventually(asked, "a form")).fields
+        seen = await far.graph.data("haneul", "{ servers { totalCount } }")  # who sees the servers of the shop alone
+        count = seen["servers"]["totalCount"]
+        assert (field.kind, field.choices) == (FieldKind.TEXT, ())
+        assert count > 3 and f"There are {count};" in field.hint
+
+
+@pytest.mark.parametrize(("rule", "listed"), [("server.show", True), ("server.list", False)])
+async def test_a_form_lists_what_may_be_listed_here(
+    redis: RedisClient, valkey: str, tmp_path: Path, rule: str, listed: bool
+) -> None:
+    rules = f"rules: [{{deny: [{rule}], channels: [console]}}, {{allow: ['*']}}]"
+    async with talking(valkey, tmp_path, rules) as chat:
+        _, form = await form_for(chat, "server stop")
+        assert ("shop-web-1" in repr(form)) is listed
+        assert await rows(chat.graph) == []
 
 
 async def test_a_form_sent_twice_runs_once(chat: Chatting) -> None:
@@ -108,6 +141,7 @@ BAD = [
     ("serwer list", "know no command"),
     ("server lisst", "Did you mean"),
     ("server list --colour red", "no option"),
+    ("server stop shop-web-1 --cloud krane", "server stop has no option --cloud"),
     ("server list --first many", "whole number"),
     ("server list --first 1 --first 2", "twice"),
     ("server show web\x07", "control character"),
