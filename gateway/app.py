@@ -142,9 +142,7 @@ class Application:
             raise SettingsError([f"graphql.documents.trusted: {error}"]) from error
         closing.push_async_callback(self.transport.connections.end_all)
         callers = Callers(self.context_of, settings.graphql.trusted_proxies, settings.graphql.allowed_origins)
-        graph = InProcessGraph(
-            self.transport.executor, self.authenticator, self.context_for, self.policy, clock
-        )
+        graph = InProcessGraph(self.transport.executor, self.authenticator, self.context_for, self.policy, clock)
         identities = KeystoneIdentities(self.authenticator, directory)
         self.chat = Chat(
             settings, redis, self.bus, key, graph, self.audit, identities, clock, owner, self.role is not Role.API

@@ -72,7 +72,7 @@ class Executor:
         self._metrics = metrics
         self._anonymous_introspection = anonymous_introspection
 
-    async def prepare(
+    def prepare(
         self, request: GraphQLRequest, context: RequestContext, caller: str, *, trusted: bool = False
     ) -> Prepared:
         """Raises `GurumError` or `RequestErrors`; `refuse` makes an answer of either."""

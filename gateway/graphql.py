@@ -63,7 +63,7 @@ class GraphQLOverHTTP:
         facts, context = await self._callers.identify(scope, headers, "http")
         try:
             caller = caller_key(context.known_actor, facts.address)
-            prepared = await self._executor.prepare(request, context, caller)
+            prepared = self._executor.prepare(request, context, caller)
         except Refusal:
             raise
         except Exception as error:

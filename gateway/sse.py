@@ -61,7 +61,7 @@ class GraphQLOverSSE:
             caller = caller_key(context.known_actor, facts.address)
             place = self._connections.open("sse")
             self._connections.claim(place, caller)
-            prepared = await self._executor.prepare(request, context, caller)
+            prepared = self._executor.prepare(request, context, caller)
             check_kind(prepared, scope["method"], streams=True)
             note_for_the_log(scope, prepared, context, facts.address)
             if prepared.operation.kind == "subscription":

@@ -51,11 +51,13 @@ class Span:
         self._span = span
 
     def finish(self, status: int, fields: Mapping[str, Any]) -> None:
-        self._span.set_attribute("http.response.status_code", status)
+        """`status` is that of HTTP, or the code with which a WebSocket was closed: those begin at 1000."""
+        http = status < 1000
+        self._span.set_attribute("http.response.status_code" if http else "gurum.close_code", status)
         for name, value in fields.items():
             if isinstance(value, str | int | float | bool):
                 self._span.set_attribute(f"gurum.{name}", value)
-        if 500 <= status < 600:  # of a WebSocket it is the close code, from 1000 on
+        if http and status >= 500:
             from opentelemetry.trace import Status, StatusCode
 
             self._span.set_status(Status(StatusCode.ERROR))

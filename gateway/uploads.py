@@ -125,7 +125,9 @@ def _too_long(most: int) -> _TooLong:
 def _refused(error: Exception, correlation_id: str) -> Response:
     shown = present([error.error if isinstance(error, Refusal) else error], correlation_id)
     statuses = {**HTTP_STATUS, "NOT_FOUND": 404, "CONFLICT": 409}
-    status = error.status if isinstance(error, Refusal) else 413 if isinstance(error, _TooLong) else statuses[shown.code]
+    status = (
+        error.status if isinstance(error, Refusal) else 413 if isinstance(error, _TooLong) else statuses[shown.code]
+    )
     response = JSONResponse({"errors": shown.errors}, status)
     if shown.retry_after is not None:
         response.headers["retry-after"] = str(max(1, round(shown.retry_after)))

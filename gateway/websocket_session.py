@@ -197,7 +197,7 @@ class Session:
             await self._refuse(key, self._executor.refuse(error, self._facts.correlation_id))
             return
         try:
-            prepared = await self._executor.prepare(request, context, self._caller)
+            prepared = self._executor.prepare(request, context, self._caller)
         except Exception as error:
             await self._refuse(key, self._executor.refuse(error, self._facts.correlation_id))
             return

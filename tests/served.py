@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import threading
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
+from tests.ports import free_port
 from tests.running import Running, running
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class Served:
 @contextlib.contextmanager
 def served(store_url: str, folder: Path, **settings: Any) -> Iterator[Served]:
     """Starts, waits until it answers, and ends in order."""
-    port = _free_port()
+    port = free_port()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="served", daemon=True)
     thread.start()
@@ -80,9 +80,3 @@ async def _answers(port: int) -> bool:
         return False
     writer.close()
     return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -102,7 +102,7 @@ class Watched:
         app = self.graph.app
         context = await app.context_of(RequestFacts("a-test-00", await self.graph.token(person)))
         executor, request = app.transport.executor, GraphQLRequest(query=query, variables=variables)
-        found = await executor.subscribe(await executor.prepare(request, context, person), context, "ws")
+        found = await executor.subscribe(executor.prepare(request, context, person), context, "ws")
         if isinstance(found, Outcome):
             yield found.payload
             return

@@ -60,7 +60,7 @@ class InProcessGraph:
             context = self._make_context(actor, correlation_id)
             if command is not None:
                 await self._allow(context, command, acting.project, variables)
-            prepared = await self._prepare(document, variables, context, actor)
+            prepared = self._prepare(document, variables, context, actor)
         except Exception as error:
             return _answer(self._executor.refuse(error, correlation_id), at_door=True)
         outcome = await self._in_turn(prepared, context)
@@ -77,7 +77,7 @@ class InProcessGraph:
         try:
             actor = await self._actor(acting)
             context = self._make_context(actor, correlation_id)
-            prepared = await self._prepare(document, variables, context, actor)
+            prepared = self._prepare(document, variables, context, actor)
         except Exception as error:
             yield _answer(self._executor.refuse(error, correlation_id), at_door=True)
             return
@@ -117,9 +117,9 @@ class InProcessGraph:
             await context.engine.refused(context, command, dict(variables), denied)
             raise
 
-    async def _prepare(self, document: str, variables: Mapping[str, Any], context: Context, actor: Actor) -> Prepared:
+    def _prepare(self, document: str, variables: Mapping[str, Any], context: Context, actor: Actor) -> Prepared:
         request = GraphQLRequest(query=document, variables=dict(variables))
-        return await self._executor.prepare(request, context, caller_key(actor, None), trusted=True)
+        return self._executor.prepare(request, context, caller_key(actor, None), trusted=True)
 
 
 def _answer(outcome: Outcome, at_door: bool = False) -> Answer:

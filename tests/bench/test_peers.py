@@ -1,7 +1,6 @@
 """The peer of the benchmark answers the benchmark's questions; a comparison with a broken peer would be a lie."""
 
 import json
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import httpx
 import pytest
 
 from bench.peers import start_mercurius
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(900)]  # a cold machine installs npm packages first
 
@@ -38,9 +38,7 @@ PAGE = """query($after: String) { servers(first: 2, after: $after, projectId: "p
 def test_mercurius_answers_the_questions_of_the_benchmark(tmp_path: Path) -> None:
     data = tmp_path / "data.json"
     data.write_text(json.dumps(DATA))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = start_mercurius(data, port)
     try:
 

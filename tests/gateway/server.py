@@ -1,7 +1,6 @@
 """The transport on a real socket: granian in the test's own event loop, with the graph's world at hand."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +16,7 @@ from gateway.edge import Edge
 from gateway.metrics import Metrics
 from gateway.transport import Transport, TransportSettings, build_transport
 from tests.gateway import graph
+from tests.ports import free_port
 
 SECONDS = 20.0
 
@@ -97,13 +97,6 @@ async def closed(connection: ClientConnection) -> tuple[int | None, str | None]:
     async with asyncio.timeout(SECONDS):
         await connection.wait_closed()
     return connection.close_code, connection.close_reason
-
-
-def free_port() -> int:
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        port: int = it.getsockname()[1]
-        return port
 
 
 async def _answers(port: int) -> bool:

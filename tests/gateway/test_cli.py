@@ -1,5 +1,9 @@
-"""The command `9rum`, as a person or a supervisor runs it: real processes, their output and exit status."""
+"""The command `9rum`, as a person or a supervisor runs it: its output and exit status.
 
+What listens, locks or gets signals is a real process; what only says something runs in the test's own, which has the libraries loaded.
+"""
+
+import asyncio
 import contextlib
 import os
 import re
@@ -9,13 +13,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
+from redis.asyncio import Redis
 
+from gateway.__main__ import main
+from gateway.secret import OTHER_KEY
 from gateway.version import VERSION
 from tests.architecture.project import ROOT
+from tests.ports import free_port
 
 SECONDS = 90.0  # to start, on a busy machine
 
@@ -33,10 +43,39 @@ def run(*arguments: str, cwd: Path, **more: str) -> "subprocess.CompletedProcess
     )
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@dataclass(frozen=True)
+class Said:
+    status: int
+    out: str
+    err: str
+
+
+class Here:
+    """`9rum` in this process, in a folder of its own and without our variables."""
+
+    def __init__(self, folder: Path, environment: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._environment = environment
+        self._capture = capture
+        for name in [name for name in os.environ if name.startswith("GURUM_")]:
+            environment.delenv(name)
+        environment.setenv("GURUM_STORE__FOLDER", str(folder / "data"))
+        environment.chdir(folder)
+
+    def __call__(self, *arguments: str, **variables: str) -> Said:
+        for name, value in variables.items():
+            self._environment.setenv(name, value)
+        self._capture.readouterr()
+        try:
+            status = main(arguments)
+        except SystemExit as ended:  # of the command line
+            status = int(str(ended.code))
+        return Said(status, *self._capture.readouterr())
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    return Here(tmp_path, monkeypatch, capsys)
 
 
 class Served:
@@ -81,35 +120,67 @@ def served(folder: Path, port: int | None = None, **more: str) -> Iterator[Serve
             it.process.wait()
 
 
+async def emptied(store: str) -> None:
+    async with Redis.from_url(store) as redis:
+        await redis.flushall()
+
+
 def test_the_version(tmp_path: Path) -> None:
     done = run("version", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"9rum {VERSION}\n", "")
 
 
-def test_the_schema_is_printed_without_any_cloud(tmp_path: Path) -> None:
-    done = run("export-schema", cwd=tmp_path)
-    assert done.returncode == 0
-    assert "type Query" in done.stdout
-    assert list(tmp_path.iterdir()) == []
+def test_the_schema_is_printed_without_any_cloud(here: Here) -> None:
+    said = here("export-schema")
+    assert said.status == 0
+    assert "type Query" in said.out
+    assert list(here.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("arguments", [(), ("sevre",), ("serve", "--rol", "api"), ("serve", "--role", "none")])
-def test_a_wrong_command_line_is_status_2_with_the_usage(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    done = run(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.startswith("usage: 9rum")
+def test_a_wrong_command_line_is_status_2_with_the_usage(here: Here, arguments: tuple[str, ...]) -> None:
+    said = here(*arguments)
+    assert said.status == 2
+    assert said.err.startswith("usage: 9rum")
 
 
-@pytest.mark.parametrize("command", ["serve", "check"])
-def test_wrong_settings_are_status_2_with_one_sentence_each(tmp_path: Path, command: str) -> None:
-    (tmp_path / "9rum.yaml").write_text("http: {prot: 1}\nclouds: [{backend: openstack}]\n")
-    done = run(command, cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.splitlines() == [
+@pytest.mark.parametrize("command", [("serve",), ("check",), ("audit", "verify"), ("slack-manifest",)])
+def test_wrong_settings_are_status_2_with_one_sentence_each(here: Here, command: tuple[str, ...]) -> None:
+    (here.folder / "9rum.yaml").write_text("http: {prot: 1}\nclouds: [{backend: openstack}]\n")
+    said = here(*command)
+    assert said.status == 2
+    assert said.err.splitlines() == [
         "9rum.yaml: http.prot: is not a setting; did you mean `port`?",
         "9rum.yaml: clouds[0].name: is missing.",
     ]
-    assert not (tmp_path / "data").exists()
+    assert not (here.folder / "data").exists()
+
+
+def test_trusted_documents_that_do_not_fit_stop_the_start_and_are_named_by_check(here: Here) -> None:
+    (here.folder / "page.graphql").write_text("{ sevrers { totalCount } }")
+    fault = "The trusted document page does not fit: Cannot query field 'sevrers' on type 'Query'."
+    variables = {"GURUM_GRAPHQL__DOCUMENTS__TRUSTED": str(here.folder)}
+    check = here("check", **variables)
+    assert check.status == 1
+    assert f"FAIL  {fault}" in check.out
+    done = run("serve", cwd=here.folder, GURUM_HTTP__PORT=str(free_port()), **variables)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"graphql.documents.trusted: {fault[:-1]}")
+    assert "Traceback" not in done.stderr
+
+
+def test_another_key_on_the_same_store_stops_the_start_and_is_named_by_check(here: Here, valkey: str) -> None:
+    asyncio.run(emptied(valkey))
+    with served(here.folder, GURUM_STORE__URL=valkey):
+        assert here("check", GURUM_STORE__URL=valkey).status == 0
+    other = {"GURUM_STORE__URL": valkey, "GURUM_SECRET_KEY": Fernet.generate_key().decode()}
+    check = here("check", **other)
+    assert check.status == 1
+    assert f"FAIL  {OTHER_KEY}" in check.out
+    done = run("serve", cwd=here.folder, GURUM_HTTP__PORT=str(free_port()), **other)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == OTHER_KEY
+    assert other["GURUM_SECRET_KEY"] not in check.out + check.err + done.stderr
 
 
 def test_a_kind_that_does_not_exist_is_found_when_it_starts(tmp_path: Path) -> None:
@@ -179,38 +250,38 @@ def test_a_second_9rum_on_the_same_data_is_refused_and_check_knows_the_first(tmp
         assert httpx.get(f"{it.base}/healthz").status_code == 200
 
 
-def test_check_says_what_works(tmp_path: Path) -> None:
-    done = run("check", cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"ok +The embedded store in .*data answers\.", done.stdout)
-    assert done.stdout.endswith("\nAll 4 checks passed.\n")
+def test_check_says_what_works(here: Here) -> None:
+    said = here("check")
+    assert said.status == 0, said
+    assert re.search(r"ok +The embedded store in .*data answers\.", said.out)
+    assert said.out.endswith("\nAll 4 checks passed.\n")
 
 
-def test_check_names_a_store_that_is_away_and_goes_on(tmp_path: Path) -> None:
-    done = run("check", cwd=tmp_path, GURUM_STORE__URL="redis://:hunter2@127.0.0.1:1/0")
-    assert done.returncode == 1
-    assert re.search(r"FAIL +The store of `store\.url` can not be used: ", done.stdout)
-    assert "Start the Redis, or correct `store.url`." in done.stdout
-    assert "sandbox" in done.stdout
-    assert done.stdout.endswith("\n1 of 4 checks failed.\n")
-    assert "hunter2" not in done.stdout + done.stderr
+def test_check_names_a_store_that_is_away_and_goes_on(here: Here) -> None:
+    said = here("check", GURUM_STORE__URL="redis://:hunter2@127.0.0.1:1/0")
+    assert said.status == 1
+    assert re.search(r"FAIL +The store of `store\.url` can not be used: ", said.out)
+    assert "Start the Redis, or correct `store.url`." in said.out
+    assert "sandbox" in said.out
+    assert said.out.endswith("\n1 of 4 checks failed.\n")
+    assert "hunter2" not in said.out + said.err
 
 
-def test_check_names_a_cloud_that_can_not_be_reached_and_goes_on(tmp_path: Path) -> None:
-    (tmp_path / "clouds.yaml").write_text(
+def test_check_names_a_cloud_that_can_not_be_reached_and_goes_on(here: Here) -> None:
+    (here.folder / "clouds.yaml").write_text(
         "clouds: {gone: {auth: {auth_url: 'http://127.0.0.1:1/v3', username: u, password: hunter2,"
         " project_name: p, user_domain_name: Default, project_domain_name: Default}}}"
     )
-    (tmp_path / "9rum.yaml").write_text(
+    (here.folder / "9rum.yaml").write_text(
         "clouds:\n  - {backend: sandbox, name: play}\n  - {backend: openstack, name: gone, clouds_file: clouds.yaml}\n"
     )
-    done = run("check", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "FAIL" in done.stdout
-    assert "gone" in done.stdout
-    assert "`play` is a sandbox" in done.stdout
-    assert "hunter2" not in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+    said = here("check")
+    assert said.status == 1
+    assert "FAIL" in said.out
+    assert "gone" in said.out
+    assert "`play` is a sandbox" in said.out
+    assert "hunter2" not in said.out + said.err
+    assert "Traceback" not in said.err
 
 
 def test_the_first_five_minutes_of_the_readme_work_as_they_stand(tmp_path: Path) -> None:

@@ -128,5 +128,29 @@ def test_a_request_is_traced_under_the_span_of_its_caller() -> None:
     assert untraced.status.status_code.name == "ERROR"
 
 
+def test_a_websocket_that_is_closed_is_no_error_of_its_span() -> None:
+    exporter = InMemorySpanExporter()
+    tracing = open_tracing(TelemetrySettings(endpoint="http://127.0.0.1:1/v1/traces"), SimpleSpanProcessor(exporter))
+    assert tracing is not None
+    transport = build_transport(graph.schema, graph.world().make_context, TransportSettings(), Metrics())
+    app = Edge(Starlette(routes=transport.routes), tracing=tracing)
+    scope = {"type": "websocket", "path": URL, "headers": [], "subprotocols": ["graphql-transport-ws"]}
+    coming = [{"type": "websocket.connect"}, {"type": "websocket.receive", "text": "nonsense"}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return coming.pop(0) if coming else await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    with contextlib.closing(tracing):
+        asyncio.run(app(scope, receive, send))
+    assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
+    (span,) = exporter.get_finished_spans()
+    assert span.status.status_code.name == "UNSET"
+    assert dict(span.attributes or {})["gurum.close_code"] == 4400
+
+
 def test_without_an_endpoint_nothing_is_traced() -> None:
     assert open_tracing(TelemetrySettings()) is None

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ import httpx
 import yaml
 
 from tests.polling import eventually
+from tests.ports import free_port
 from tests.running import KEY
 
 ROOT = Path(__file__).parents[2]
@@ -25,9 +25,7 @@ class Gateway:
 
     def __init__(self, folder: Path, store: str | None, settings: Mapping[str, Any], stderr: int | None = None) -> None:
         folder.mkdir(exist_ok=True)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         kept = {"folder": str(folder), **({"url": store} if store is not None else {})}
         given = {**settings, "store": kept, "http": {"port": port}, "secret_key": KEY}
         self._config = folder / "9rum.yaml"

@@ -54,7 +54,7 @@ async def answered(
 ) -> dict[str, Any]:
     """The whole answer of one operation in process, refusals as callers see them."""
     try:
-        prepared = await executor.prepare(GraphQLRequest(query, dict(variables or {})), context, caller)
+        prepared = executor.prepare(GraphQLRequest(query, dict(variables or {})), context, caller)
     except Exception as error:
         return executor.refuse(error, context.correlation_id).payload
     return (await executor.execute(prepared, context, "http")).payload
@@ -121,7 +121,7 @@ class Asked:
         """The whole answer of each event of a subscription; one answer with errors when there are none."""
         context = await self.context()
         request = GraphQLRequest(query=query, variables=dict(variables or {}))
-        prepared = await executor().prepare(request, context, "the caller")
+        prepared = executor().prepare(request, context, "the caller")
         found = await executor().subscribe(prepared, context, "ws")
         if isinstance(found, Outcome):
             yield found.payload

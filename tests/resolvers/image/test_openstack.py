@@ -112,7 +112,7 @@ async def test_an_upload_takes_as_long_as_its_caller_says(
         await asyncio.Event().wait()
 
     far.answer("image /images/x", told({"id": "x", "status": "queued"}))
-    with pytest.raises(TimedOut, match="0.2 s"):
+    with pytest.raises(TimedOut, match=r"0\.2 s"):
         await image.upload_image(jiwoo, "x", content(), 0.2)
 
 
