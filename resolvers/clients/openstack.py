@@ -79,8 +79,10 @@ class OpenStackClient:
         *,
         microversion: str | None = None,
         deadline: float | None = None,
+        shared: bool = True,
     ) -> bytes:
-        """The body of the answer. Equal calls at the same time are one request."""
+        """The body of the answer. Equal calls at the same time are one request, which may have begun before this call; not so when
+        `shared` is False: what was changed before the call is in its answer."""
         seconds = deadline or self.settings.deadlines.read
 
         async def work() -> bytes:
@@ -88,6 +90,8 @@ class OpenStackClient:
                 answer = await self._account.request(service, "GET", path, _version(service, microversion), params)
                 return answer.body
 
+        if not shared:
+            return await work()
         key = (service, path, tuple(sorted((params or {}).items())), microversion, seconds)
         return await self._flights.do(key, work)
 
@@ -100,8 +104,9 @@ class OpenStackClient:
         *,
         microversion: str | None = None,
         deadline: float | None = None,
+        shared: bool = True,
     ) -> T:
-        body = await self.get(service, path, params, microversion=microversion, deadline=deadline)
+        body = await self.get(service, path, params, microversion=microversion, deadline=deadline, shared=shared)
         return self._http.decode(service, body, decoder)
 
     async def pages(

@@ -92,7 +92,7 @@ class ComputeFeeds:
     async def _server(self, native: str) -> ServerRow | None:
         try:
             answer = await self._client.read(
-                SERVICE, path("/servers", native), ONE_SERVER, microversion=await self.version()
+                SERVICE, path("/servers", native), ONE_SERVER, microversion=await self.version(), shared=False
             )
         except NotFound:
             return None
@@ -145,7 +145,7 @@ class ComputeFeeds:
     async def _flavor(self, native: str) -> FlavorRow | None:
         try:
             answer = await self._client.read(
-                SERVICE, path("/flavors", native), rows.FLAVOR, microversion=await self.version()
+                SERVICE, path("/flavors", native), rows.FLAVOR, microversion=await self.version(), shared=False
             )
         except NotFound:
             return None
@@ -157,7 +157,11 @@ class ComputeFeeds:
         if not body.public:
             try:
                 access = await self._client.read(
-                    SERVICE, path("/flavors", body.id, "os-flavor-access"), rows.ACCESS, microversion=LEAST
+                    SERVICE,
+                    path("/flavors", body.id, "os-flavor-access"),
+                    rows.ACCESS,
+                    microversion=LEAST,
+                    shared=False,
                 )
             except NotFound:
                 return None
@@ -196,7 +200,7 @@ class ComputeFeeds:
     async def _group(self, native: str) -> ServerGroupRow | None:
         try:
             answer = await self._client.read(
-                SERVICE, path("/os-server-groups", native), rows.GROUP, microversion=await self.version()
+                SERVICE, path("/os-server-groups", native), rows.GROUP, microversion=await self.version(), shared=False
             )
         except NotFound:
             return None
@@ -223,7 +227,7 @@ class ComputeFeeds:
         version = await self._client.microversion(SERVICE, HYPERVISORS_WANTED, HYPERVISORS_LEAST)
         try:
             answer = await self._client.read(
-                SERVICE, path("/os-hypervisors", native), rows.HYPERVISOR, microversion=version
+                SERVICE, path("/os-hypervisors", native), rows.HYPERVISOR, microversion=version, shared=False
             )
         except NotFound:
             return None

@@ -67,7 +67,12 @@ class Keypairs:
         user, _, name = native.partition("/")
         try:
             item = await self._client.read(
-                SERVICE, f"/os-keypairs/{quote(name, safe='')}", rows.KEYPAIR, {"user_id": user}, microversion="2.60"
+                SERVICE,
+                f"/os-keypairs/{quote(name, safe='')}",
+                rows.KEYPAIR,
+                {"user_id": user},
+                microversion="2.60",
+                shared=False,
             )
         except NotFound:
             self._known[user] = [row for row in self._known.get(user, []) if row.name != name]

@@ -96,7 +96,7 @@ class OpenStackIdentity:
 
         async def one(native: str) -> R | None:
             try:
-                answer = await self._client.read(SERVICE, path(f"/{many}", native), _ANSWER)
+                answer = await self._client.read(SERVICE, path(f"/{many}", native), _ANSWER, shared=False)
             except NotFound:
                 return None
             return row(self._part(answer, single, _BODY))

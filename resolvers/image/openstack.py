@@ -174,7 +174,7 @@ class OpenStackImage:
 
     async def _image(self, native: str) -> ImageRow | None:
         try:
-            raw = await self._client.read(SERVICE, path("/images", native), rows.IMAGE)
+            raw = await self._client.read(SERVICE, path("/images", native), rows.IMAGE, shared=False)
         except NotFound:
             return None
         members = await self._members(native) if raw.get("visibility") == "shared" else ()
@@ -191,7 +191,8 @@ class OpenStackImage:
     async def _members(self, image: str) -> Sequence[rows.Member]:
         """Nobody when the image was deleted after it was listed."""
         try:
-            return (await self._client.read(SERVICE, path("/images", image, "members"), rows.MEMBERS)).members
+            members = await self._client.read(SERVICE, path("/images", image, "members"), rows.MEMBERS, shared=False)
+            return members.members
         except NotFound:
             return ()
 

@@ -24,7 +24,8 @@ class Changes(Generic[R]):
 
 @dataclass(frozen=True)
 class Feed(Generic[R]):
-    """`one` takes a native id and answers None when the backend does not know it. `changes` is None where a backend can not tell.
+    """`one` takes a native id and answers None when the backend does not know it; what was changed before the call is in its answer.
+    `changes` is None where a backend can not tell.
 
     `every_full`: how many polls by `changes` pass before a full list is made again, to heal what was missed.
     """

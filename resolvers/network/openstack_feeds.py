@@ -180,7 +180,7 @@ class NetworkFeeds:
     async def _one(self, collection: Collection[B], native: str) -> B | None:
         try:
             where = path(collection.path, native) + collection.query
-            answer = await self._client.read(SERVICE, where, collection.one)
+            answer = await self._client.read(SERVICE, where, collection.one, shared=False)
         except NotFound:
             return None
         return inside(self._client, SERVICE, answer, collection.single)

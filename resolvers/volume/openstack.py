@@ -187,7 +187,7 @@ class OpenStackVolume:
         async def one(native: str) -> Row | None:
             try:
                 answer = await self._client.read(
-                    SERVICE, path(collection, native), single, microversion=await self._version()
+                    SERVICE, path(collection, native), single, microversion=await self._version(), shared=False
                 )
             except NotFound:
                 return None
@@ -237,7 +237,7 @@ class OpenStackVolume:
     async def _type(self, native: str) -> VolumeTypeRow | None:
         try:
             answer = await self._client.read(
-                SERVICE, path("/types", native), rows.ONE_TYPE, microversion=await self._version()
+                SERVICE, path("/types", native), rows.ONE_TYPE, microversion=await self._version(), shared=False
             )
         except NotFound:
             return None
@@ -250,7 +250,7 @@ class OpenStackVolume:
             return ()
         try:
             answer = await self._client.read(
-                SERVICE, path("/types", body.id, "os-volume-type-access"), rows.TYPE_ACCESS
+                SERVICE, path("/types", body.id, "os-volume-type-access"), rows.TYPE_ACCESS, shared=False
             )
         except NotFound:
             return ()

@@ -2,14 +2,19 @@
 
 import gzip
 import time
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from aiohttp import web
 
 from resolvers.actor import Credential
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_errors import MAX_MESSAGE
+from resolvers.clients.openstack_settings import OpenStackSettings
+from resolvers.clock import Clock
 from resolvers.errors import (
     Conflict,
     Denied,
@@ -23,7 +28,7 @@ from resolvers.errors import (
     Unavailable,
 )
 from tests.resolvers.clients.conftest import Connecting
-from tests.resolvers.clients.far_cloud import SHOP, Answering, FarCloud, Token, cut, hang, streamed, told
+from tests.resolvers.clients.far_cloud import SHOP, TALK, Answering, FarCloud, Token, cut, hang, serving, streamed, told
 
 pytestmark = pytest.mark.anyio
 ANYTHING = msgspec.json.Decoder(dict[str, Any])
@@ -90,6 +95,70 @@ async def test_an_answer_that_ends_in_the_middle(client: OpenStackClient, far: F
     error = await failed(client, far, cut)
     assert isinstance(error, Unavailable)
     assert error.message == f"{NOVA} gave an answer that 9rum can not use: the answer ends in the middle."
+
+
+async def resets(request: web.Request) -> web.StreamResponse:
+    """Takes the request and ends the connection."""
+    assert request.transport is not None
+    request.transport.close()
+    return web.Response()
+
+
+@pytest.mark.parametrize(
+    ("answering", "lost"),
+    [
+        (hang, True),
+        (resets, True),
+        (cut, True),
+        (told(b"", status=502), True),
+        (told(b"", status=504), True),
+        (told(b"", status=500), False),
+        (told(b"", status=503), False),
+        (told(b"{}", status=409), False),
+    ],
+    ids=["late", "reset", "cut", "502", "504", "500", "503", "409"],
+)
+async def test_whether_a_change_may_have_happened_all_the_same(
+    connect: Connecting, far: FarCloud, answering: Answering, lost: bool
+) -> None:
+    client, acting = await connect(deadlines={"write": 0.5}), Credential(far.issue(Token("jiwoo")), SHOP)
+    far.answer("compute /warm", told({}))
+    await client.send(acting, "GET", "compute", "/warm")
+    far.answer("compute /servers", answering)
+    with pytest.raises(GurumError) as error:
+        await client.send(acting, "POST", "compute", "/servers", json={})
+    assert len(far.calls("compute /servers")) == 1
+    assert error.value.lost is lost
+
+
+class SlowKeystone(FarCloud):
+    slow = False
+
+    async def _describe(self, request: web.Request) -> web.Response:
+        if self.slow:
+            await hang(request)
+        return await super()._describe(request)
+
+
+async def test_what_was_never_sent_can_not_have_happened(tmp_path: Path) -> None:
+    """Keystone tells too late whose token it is, and then Nova is not there."""
+    async with AsyncExitStack() as stack:
+        far = SlowKeystone()
+        async with serving(far):
+            known = {"backend": "openstack", "name": "krane", "cloud": "far", "deadlines": {"write": 0.5}}
+            settings = OpenStackSettings.model_validate({**known, "clouds_file": far.clouds_file(tmp_path)})
+            client = await OpenStackClient.open(settings, Clock())
+            stack.push_async_callback(client.close)
+            acting, other = Credential(far.issue(Token("jiwoo")), SHOP), Credential(far.issue(Token("minsu")), TALK)
+            far.answer("compute /servers", told({}))
+            await client.send(acting, "POST", "compute", "/servers", json={})
+            far.slow = True
+            with pytest.raises(TimedOut) as late:
+                await client.send(other, "POST", "compute", "/servers", json={})
+            assert len(far.calls("compute /servers")) == 1
+        with pytest.raises(Unavailable, match="no connection to it can be made") as away:
+            await client.send(acting, "POST", "compute", "/servers", json={})
+    assert (late.value.lost, away.value.lost) == (False, False)
 
 
 async def test_a_page_of_30_mb_is_read(client: OpenStackClient, far: FarCloud) -> None:

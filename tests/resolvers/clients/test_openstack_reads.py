@@ -60,6 +60,26 @@ async def test_equal_reads_at_the_same_time_are_one_request(client: OpenStackCli
     assert len(far.calls("compute /servers")) == 3
 
 
+async def test_a_read_after_a_change_joins_none_that_began_before_it(client: OpenStackClient, far: FarCloud) -> None:
+    here, go, state = asyncio.Event(), asyncio.Event(), ["old"]
+
+    async def slowly(request: web.Request) -> web.StreamResponse:
+        found = list(state)
+        here.set()
+        await go.wait()
+        return web.json_response({"servers": found})
+
+    far.answer("compute /servers", slowly)
+    before = asyncio.create_task(client.read("compute", "/servers", PAGE))
+    await here.wait()
+    state[:] = ["new"]
+    after = asyncio.create_task(client.read("compute", "/servers", PAGE, shared=False))
+    here.clear()
+    await here.wait()
+    go.set()
+    assert ((await before).servers, (await after).servers) == (["old"], ["new"])
+
+
 async def test_pages_follow_the_marker_of_the_link_and_nothing_else_of_it(
     client: OpenStackClient, far: FarCloud
 ) -> None:

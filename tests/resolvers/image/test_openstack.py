@@ -59,6 +59,29 @@ async def test_an_image_that_is_deleted_while_it_is_listed(image: OpenStackImage
     assert rows["cap-img"].shared_with == ()
 
 
+async def test_an_image_that_was_shared_a_moment_ago_is_read_with_its_members(
+    image: OpenStackImage, far: FarKrane
+) -> None:
+    """A reader who asked before the change gets the old answer; who asks after it does not share that one."""
+    here, go = asyncio.Event(), asyncio.Event()
+
+    async def slowly(request: web.Request) -> web.StreamResponse:
+        here.set()
+        await go.wait()
+        return web.json_response({"members": []})
+
+    far.answer(f"image /images/{SHARED['id']}", told(SHARED))
+    far.answer(MEMBERS, slowly)
+    (feed,) = image.feeds()
+    before = asyncio.create_task(feed.one(SHARED["id"]))
+    await here.wait()
+    far.answer(MEMBERS, told(captured("openstack/image_members")))
+    after: Any = await feed.one(SHARED["id"])
+    go.set()
+    old: Any = await before
+    assert (len(old.shared_with), len(after.shared_with)) == (0, 1)
+
+
 async def test_an_image_that_is_nonsense(image: OpenStackImage, far: FarKrane) -> None:
     far.answer("image /images", told({"images": [{"id": "x", "status": "active"}]}))
     (feed,) = image.feeds()
