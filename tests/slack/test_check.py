@@ -12,6 +12,8 @@ from gateway.settings import Settings, SettingsError
 from tests.running import KEY, schema
 from tests.slack.standin import Slack, standin
 
+pytestmark = pytest.mark.usefixtures("redis")
+
 
 def settings(
     valkey: str, folder: Path, slack: Slack | None = None, rules: str | None = "rules: []", **changes: Any

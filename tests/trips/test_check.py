@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from redis import Redis
 
 from tests.lab.cloud import LabCloud
 from tests.running import KEY
@@ -23,6 +24,8 @@ def check(config: Path) -> tuple[int, str]:
 
 @pytest.mark.alone
 def test_every_backend_is_well_and_a_stopped_nova_is_named(lab_cloud: LabCloud, valkey: str, tmp_path: Path) -> None:
+    with Redis.from_url(valkey) as store:
+        store.flushall()
     config = tmp_path / "9rum.yaml"
     config.write_text(
         yaml.safe_dump(

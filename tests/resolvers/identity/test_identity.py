@@ -98,6 +98,7 @@ async def test_quotas_of_every_service(graph: Running) -> None:
     assert by_resource["network", "floatingip"]["used"] == 4
 
 
+@pytest.mark.usefixtures("redis")
 async def test_quotas_name_a_service_that_is_down_and_keep_the_others(valkey: str, tmp_path: Path) -> None:
     cloud = {"backend": "sandbox", "name": CLOUD, "speed": 50.0, "failures": {"volume": 1.0}}
     async with running(valkey, tmp_path, clouds=[cloud]) as graph:
