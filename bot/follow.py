@@ -190,7 +190,7 @@ class Follower:
                     if first_code(answer.errors) in ("NOT_FOUND", "DENIED"):
                         return None
                     if first_code(answer.errors) == "UNAUTHENTICATED":
-                        self._people.forget(acting)
+                        await self._people.forget(acting)
                     break
                 seen = self._clock.monotonic()
                 if operation["state"] in gql.ENDED:

@@ -1,9 +1,7 @@
 """Whom a chat account acts as: by the trusts of a linked account, or by the token of somebody who is signed in to 9rum itself.
 
 Asked by `turn.py` and `follow.py` before anything reaches the graph, and by the routes of linking in the gateway. No secret of a person is
-stored: tokens made of trusts stay in memory, those of signed-in people rest encrypted. What is kept is `links.py`.
-
-    gurum:chat:token:{account}     the encrypted token of somebody who is signed in, so that this person can be acted for later
+stored: tokens made of trusts stay in memory, those of signed-in people rest encrypted (`tokens.py`). What is kept of links is `links.py`.
 """
 
 import asyncio
@@ -21,6 +19,7 @@ from weakref import WeakValueDictionary
 from bot.links import LEASE, Delegation, Link, LinkStore, Notice, Offer
 from bot.platforms.base import Person, Place, Platform
 from bot.ports import Acting, Clock, Identities, IdentityAway, RedisClient, RoleGone, Seal, TrustGone
+from bot.tokens import Tokens
 
 __all__ = [
     "LEASE",
@@ -41,7 +40,6 @@ log = logging.getLogger("gurum.people")
 
 TRUST_ENDED, ROLE_GONE, SIGNED_OUT = "trust_ended", "role_gone", "signed_out"
 OFFER_SECONDS: Final = 600.0
-SIGNED_IN_SECONDS: Final = 24 * 3600  # the longest session; a token that ended before is refused by Keystone
 BEFORE_END: Final = timedelta(seconds=60)  # a kept token is not used during its last minute
 KEPT: Final = 5_000  # tokens in memory
 AGAIN_SECONDS: Final = 300.0  # until the next attempt to delete a trust that is left
@@ -110,8 +108,8 @@ class People:
         platforms: Mapping[str, Platform],
         offer_seconds: float = OFFER_SECONDS,
     ) -> None:
-        self._redis = redis
         self._links = LinkStore(redis)
+        self._tokens = Tokens(redis, seal, clock)
         self._identities = identities
         self._seal = seal
         self._clock = clock
@@ -129,8 +127,7 @@ class People:
         """
         wanted = project or place.project
         if self._signed_in(person):
-            token = await self._own_token(person)
-            chosen = None if wanted is None else await self._seen(token, wanted)
+            token, chosen = await self._own(person, wanted)
         else:
             link = await self._links.link(person.key)
             if link is None:
@@ -139,8 +136,10 @@ class People:
             token, chosen = await self._token(delegation), delegation.project
         return Acting(token, chosen, place.platform, place.channel, message, person.key)
 
-    def forget(self, acting: Acting) -> bool:
-        """The graph took the token for ended. Whether it was made of a trust, so that the next `acting` finds out what became of that."""
+    async def forget(self, acting: Acting) -> bool:
+        """The graph took the token for ended. Whether the next `acting` may bring another: one of another session, or of the same trust."""
+        if await self._tokens.drop(acting.person, acting.token):
+            return True
         digest = _digest(acting.token)
         ended = [trust for trust, kept in self._kept.items() if hmac.compare_digest(kept.digest, digest)]
         for trust in ended:
@@ -234,20 +233,21 @@ class People:
         platform = self._platforms.get(person.platform)
         return platform is not None and platform.capabilities.signed_in
 
-    async def _own_token(self, person: Person) -> str:
-        place = f"gurum:chat:token:{person.key}"
+    async def _own(self, person: Person, wanted: str | None) -> tuple[str, str | None]:
+        """The token of somebody who is signed in, and the global id of the project."""
         if person.token is not None:
-            await self._redis.set(place, self._seal.close(person.token.encode()), ex=SIGNED_IN_SECONDS)
-            return person.token
-        sealed = await self._redis.get(place)
-        token = self._seal.open(sealed) if sealed is not None else None
-        if token is None:
-            raise LinkEnded(SIGNED_OUT)
-        return token.decode()
+            await self._tokens.keep(person.key, person.token)
+            return person.token, await self._seen(person.token, wanted)
+        for token in await self._tokens.of(person.key):
+            try:
+                return token, await self._seen(token, wanted)
+            except LinkEnded:
+                await self._tokens.drop(person.key, token)
+        raise LinkEnded(SIGNED_OUT)
 
-    async def _seen(self, token: str, wanted: str) -> str:
+    async def _seen(self, token: str, wanted: str | None) -> str | None:
         """The global id of a project of somebody who is signed in."""
-        if wanted.startswith("project:"):
+        if wanted is None or wanted.startswith("project:"):
             return wanted
         try:
             found = await self._identities.projects(token, wanted)

@@ -30,6 +30,7 @@ from bot.texts import Texts
 
 KEPT_SECONDS = 48 * 3600
 PATIENCE = 0.4  # seconds without an answer before the reply says that it is coming
+OTHERS = 3  # other tokens that are tried for one that was taken back
 PRIVATE_CODES = frozenset({"DENIED", "UNAUTHENTICATED"})
 
 
@@ -156,17 +157,22 @@ class Turn:
         command: str | None = None,
         whose: Callable[[], Awaitable[Acting]] | None = None,
     ) -> Answer:
-        """Run it as the person, or as `whose`. A token that was taken back in the meantime is asked for anew, once.
+        """Run it as the person, or as `whose`. For a token that was taken back in the meantime another one is taken.
 
         Raises what `acting` raises, or `whose`.
         """
         whose = whose or self.acting
         acting = await whose()
         answer = await self.services.graph.execute(acting, document, variables, command=command)
-        if first_code(answer.errors) != "UNAUTHENTICATED" or not self.services.people.forget(acting):
-            return answer
-        self._actings.clear()
-        return await self.services.graph.execute(await whose(), document, variables, command=command)
+        for _ in range(OTHERS):
+            if first_code(answer.errors) != "UNAUTHENTICATED" or not await self.services.people.forget(acting):
+                break
+            self._actings.clear()
+            before, acting = acting, await whose()
+            if acting.token == before.token:
+                break
+            answer = await self.services.graph.execute(acting, document, variables, command=command)
+        return answer
 
     async def catalogue(self, max_age: float | None = None) -> Catalogue:
         """It is the same for every project, so an unclear one is no matter here. Raises Answered."""

@@ -8,6 +8,7 @@ import pytest
 
 from bot.people import LEASE, Away, ChooseProject, LinkEnded, NoSuchProject, Notice, NotLinked, People
 from bot.platforms.base import Person, Place
+from bot.tokens import KEPT
 from notifications.redis import RedisClient
 from resolvers.sandbox.seed_people import credential_id
 from tests.bot.people_room import ANNA, TEAM, Room, opened, project
@@ -117,8 +118,8 @@ async def test_a_trust_that_was_deleted_in_keystone_is_remembered_as_ended(room:
     await room.link("jiwoo", "shop", "talk")
     acting = await room.people.acting(ANNA, TEAM, None, "shop")
     await room.port.delete_trust(room.trusts[0])
-    assert room.people.forget(acting)
-    assert not room.people.forget(acting)
+    assert await room.people.forget(acting)
+    assert not await room.people.forget(acting)
     assert await reason(room, "shop") == "trust_ended"
     room.world.fail("identity")
     assert await reason(room, "shop") == "trust_ended"  # without asking again
@@ -131,7 +132,7 @@ async def test_who_was_removed_from_the_project_acts_no_more_until_linked_again(
     await room.link("jiwoo", "shop")
     acting = await room.people.acting(ANNA, TEAM, None, None)
     await room.world.people.revoke_role("jiwoo", "shop", "member")
-    room.people.forget(acting)
+    await room.people.forget(acting)
     assert await reason(room) == "role_gone"
     await room.world.people.restore_role("jiwoo", "shop", "member")
     assert await reason(room) == "role_gone"
@@ -344,6 +345,53 @@ async def test_who_is_signed_in_is_acted_for_later_by_another_process(room: Room
     with pytest.raises(LinkEnded) as ended:
         await room.people.acting(Person(platform="console", id="user:krane/minsu"), DIRECT, None, None)
     assert ended.value.reason == "signed_out"
+
+
+async def test_after_a_session_that_ended_those_are_acted_with_that_began_before(room: Room) -> None:
+    first = await session(room)
+    second, third = await session(room), await session(room)
+    elsewhere = room.another()
+    acting = await elsewhere.acting(signed_in(None), DIRECT, None, project("shop"))
+    assert acting.token == third
+    await room.port.sign_out(third)
+    assert await elsewhere.forget(acting)  # as after the graph refused it
+    assert (await elsewhere.acting(signed_in(None), DIRECT, None, project("shop"))).token == second
+    await room.port.sign_out(second)
+    acting = await elsewhere.acting(signed_in(None), DIRECT, None, "shop")  # asked of Keystone, who refuses it
+    assert acting.token == first
+    assert await elsewhere.forget(acting)
+    assert not await elsewhere.forget(acting)
+    with pytest.raises(LinkEnded) as ended:
+        await elsewhere.acting(signed_in(None), DIRECT, None, None)
+    assert ended.value.reason == "signed_out"
+
+
+async def test_of_many_sessions_the_newest_are_kept_and_for_a_day(room: Room) -> None:
+    first = await session(room)
+    others = [await session(room) for _ in range(KEPT - 1)]
+    await room.clock.advance(1)
+    await room.people.acting(signed_in(first), DIRECT, None, None)  # it is the newest again
+    last = await session(room)
+    await room.clock.advance(12 * 3600)
+    await room.people.acting(signed_in(last), DIRECT, None, None)
+    found = []
+    for _ in range(KEPT):
+        acting = await room.people.acting(signed_in(None), DIRECT, None, None)
+        found.append(acting.token)
+        await room.people.forget(acting)
+    assert found == [last, first, *reversed(others[1:])]
+    await session(room)
+    await room.clock.advance(DAY + 1)
+    with pytest.raises(LinkEnded):
+        await room.people.acting(signed_in(None), DIRECT, None, None)
+
+
+async def session(room: Room) -> str:
+    """One more of jiwoo's; she says something in it."""
+    await room.clock.advance(1)
+    token = await room.sign_in("jiwoo")
+    await room.people.acting(signed_in(token), DIRECT, None, None)
+    return token
 
 
 async def test_a_session_that_ended_is_told_when_a_project_is_named(room: Room) -> None:
