@@ -13,9 +13,21 @@ import msgspec
 from bot import gql, redact, texts
 from bot.due import DueEdit
 from bot.kept import Taken
-from bot.messages import Block, Button, ButtonStyle, Message, Note, Paragraph, Source, Tone
+from bot.messages import (
+    MAX_CELL,
+    Block,
+    Button,
+    ButtonStyle,
+    Message,
+    Note,
+    Paragraph,
+    Source,
+    Tone,
+    clean,
+    with_blocks,
+)
 from bot.operations import started
-from bot.parser import quote
+from bot.parser import Unreadable, quote, split
 from bot.people import ChooseProject, LinkEnded, NotLinked
 from bot.platforms.base import Person
 from bot.ports import Acting, Answer, GraphError, first_code
@@ -26,6 +38,7 @@ from bot.turn import Answered, Refused, Turn
 
 REMEMBERED_SECONDS = 24 * 3600  # after its end, so that a late press gets its own sentence
 ANSWER, APPROVAL = "answer", "approval"
+ANY_NAME = "0" * 8  # as long as the name of any plan
 _CHANGED = frozenset({"CONFLICT", "NOT_FOUND"})
 
 
@@ -76,9 +89,7 @@ async def confirm(turn: Turn, name: str, typed: str) -> None:
     """The asker says yes. Raises Refused, Answered."""
     pending = await _of_asker(turn, name, ANSWER)
     if pending.typed is not None and typed.strip() != pending.typed:
-        raise Refused(
-            "confirm.type", command=pending.action, words=f"confirm {name} {quote(pending.typed)}", name=pending.typed
-        )
+        raise Refused("confirm.type", command=pending.action, words=_line(name, pending.typed), name=pending.typed)
     await _acting(turn, pending)  # a plan is not used up by what can not run now
     await _take(turn, name, ANSWER)
     turn.command = pending.action  # from here on it is what is attempted
@@ -157,11 +168,11 @@ async def _show(turn: Turn, pending: Pending, plan: Mapping[str, Any], changed: 
     source = Source(command=pending.text, document=pending.document, variables=given if pending.document else {})
     notes: list[Block] = [Note(said("confirm.changed"))] if changed else []
     notes += _how(turn, name, pending)
-    await turn.reply(_with(of_plan(said, dict(plan), source, _buttons(turn, name, pending, plan)), *notes))
+    await turn.reply(with_blocks(of_plan(said, dict(plan), source, _buttons(turn, name, pending, plan)), *notes))
     shown = msgspec.structs.replace(pending, place=turn.place, message_id=turn.message_id)
     await services.pendings.keep(name, shown, seconds + REMEMBERED_SECONDS)
     if turn.message_id is not None and turn.capabilities.edits:
-        over = _with(of_plan(said, dict(plan), source, ()), Note(said(f"confirm.over_{pending.stage}")))
+        over = with_blocks(of_plan(said, dict(plan), source, ()), Note(said(f"confirm.over_{pending.stage}")))
         edit = DueEdit(place=turn.place, message_id=turn.message_id, message=over, guard=(name, pending.stage))
         await services.due.put(f"confirm:{name}", seconds, edit)
 
@@ -193,7 +204,7 @@ def _how(turn: Turn, name: str, pending: Pending) -> list[Block]:
         keys = {"role": pending.approval or "", "approve": f"approve {name}", "refuse": f"refuse {name}"}
         return [Paragraph(said("confirm.waits", **keys))]
     if pending.typed is not None:
-        return [Paragraph(said("confirm.how_typed", words=f"confirm {name} {quote(pending.typed)}"))]
+        return [Paragraph(said("confirm.how_typed", words=_line(name, pending.typed)))]
     if not turn.capabilities.buttons:
         return [Paragraph(said("confirm.how", confirm=f"confirm {name}", cancel=f"cancel {name}"))]
     return []
@@ -315,8 +326,23 @@ def _stage(pending: Pending, stage: str) -> Pending:
 
 
 def _to_type(plan: Mapping[str, Any]) -> str:
-    names = [target["name"] for target in plan["targets"] if target["name"].strip()]
-    return str(names[0]) if names else str(plan["action"])
+    """The name of what it is about; its id where people can not type the name that they see, else the action."""
+    words = [target[key] for key in ("name", "id") for target in plan["targets"] if target[key]]
+    return next((str(word) for word in words if _typable(word)), str(plan["action"]))
+
+
+def _typable(word: str) -> bool:
+    """Whether the line that tells what to type is shown whole, and is read as it was meant."""
+    line = _line(ANY_NAME, word)
+    try:
+        read = split(line).words[2:]
+    except Unreadable:
+        return False
+    return clean(line, MAX_CELL) == line and read == (word,) and word == word.strip()
+
+
+def _line(name: str, word: str) -> str:
+    return f"confirm {name} {quote(word)}"
 
 
 def _seconds(turn: Turn, pending: Pending, plan: Mapping[str, Any]) -> float:
@@ -326,10 +352,3 @@ def _seconds(turn: Turn, pending: Pending, plan: Mapping[str, Any]) -> float:
         return wanted
     left = (datetime.fromisoformat(plan["expiresAt"]) - turn.services.clock.now()).total_seconds()
     return max(min(wanted, left), 1.0)
-
-
-def _with(message: Message, *blocks: Block) -> Message:
-    """With more blocks, above the buttons."""
-    buttons = tuple(block for block in message.blocks if type(block).__name__ == "Buttons")
-    others = tuple(block for block in message.blocks if type(block).__name__ != "Buttons")
-    return msgspec.structs.replace(message, blocks=(*others, *blocks, *buttons))

@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot.messages import Tone
+from bot.parser import quote
 from notifications.redis import RedisClient
+from resolvers.compute.port import ServerRow
 from tests.bot.chatting import Chatting, button, buttons, shown
 from tests.bot.talking import LaterClock, only, operations, rows, status, talking, waits
 from tests.polling import eventually
-from tests.running import running
+from tests.running import CLOUD, running
 
 TYPED = """
 rules:
@@ -54,6 +57,47 @@ async def test_the_name_must_be_typed_where_policy_says_so(typed: Chatting) -> N
     await waits(typed, "jiwoo", said, "is done")
     await only(typed, "jiwoo", said)
     assert [each["action"] for each in await operations(typed.graph)] == ["server.delete"]
+
+
+@pytest.mark.parametrize(
+    ("called", "typed_as"),
+    [
+        ("web\u200b3", None),
+        (" web-3 ", None),
+        ("w" * 190 + "-3", None),
+        ("웹 “3” it's", "웹 “3” it's"),
+        ('--json "x"', '--json "x"'),
+    ],
+    ids=["invisible", "blanks", "long", "quotes", "dashes"],
+)
+async def test_a_name_that_nobody_can_type_is_replaced_by_the_id(
+    typed: Chatting, called: str, typed_as: str | None
+) -> None:
+    found = await typed.graph.data("jiwoo", '{ server(id: "shop-web-2") { id } }')
+    server = found["server"]["id"]
+    await called_in_the_cloud(typed, server, called)
+    said = await typed.said("jiwoo", f"server delete {server}")
+    plan = await waits(typed, "jiwoo", said, "Plan")
+    name = button(plan, "Cancel").command.removeprefix("cancel ")
+    line = f"confirm {name} {quote(typed_as or server)}"
+    assert f"Type {line} to run it." in shown(plan)
+    await typed.said("jiwoo", line)
+    await waits(typed, "jiwoo", said, "is done")
+
+
+async def called_in_the_cloud(chat: Chatting, server: str, name: str) -> None:
+    """9rum takes no such name, but the cloud does."""
+    world = chat.graph.app.ports.get("identity", CLOUD).world
+    row = world.get(ServerRow, server.partition("/")[2])
+    world.put(msgspec.structs.replace(row, name=name, updated_at=world.now()))
+
+    async def seen() -> bool:
+        found = await chat.graph.data(
+            "jiwoo", "query($id: ID!) { server(id: $id, maxAge: 0) { name } }", {"id": server}
+        )
+        return bool(found["server"]["name"] == name)
+
+    await eventually(seen, "its name is known")
 
 
 async def test_a_second_person_approves_and_it_runs_as_who_asked(approved: Chatting) -> None:
@@ -143,6 +187,29 @@ async def test_asked_on_one_process_and_approved_on_the_other(redis: RedisClient
         )
         await waits(two, "jiwoo", said, "is done", "shop")
         assert [each["action"] for each in await operations(one.graph)] == ["server.stop"]
+
+
+async def test_a_plan_is_approved_though_a_later_session_of_its_asker_ended(
+    redis: RedisClient, valkey: str, tmp_path: Path
+) -> None:
+    """As each `9rum chat -c` is one, while the page waits."""
+    file = tmp_path / "policy.yaml"
+    file.write_text(APPROVED)
+    async with running(valkey, tmp_path, policy={"file": str(file)}, identity={"token_cache_seconds": 0}) as graph:
+        chat = Chatting(graph)
+        said = await chat.said("jiwoo", "server stop shop-web-1", "shop")
+        await chat.press("jiwoo", await waits(chat, "jiwoo", said, "Plan", "shop"), "Confirm", "shop")
+        waiting = await chat.reply("jiwoo", said, "shop", wanted=lambda message: "Approve" in shown(message))
+        port = graph.app.ports.get("identity", CLOUD)
+        for number in range(2):
+            later = await port.sign_in("jiwoo", "jiwoo", "Default", None)
+            person = msgspec.structs.replace(await chat.person("jiwoo"), token=later)
+            await chat.platform.say(person, await chat.room("jiwoo"), f"later-{number}", "server list")
+            await waits(chat, "jiwoo", f"later-{number}", "server list")
+            await port.sign_out(later)
+        await chat.press("operator", waiting, "Approve", "shop")
+        await waits(chat, "jiwoo", said, "is done", "shop")
+        assert [each["actorName"] for each in await operations(graph)] == ["jiwoo"]
 
 
 @pytest.mark.parametrize(("rules", "stage"), [(None, "confirmed"), (APPROVED, "approved")])
