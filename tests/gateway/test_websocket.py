@@ -4,12 +4,16 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+import httpx
 import pytest
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from tests.gateway import graph
 from tests.gateway.server import closed, hear, say, serving, until
 from tests.gateway.test_logs import logging_to
+from tests.served import Served
 
 
 def run(test: Coroutine[Any, Any, None]) -> None:
@@ -266,3 +270,19 @@ def test_a_connection_has_one_line_in_the_access_log() -> None:
             assert graph.ALICE not in lines.getvalue()
 
     run(test())
+
+
+async def test_a_session_for_one_project_is_in_it_alone_on_a_socket_too(gateway: Served) -> None:
+    given = {"user": "jiwoo", "password": "jiwoo", "project": "talk"}
+    async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as http:
+        signed = await http.post("/session", json=given)
+    cookie = {"cookie": signed.headers["set-cookie"].partition(";")[0]}
+    address = f"{gateway.url.replace('http', 'ws', 1)}/graphql"
+    protocols = [Subprotocol("graphql-transport-ws")]
+    async with connect(address, subprotocols=protocols, additional_headers=cookie, proxy=None) as socket:
+        await say(socket, type="connection_init")
+        assert await hear(socket) == {"type": "connection_ack"}
+        query = "{ servers(first: 200) { nodes { project { name } } } }"
+        await say(socket, type="subscribe", id="1", payload={"query": query})
+        nodes = (await hear(socket))["payload"]["data"]["servers"]["nodes"]
+    assert {node["project"]["name"] for node in nodes} == {"talk"}
