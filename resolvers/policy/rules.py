@@ -94,6 +94,10 @@ def read(path: Path, known: Collection[str] = ()) -> list[Rule]:
         raise PolicyError([f"{path}: {place}this is no YAML: {error.problem}."]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PolicyError([f"{path}: this is no YAML text."]) from error
+    except RecursionError as error:
+        raise PolicyError([f"{path}: this is nested too deeply to be read."]) from error
+    except Exception as error:  # PyYAML lets out whatever its constructors raise: of a day that no calendar has, a text that is no number
+        raise PolicyError([f"{path}: a key or a value can not be read; write it in quotes."]) from error
     if not isinstance(given, dict):
         raise PolicyError([f"{path}: a policy file is `rules:` with a list of rules below it."])
     try:
@@ -111,6 +115,8 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key is a text", key.start_mark)
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"`{key.value}` is given twice", key.start_mark)
             seen.add(key.value)

@@ -258,6 +258,16 @@ def test_operators_are_named_by_their_role_and_admins_everywhere(tmp_path: Path)
         ("rules: [{allow: ['*', 'servers.*']}]", "rules[0].allow: `servers.*` is the name of no command"),
         ("rules: !!python/object/apply:os.getcwd []", "this is no YAML"),
         ("a: &x [*x]\nrules: []", "a: there is no such key"),
+        ("? [a]\n: 1", "line 1, column 3: this is no YAML: a key is a text"),
+        ("? {a: b}\n: 1", "a key is a text"),
+        ("rules: [{allow: [2026-13-45]}]", "a key or a value can not be read; write it in quotes"),
+        ("rules: [{allow: [!!int 'x']}]", "a key or a value can not be read"),
+        ("rules: " + "[" * 5_000, "this is nested too deeply"),
+        ("rules: " + "[" * 100 + "]" * 100, "rules[0]: this is an object"),
+        ("rules: " + "{a: " * 5_000, "this is nested too deeply"),
+        ("rules: [{allow: ['\x00']}]", "this is no YAML text"),
+        ("? !!timestamp x\n: 1", "a key or a value can not be read"),
+        ("<<: 1\nrules: []", "this is no YAML"),
     ],
 )
 def test_a_fault_is_one_sentence_that_names_file_and_place_and_nothing_is_allowed(
