@@ -29,7 +29,6 @@ FLAGS: Final = {
     "--plan": "show what would change",
     "--json": "the raw answer",
     "--project": "another project than the room's",
-    "--cloud": "another cloud",
     "--help": "how it is used",
 }
 

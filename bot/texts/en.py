@@ -184,7 +184,7 @@ TEXTS: Mapping[str, str] = {
     "parser.escape": "The text ends with `\\`, and nothing follows it.",
     "parser.invisible": "The text holds an invisible character ({code}). Please type the command again.",
     "parser.long": "The text has {length} characters; a command has at most {limit}.",
-    "parser.quote": "A quote ({mark}) is opened and never closed. Close it, or write `\\` before the quote sign.",
+    "parser.quote": "A quote is opened and never closed: {mark}. Close it, or write `\\` before the quote sign.",
     # plan: what would happen
     "plan.DESTRUCTIVE": "**{action}** is destructive. This is the plan; nothing has happened yet.",
     "plan.HIGH": "**{action}** interrupts service or costs money. This is the plan; nothing has happened yet.",

@@ -184,7 +184,7 @@ TEXTS: Mapping[str, str] = {
     "parser.escape": "글이 `\\` 문자로 끝나고 그 뒤에 아무것도 없습니다.",
     "parser.invisible": "입력한 글에 보이지 않는 문자({code})가 들어 있습니다. 명령을 다시 입력해 주십시오.",
     "parser.long": "입력한 글이 {length}자입니다. 명령은 {limit}자까지 쓸 수 있습니다.",
-    "parser.quote": "따옴표({mark})가 닫히지 않았습니다. 따옴표를 닫거나 그 앞에 `\\` 문자를 넣어 주십시오.",
+    "parser.quote": "따옴표가 닫히지 않았습니다: {mark}. 따옴표를 닫거나 그 앞에 `\\` 문자를 넣어 주십시오.",
     # plan: what would happen
     "plan.DESTRUCTIVE": "**{action}** 명령은 파괴적입니다. 아래는 실행 계획이며, 아직 아무것도 실행하지 않았습니다.",
     "plan.HIGH": "**{action}** 명령은 서비스를 중단시키거나 비용이 발생합니다. 아래는 실행 계획이며, 아직 아무것도 실행하지 않았습니다.",

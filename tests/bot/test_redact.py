@@ -1,8 +1,12 @@
 """What is kept of typed text and variables holds no value of anything that looks like a secret."""
 
+import dataclasses
+
 import pytest
 
 from bot import redact
+from resolvers import DOMAINS
+from resolvers.graph.schema import actions_of
 
 SECRET = "hunter2"
 
@@ -54,3 +58,13 @@ def test_values_of_secrets_are_masked_in_variables() -> None:
         "idempotencyKey": "chat-1",
         "adminPass": redact.MASK,
     }
+
+
+def test_every_secret_of_an_action_is_given_by_a_name_that_tells_it() -> None:
+    """A text is kept before anybody reads the command in it."""
+    secrets = [action for action in actions_of(DOMAINS).values() if action.secret]
+    assert {action.name for action in secrets} == {"keypair.create", "server.create", "volumeTransfer.accept"}
+    for action in secrets:
+        assert all(map(redact.secret, action.secret))
+        with pytest.raises(ValueError, match="takes a secret without a name"):
+            dataclasses.replace(action, positional=(*action.positional, *action.secret))
