@@ -1,4 +1,4 @@
-"""A clock that tests move by hand: nothing sleeps, and what waits for a moment runs when the test gets there."""
+"""Clocks that tests put forward; on one moved by hand nothing sleeps, and what waits for a moment runs when the test gets there."""
 
 import asyncio
 import heapq
@@ -8,6 +8,15 @@ from datetime import UTC, datetime, timedelta
 from resolvers.clock import Clock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class LaterClock(Clock):
+    """The real one, `ahead` seconds ahead."""
+
+    ahead = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.ahead)
 
 
 class HandClock(Clock):

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,6 @@ from tests.polling import eventually
 from tests.running import Running, running
 
 AUDIT = "{ auditEntries(first: 50) { id action result actorName origin channel message error said input } }"
-
-
-class LaterClock(Clock):
-    """The real one, `ahead` seconds ahead."""
-
-    ahead = 0.0
-
-    def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self.ahead)
 
 
 @contextlib.asynccontextmanager

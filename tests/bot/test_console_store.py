@@ -17,8 +17,8 @@ from notifications.bus import STREAM, Bus
 from notifications.redis import RedisClient
 from resolvers.clock import Clock
 from tests.bot.console_room import JIWOO, MINSU, SHOP, Troubled, console_over, text, texts
-from tests.bot.talking import LaterClock
 from tests.bot.test_outbox import QuickClock
+from tests.clock import LaterClock
 
 PLACE = place_in(SHOP, None)
 

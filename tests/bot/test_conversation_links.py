@@ -12,7 +12,8 @@ from notifications.redis import RedisClient
 from tests.bot.chatting import buttons, shown
 from tests.bot.far_chat import PLAIN, FarChat, address, far_chat
 from tests.bot.recording import RecordingPlatform
-from tests.bot.talking import LaterClock, operations, rows, status
+from tests.bot.talking import operations, rows, status
+from tests.clock import LaterClock
 from tests.polling import eventually
 
 

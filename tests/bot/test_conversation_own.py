@@ -10,7 +10,8 @@ from bot.messages import Message, Tone
 from notifications.redis import RedisClient
 from tests.bot.chatting import Chatting, button, buttons, shown
 from tests.bot.far_chat import FarChat, far_chat
-from tests.bot.talking import LaterClock, becomes, operations, rows, status, talking, waits
+from tests.bot.talking import becomes, operations, rows, status, talking, waits
+from tests.clock import LaterClock
 
 APPROVED = """
 rules:

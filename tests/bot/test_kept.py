@@ -1,7 +1,6 @@
 """What waits for a person, and edits that come at their time: once, whoever dies, on a real store."""
 
 import asyncio
-from datetime import datetime, timedelta
 
 import msgspec
 
@@ -12,8 +11,8 @@ from bot.messages import Message
 from bot.outbox import Outbox
 from bot.platforms.base import PlatformError
 from notifications.redis import RedisClient
-from resolvers.clock import Clock
 from tests.bot.recording import FernetTestSeal, RecordingPlatform, place
+from tests.clock import LaterClock
 from tests.polling import eventually
 
 SEAL = FernetTestSeal()
@@ -21,15 +20,6 @@ SEAL = FernetTestSeal()
 
 class Thing(msgspec.Struct):
     text: str
-
-
-class LaterClock(Clock):
-    """The real one, some seconds ahead."""
-
-    ahead = 0.0
-
-    def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self.ahead)
 
 
 async def test_one_taker_gets_it_and_gets_it_again_after_a_crash(redis: RedisClient) -> None:

