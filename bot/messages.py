@@ -184,6 +184,7 @@ def with_blocks(message: Message, *blocks: Block) -> Message:
 
 
 def plain(text: str) -> Text:
+    """Text in no style."""
     return (Span(text),)
 
 

@@ -6,7 +6,21 @@ Called by `follow.py` for every state of it, so that one message is edited as th
 from collections.abc import Mapping
 from typing import Any
 
-from bot.messages import Block, Button, Message, Note, Paragraph, Progress, Source, Span, Steps, Text, Tone, clean
+from bot.messages import (
+    Block,
+    Button,
+    Message,
+    Note,
+    Paragraph,
+    Progress,
+    Source,
+    Span,
+    Steps,
+    Text,
+    Tone,
+    clean,
+    plain,
+)
 from bot.replies.errors import SENTENCE
 from bot.replies.wording import code, noted, row_of, said, short, span, typed
 from bot.texts import Texts
@@ -68,7 +82,7 @@ def _failure(texts: Texts, operation: Mapping[str, Any]) -> list[Block]:
     error = operation.get("error")
     if not error:
         return []
-    blocks: list[Block] = [Paragraph((Span(clean(error.get("message"), SENTENCE)),))]
+    blocks: list[Block] = [Paragraph(plain(clean(error.get("message"), SENTENCE)))]
     blocks.append(said(texts, "error.next.retry" if error.get("retryable") else "operation.next"))
     return blocks
 

@@ -17,11 +17,11 @@ from bot.messages import (
     Note,
     Paragraph,
     Source,
-    Span,
     Table,
     Text,
     Tone,
     clean,
+    plain,
 )
 from bot.ports import GraphError
 from bot.replies.errors import SENTENCE
@@ -152,7 +152,7 @@ def _full(found: Sequence[Any], invocation: Invocation) -> bool:
 def _card(
     texts: Texts, spec: CommandSpec, row: Mapping[str, Any], source: Source | None, notes: list[Block]
 ) -> Message:
-    pairs = tuple((clean(title), (Span(value(texts, at(row, path), path)),)) for title, path in spec.columns)
+    pairs = tuple((clean(title), plain(value(texts, at(row, path), path))) for title, path in spec.columns)
     name = clean(row.get("name") or row.get("id") or spec.typed)
     title = texts("read.card", command=spec.typed, name=name)
     blocks: tuple[Block, ...] = (Paragraph(title), Fields(pairs), *notes)
@@ -173,7 +173,7 @@ def _text(texts: Texts, spec: CommandSpec, found: Any, source: Source | None, no
     file = File(name=f"{file_name(spec.typed)}.txt", text=given, title=spec.typed)
     return Message(
         summary=summary,
-        blocks=(Note((Span(summary),)), Code(text=tail, title=spec.typed), *notes),
+        blocks=(Note(plain(summary)), Code(text=tail, title=spec.typed), *notes),
         file=file,
         source=source,
     )
@@ -194,7 +194,7 @@ def _missing(
 
 
 def _sentence(message: object) -> Text:
-    return (Span(clean(message, SENTENCE)),)
+    return plain(clean(message, SENTENCE))
 
 
 def _freshness(texts: Texts, freshness: Mapping[str, Any] | None) -> list[Block]:
