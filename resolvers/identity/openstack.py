@@ -208,7 +208,6 @@ class OpenStackIdentity:
         return UserRow(
             **self._common("user", body),
             domain_id=self._names.ref("domain", body.domain_id) or "",
-            domain_native_id=body.domain_id or "",
             email=body.email,
             enabled=body.enabled,
         )

@@ -22,7 +22,6 @@ class ProjectRow(Row, frozen=True, kw_only=True, gc=False):
 
 class UserRow(Row, frozen=True, kw_only=True, gc=False):
     domain_id: str  # global id of the domain
-    domain_native_id: str
     email: str | None
     enabled: bool
 

@@ -51,7 +51,7 @@ class Kind(Generic[R]):
     (attribute with the global id, kind). `search` names text attributes (or tuples of texts) that `search` looks into.
     `operator_only`: attributes that others may not read, filter, order or count by (the host a server runs on).
     `shown`: attributes that the schema tells in another unit than the row keeps, and how; filters mean what is shown.
-    `interval` is seconds between two polls; `default_order` a tuple of attributes, "-" in front means descending.
+    `interval` is seconds between two polls.
     """
 
     name: str

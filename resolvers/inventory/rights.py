@@ -1,4 +1,4 @@
-"""Who sees a row: decided here, once per root as an index filter (`candidates` in `table`), and per row on edges and nodes (`sees`).
+"""Who sees a row: decided here, row by row (`sees`). Roots look first, in `store`, for the rows that ownership's indexes offer.
 
 The rules mirror what the backends themselves show: a project's members see its rows, shared and public rows are seen by those
 they are shared with, keypairs belong to a user, hypervisors to operators.

@@ -63,10 +63,6 @@ class Table(Generic[R]):
     def indexed(self, attribute: str) -> bool:
         return attribute in self._indexes
 
-    def counts(self, attribute: str) -> dict[Any, int]:
-        """How many rows each value of an index has."""
-        return {value: len(rows) for value, rows in self._indexes[attribute].items()}
-
     def ordered(self) -> Sequence[R]:
         """All rows by name and id. Sorted again only after many changes; single changes are inserted in place."""
         if self._dirty:

@@ -57,7 +57,6 @@ class UndoOffer(msgspec.Struct, kw_only=True):
 class Record(msgspec.Struct, kw_only=True):
     """`args` is the plan's resolved input (global ids instead of names), `input` what the caller sent, secrets masked.
 
-    `private` holds what a run needs but nobody may read (user data); it is dropped at the end.
     `channel` and `said` are where in chat it was asked for: the channel, and the message's link or id.
     `resource_names` are what the plan named, in the order of `resource_ids`: they tell what it was about when the rows are gone.
     `personal` operations are seen by their person alone. `progress` is between 0 and 1. `correlation_id` leads to the logs.

@@ -109,7 +109,6 @@ def add_user(world: "World", name: str, domain: str = "default") -> str:
             cloud=world.cloud,
             name=name,
             domain_id=world.ref("domain", domain),
-            domain_native_id=domain,
             email=f"{name}@cloud.example",
             enabled=True,
         )

@@ -28,7 +28,6 @@ async def test_rows_name_each_other_by_global_ids(cloud: Cloud) -> None:
     assert {"shop", "talk", "search"} <= set(projects)
     assert domains[projects["shop"].domain_id] == "Default"
     assert domains[users["jiwoo"].domain_id] == "Default"
-    assert users["jiwoo"].domain_native_id == users["jiwoo"].domain_id.split("/", 1)[1]
 
 
 async def test_a_person_signs_in_and_is_identified_with_every_role(cloud: Cloud) -> None:

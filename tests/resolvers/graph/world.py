@@ -117,7 +117,6 @@ def _row(kind: Kind[Any], native: str, known: dict[str, list[str]], rng: random.
         "public": rng.random() < 0.2,
         "shared_with": tuple(row_id("project", p) for place, p in enumerate(PROJECTS) if shared >> place & 1),
         "domain_id": row_id("domain", realm),
-        "domain_native_id": realm,
     }
     values |= {attribute: value for attribute, value in decided.items() if attribute in values}
     if kind.name == "domain":

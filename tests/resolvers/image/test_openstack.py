@@ -73,7 +73,7 @@ async def test_an_image_that_was_shared_a_moment_ago_is_read_with_its_members(
     far.answer(f"image /images/{SHARED['id']}", told(SHARED))
     far.answer(MEMBERS, slowly)
     (feed,) = image.feeds()
-    before = asyncio.create_task(feed.one(SHARED["id"]))
+    before = asyncio.ensure_future(feed.one(SHARED["id"]))
     await here.wait()
     far.answer(MEMBERS, told(captured("openstack/image_members")))
     after: Any = await feed.one(SHARED["id"])

@@ -47,7 +47,7 @@ def test_rows_order_and_indexes_agree_with_a_dictionary(changes: list[tuple[str,
             for row in plain.values():
                 for value in values_of(row, attribute):
                     wanted.setdefault(value, set()).add(row.id)
-            assert table.counts(attribute) == {value: len(found) for value, found in wanted.items()}
+            assert set(table._indexes[attribute]) == set(wanted), "a value that no row has any more is not kept"
             for value, found in wanted.items():
                 assert set(table.by(attribute, value)) == found
 
