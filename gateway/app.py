@@ -17,7 +17,6 @@ from starlette.applications import Starlette
 
 from gateway.auth import Authenticator
 from gateway.backend_metrics import BackendMetrics
-from gateway.caller import Callers
 from gateway.chat.graph import InProcessGraph
 from gateway.chat.identities import KeystoneIdentities
 from gateway.chat.link import Linking
@@ -141,7 +140,6 @@ class Application:
         except TrustedDocumentError as error:
             raise SettingsError([f"graphql.documents.trusted: {error}"]) from error
         closing.push_async_callback(self.transport.connections.end_all)
-        callers = Callers(self.context_of, settings.graphql.trusted_proxies, settings.graphql.allowed_origins)
         graph = InProcessGraph(self.transport.executor, self.authenticator, self.context_for, self.policy, clock)
         identities = KeystoneIdentities(self.authenticator, directory)
         self.chat = Chat(
@@ -152,7 +150,7 @@ class Application:
         origins = settings.graphql.allowed_origins
         links, journal = settings.bot.link, self.chat.journal
         linking = Linking(self.authenticator, self.chat.people, directory, clock, links, journal, origins)
-        members = Members(callers, directory)
+        members = Members(self.transport.callers, directory)
         console = ConsoleChat(self.chat.console, members, self.transport.connections, settings.graphql.live)
         self.metrics.register(ChatMetrics(self.chat))
         self.health = Health(
@@ -170,7 +168,7 @@ class Application:
             *linking.routes(),
             *console.routes(),
             *console_pages(CONSOLE_DIST),
-            *upload_routes(callers, settings.uploads),
+            *upload_routes(self.transport.callers, settings.uploads),
             *explorer_routes(DIST),
         ]
         self._web.router.routes[:] = [

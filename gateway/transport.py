@@ -60,13 +60,14 @@ class TransportSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """`executor` also serves callers in process (the bot): the same limits and masking, no HTTP.
+    """`executor` also serves callers in process (the bot): the same limits and masking, no HTTP. `callers` tells other routes who asks.
 
     At shutdown, `connections.end_all()` tells every open WebSocket and stream to come back.
     """
 
     routes: list[BaseRoute]
     executor: Executor
+    callers: Callers
     connections: Connections
 
 
@@ -96,4 +97,4 @@ def build_transport(
         WebSocketRoute(PATH, GraphQLOverWebSocket(*live)),
         Route(f"{PATH}/stream", shared(GraphQLOverSSE(*live), origins)),
     ]
-    return Transport(routes, executor, connections)
+    return Transport(routes, executor, callers, connections)
