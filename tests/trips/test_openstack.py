@@ -1,5 +1,7 @@
 """A real OpenStack, by GraphQL alone: a network, a server on it, what is plugged into it, and everything away again."""
 
+import asyncio
+import base64
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +9,13 @@ from typing import Any
 import pytest
 
 from resolvers import ids
+from tests.lab.cloud import LabCloud
+from tests.lab.rest import call
 from tests.running import Running
 from tests.trips.following import followed
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(900, func_only=True)]
+SCRIPT = "#!/bin/sh\necho 안녕\n"
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl jiwoo@example"
 
 
@@ -21,7 +26,17 @@ async def change(graph: Running, action: str, given: Mapping[str, Any]) -> str:
     return str(states[-1]["resourceId"])
 
 
-async def test_everything_that_a_server_needs_is_made_changed_and_deleted(lab_graph: Running) -> None:
+def user_data(lab: LabCloud, server: str) -> str:
+    """As Nova would give it to the server's cloud-init; it tells it to admins."""
+    admin = lab.token()
+    where = f"{admin.endpoints['compute']}/servers/{ids.native(server)}"
+    answer = call("GET", where, token=admin.id, headers={"X-OpenStack-Nova-API-Version": "2.3"})
+    return base64.b64decode(answer.json()["server"]["OS-EXT-SRV-ATTR:user_data"], validate=True).decode()
+
+
+async def test_everything_that_a_server_needs_is_made_changed_and_deleted(
+    lab_graph: Running, lab_cloud: LabCloud
+) -> None:
     graph, tag = lab_graph, secrets.token_hex(3)
     shop = {"project": "shop"}
     network = await change(graph, "networkCreate", {"name": f"net-{tag}", **shop})
@@ -38,11 +53,12 @@ async def test_everything_that_a_server_needs_is_made_changed_and_deleted(lab_gr
             "image": "ubuntu-24.04",
             "networks": [network],
             "keypair": f"key-{tag}",
-            "userData": "#!/bin/sh\necho hello\n",
+            "userData": SCRIPT,
             "metadata": {"service": "shop"},
             **shop,
         },
     )
+    assert await asyncio.to_thread(user_data, lab_cloud, server) == SCRIPT
     query = """query($id: ID!) { server(id: $id, maxAge: 0) {
       status powerState keyName user { name } project { name } image { name } flavor { name } addresses { ip }
       ports { network { name } fixedIps { ip } } metadata history { action } consoleLog(lines: 5) } }"""
