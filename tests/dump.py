@@ -5,10 +5,12 @@ from typing import Any
 from notifications.redis import RedisClient
 
 
-async def dump(redis: RedisClient) -> bytes:
-    """Keys and values of every type, in one text to search in."""
+async def dump(redis: RedisClient, but: str = "-") -> bytes:
+    """Keys and values of every type, in one text to search in. `but`: not of keys that begin so."""
     parts: list[bytes] = []
     async for key in redis.scan_iter():
+        if key.startswith(but.encode()):
+            continue
         parts.append(key)
         _flatten(await _content(redis, key), parts)
     return b"\n".join(parts)

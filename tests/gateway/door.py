@@ -21,6 +21,7 @@ from resolvers.actor import Actor, Origin
 from resolvers.clock import Clock
 from resolvers.identity.port import DOMAIN_KIND, PROJECT, DomainRow, ProjectRow
 from resolvers.inventory.store import Inventory
+from tests.dump import dump
 from tests.gateway.keystone import CLOUD, Keystone
 
 T = TypeVar("T")
@@ -118,13 +119,7 @@ class Door:
 
     def stored(self) -> bytes:
         """Everything in the store, as somebody who stole it would read it."""
-
-        async def read() -> bytes:
-            found = [key async for key in self.store.redis.scan_iter()]
-            values = [await self.store.redis.get(key) for key in found]
-            return b" ".join([*found, *values])
-
-        return self.run(read())
+        return self.run(dump(self.store.redis))
 
 
 @contextmanager
