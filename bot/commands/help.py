@@ -12,17 +12,18 @@ from bot.turn import Turn
 async def show(turn: Turn) -> None:
     own = {command.name: command for command in turn.services.own}
     words = " ".join(turn.rest).casefold()
+    await turn.adopt_pressed()
     if words in own:
-        await turn.adopt_pressed()
         await turn.reply(helps.of_own(turn.texts, own[words].usage, own[words].summary))
         return
     await _of_graph(turn)
 
 
 async def _of_graph(turn: Turn) -> None:
-    catalogue = await turn.catalogue()
     aliases = turn.services.defaults.aliases(turn.place)
-    allowed = await _allowed(turn)
+    async with turn.patience():
+        catalogue = await turn.catalogue()
+        allowed = await _allowed(turn)
     if not turn.rest:
         own = [(command.usage, turn.texts.line(command.summary)) for command in turn.services.own]
         message = helps.overview(turn.texts, catalogue, allowed, own)
@@ -33,7 +34,6 @@ async def _of_graph(turn: Turn) -> None:
     else:
         names = [command.name for command in turn.services.own]
         message = helps.unknown(turn.texts, turn.rest, catalogue.nearest(turn.rest, also=names))
-    await turn.adopt_pressed()
     await turn.reply(message)
 
 
