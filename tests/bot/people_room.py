@@ -42,6 +42,14 @@ def project(name: str) -> str:
     return f"project:{CLOUD}/{project_id(name)}"
 
 
+DIRECT = Place(platform="console", channel="direct", direct=True)
+
+
+def signed_in(token: str | None) -> Person:
+    """jiwoo at the console."""
+    return Person(platform="console", id="user:krane/jiwoo", name="jiwoo", token=token)
+
+
 class SignedIn:
     """A platform of which only the capabilities are asked."""
 
