@@ -19,10 +19,11 @@ _NO: Final = frozenset({"n", "no", "false", "off", "아니요", "아니오"})
 
 
 class Asking:
-    """`said_id` is what was said that led to the form: its answer belongs in the same thread."""
+    """`room` and `thread` are those of what was said that led to the form: the answer belongs there."""
 
-    def __init__(self, form: Form, thread: str | None) -> None:
+    def __init__(self, form: Form, room: str, thread: str) -> None:
         self.form = form
+        self.room = room
         self.thread = thread
         self.values: dict[str, list[str]] = {field.name: list(field.initial) for field in form.fields if field.initial}
         self._open = sorted(form.fields, key=lambda field: not _needed(field))  # those that must be given come first
@@ -125,7 +126,7 @@ def _chosen(field: FormField, said: str) -> str:
     begins = [choice.value for choice in field.choices if choice.label.casefold().startswith(wanted)]
     if len(found := same or begins) == 1:
         return found[0]
-    if not same and said.isdecimal() and 0 < int(said) <= min(len(field.choices), LISTED):
+    if not same and said.isdecimal() and len(said) < 4 and 0 < int(said) <= min(len(field.choices), LISTED):
         return field.choices[int(said) - 1].value
     if len(found) > 1:
         raise ValueError(f"{shown(said)!r} could be {len(found)} of the choices; type more of it, or its number.")

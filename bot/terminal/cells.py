@@ -38,6 +38,11 @@ def shown(text: str, *, lines: bool = False) -> str:
     return harmless if harmless.isascii() else "".join(_unstacked(harmless))
 
 
+def is_text(typed: str) -> bool:
+    """Whether it can be sent and written: bytes that are no UTF-8 come in as halves of characters."""
+    return not any("\ud800" <= char <= "\udfff" for char in typed)
+
+
 def wrap(pieces: Iterable[Piece], width: int) -> list[Line]:
     """Lines of at most `width` cells, broken between words where that is possible. At least one line."""
     made: list[Line] = []

@@ -13,10 +13,9 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import msgspec
 
-from bot.messages import Form
 from bot.terminal.cells import shown
 from bot.terminal.sse import Events, EventTooLong
-from bot.terminal.wire import Entry, Messages, Ready, Rooms
+from bot.terminal.wire import AskedForm, Entry, Messages, Ready, Rooms
 
 T = TypeVar("T")
 SECONDS: Final = 30.0  # of one request; the bot acknowledges well under a second
@@ -25,15 +24,25 @@ COOKIE: Final = "gurum_session"
 
 
 class ChatError(Exception):
-    """One sentence, safe to print. `away`: the gateway could not be asked at all, so that asking again may help."""
+    """One sentence, safe to print. `away`: the gateway did not answer itself, so that asking again may help. `unsure`: what was asked may
+    have reached it all the same.
+    """
 
     def __init__(
-        self, sentence: str, *, code: str = "", status: int = 0, away: bool = False, retry_after: float | None = None
+        self,
+        sentence: str,
+        *,
+        code: str = "",
+        status: int = 0,
+        away: bool = False,
+        unsure: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(shown(sentence))
         self.code = code
         self.status = status
         self.away = away
+        self.unsure = unsure
         self.retry_after = retry_after
 
     @property
@@ -81,26 +90,22 @@ class Client:
     async def rooms(self) -> Rooms:
         return self._as(Rooms, await self._json("GET", "/chat/rooms"))
 
-    async def messages(self, room: str, limit: int, before: float | None = None) -> list[Entry]:
-        """The newest, oldest first; those before a time when one is given."""
-        asked = {"limit": str(limit), **({} if before is None else {"before": repr(before)})}
-        return self._as(Messages, await self._json("GET", _messages(room), asked=asked)).messages
+    async def messages(self, room: str, limit: int) -> list[Entry]:
+        """The newest, oldest first."""
+        return self._as(Messages, await self._json("GET", _messages(room), asked={"limit": str(limit)})).messages
 
-    async def say(self, room: str, said_id: str, text: str, thread: str | None = None) -> None:
+    async def say(self, room: str, said_id: str, text: str) -> None:
         """The same `said_id` again is taken as the same thing said."""
-        given = {"id": said_id, "text": text, **({} if thread is None else {"thread": thread})}
-        await self._json("POST", _messages(room), given)
+        await self._json("POST", _messages(room), {"id": said_id, "text": text})
 
     async def press(self, room: str, said_id: str, command: str, message: str) -> None:
         await self._json("POST", _messages(room), {"id": said_id, "button": command, "message": message})
 
-    async def fill(
-        self, room: str, said_id: str, form: str, values: Mapping[str, list[str]], thread: str | None
-    ) -> None:
-        given = {"id": said_id, "form": form, "values": dict(values)}
-        await self._json("POST", _messages(room), {**given, **({} if thread is None else {"thread": thread})})
+    async def fill(self, room: str, said_id: str, form: str, values: Mapping[str, list[str]], thread: str) -> None:
+        given = {"id": said_id, "form": form, "values": dict(values), "thread": thread}
+        await self._json("POST", _messages(room), given)
 
-    async def events(self, after: float | None) -> AsyncIterator[Entry | Form | Ready]:
+    async def events(self, after: float | None) -> AsyncIterator[Entry | AskedForm | Ready]:
         """What happens from now on, and first what changed since `after`. Raises ChatError when the connection ends."""
         asked = {} if after is None else {"after": repr(after)}
         quiet = aiohttp.ClientTimeout(total=None, sock_connect=SECONDS, sock_read=QUIET_SECONDS)
@@ -166,6 +171,7 @@ class Client:
             f"{self.url}{response.url.path} answered {response.status}, and not as 9rum does. Is it a 9rum gateway?",
             status=response.status,
             away=away,
+            unsure=away,
         )
 
     def _away(self, error: BaseException) -> ChatError:
@@ -175,10 +181,10 @@ class Client:
             reason = error.os_error.strerror or str(error.os_error)
             return ChatError(f"{self.url} can not be reached: {reason}. Is the gateway running there?", away=True)
         if isinstance(error, TimeoutError):
-            return ChatError(f"{self.url} did not answer in time.", away=True)
-        return ChatError(f"The connection to {self.url} was lost.", away=True)
+            return ChatError(f"{self.url} did not answer in time.", away=True, unsure=True)
+        return ChatError(f"The connection to {self.url} was lost.", away=True, unsure=True)
 
-    def _event(self, kind: str, data: str) -> Entry | Form | Ready | None:
+    def _event(self, kind: str, data: str) -> Entry | AskedForm | Ready | None:
         """None for kinds of event that a newer gateway may send."""
         if kind == "ready":
             return Ready()
@@ -187,7 +193,7 @@ class Client:
             raise ChatError(str(reason or "The gateway ended the connection."), away=True)
         if kind == "entry":
             return self._as(Entry, _object(data.encode()) or {})
-        return self._as(Form, _object(data.encode()) or {}) if kind == "form" else None
+        return self._as(AskedForm, _object(data.encode()) or {}) if kind == "form" else None
 
     def _as(self, kind: type[T], answer: Mapping[str, Any]) -> T:
         try:
@@ -198,8 +204,12 @@ class Client:
 
 def checked(url: str) -> str:
     """Without a slash at its end. Raises ChatError."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:  # half an IPv6 address, a port that is no number
+        whole = False
+    if not whole or parts.query or parts.fragment or parts.username:
         raise ChatError(f"--url: {url!r} is not an address such as https://9rum.example.org.", code="INVALID")
     return url.rstrip("/")
 
@@ -236,5 +246,6 @@ def _of_errors(answer: Mapping[str, Any], status: int) -> ChatError | None:
         code=code,
         status=status,
         away=code in ("UNAVAILABLE", "TIMED_OUT", "RATE_LIMITED"),
+        unsure=code == "TIMED_OUT",
         retry_after=float(wait) if isinstance(wait, int | float) else None,
     )

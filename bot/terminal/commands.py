@@ -13,6 +13,9 @@ HELP: Final = {
 }
 
 
+DIGITS: Final = 9  # of a number; what is longer names nothing here
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
     number: int
@@ -56,8 +59,8 @@ Typed = Press | Save | ShowSource | GoTo | Own | Say | Mistake
 
 def read(text: str) -> Typed:
     text = text.strip()
-    if text.removeprefix(":").isdecimal():
-        return Press(int(text.removeprefix(":")))
+    if (digits := text.removeprefix(":")).isdecimal():
+        return Press(int(digits)) if len(digits) <= DIGITS else Mistake("There is no button with such a number.")
     name, _, rest = text.partition(" ")
     rest = rest.strip()
     match name:
@@ -80,7 +83,7 @@ def read(text: str) -> Typed:
 
 
 def _is_number(word: str) -> bool:
-    return word.removeprefix("#").isdecimal()
+    return word.removeprefix("#").isdecimal() and len(word) <= DIGITS
 
 
 def _number(word: str) -> int | None:

@@ -6,7 +6,7 @@ came in between.
 
 import enum
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from bot.messages import Button, Message, Tone
@@ -89,17 +89,14 @@ class Conversation:
     def was_button(self, number: int) -> bool:
         return number in self._buttons
 
-    def message(self, number: int | None, having: str) -> tuple[Said, Message] | None:
-        """The one with this number, or the newest one that has such a thing: `file` or `source`."""
-        candidates: Iterable[int] = reversed(self._messages) if number is None else [number]
-        for each in candidates:
-            said = self._messages.get(each)
-            message = said.entry.message if said is not None else None
-            if (
-                said is not None
-                and message is not None
-                and (number is not None or getattr(message, having) is not None)
-            ):
+    def message(self, number: int | None, having: str, room: str) -> tuple[Said, Message] | None:
+        """The one with this number, or the newest one of the room that has such a thing: `file` or `source`."""
+        if number is not None:
+            said = self._messages.get(number)
+            return (said, said.entry.message) if said is not None and said.entry.message is not None else None
+        for said in reversed(self._messages.values()):
+            message = said.entry.message
+            if said.entry.room == room and message is not None and getattr(message, having) is not None:
                 return said, message
         return None
 

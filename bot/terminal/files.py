@@ -10,15 +10,17 @@ from bot.terminal.cells import shown
 def save(file: File, path: str | None) -> tuple[bool, str]:
     """Whether it was done, and a sentence. Nothing is ever overwritten."""
     name = shown(file.name.replace("\\", "/").rpartition("/")[2]).strip().lstrip(".") or "file.txt"
-    place = Path(path).expanduser() if path else Path(name)
-    if place.is_dir():
-        place /= name
+    place = Path(path or name)
+    content = file.text.encode("utf-8", "replace")
     try:
-        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-            opened.write(file.text)
+        place = place.expanduser() if path else place
+        if place.is_dir():
+            place /= name
+        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+            opened.write(content)
     except FileExistsError:
         return False, f"{shown(str(place))} is there already; give another name: :save NUMBER PATH."
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: `~name` of nobody
         reason = error.strerror if isinstance(error, OSError) else "the name can not be used"
         return False, f"{shown(str(place))} could not be written: {reason}."
     return True, f"Saved {shown(str(place))}."

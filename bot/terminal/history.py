@@ -60,7 +60,7 @@ class FileOfCommands(History):
     def _write(self, path: Path, text: str, how: int) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
-        with os.fdopen(handle, "a", encoding="utf-8") as file:
+        with os.fdopen(handle, "a", encoding="utf-8", errors="replace") as file:
             os.fchmod(handle, 0o600)  # also when somebody made it readable
             file.write(text)
 

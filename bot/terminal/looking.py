@@ -1,4 +1,7 @@
-"""What the terminal shows and saves of messages that are there already: `:save`, `:source`, `/help`. Called by `program.py`."""
+"""What the terminal shows and saves of messages that are there already: `:save`, `:source`, `/help`. Called by `program.py`.
+
+Without a number it is the newest message of `room`: what came in another one has not been seen.
+"""
 
 import asyncio
 import json
@@ -12,8 +15,8 @@ from bot.terminal.tail import Block, Notice
 from bot.terminal.view import View
 
 
-async def save_file(view: View, conversation: Conversation, number: int | None, path: str | None) -> None:
-    found = conversation.message(number, "file")
+async def save_file(view: View, conversation: Conversation, room: str, number: int | None, path: str | None) -> None:
+    found = conversation.message(number, "file", room)
     if found is None or found[1].file is None:
         await view.wrong("There is no file." if number is None else f"Message {number} has no file.")
         return
@@ -21,8 +24,8 @@ async def save_file(view: View, conversation: Conversation, number: int | None, 
     await (view.notice(sentence, "") if done else view.wrong(sentence))
 
 
-async def show_source(view: View, conversation: Conversation, number: int | None) -> None:
-    found = conversation.message(number, "source")
+async def show_source(view: View, conversation: Conversation, room: str, number: int | None) -> None:
+    found = conversation.message(number, "source", room)
     source = found[1].source if found is not None else None
     if source is None:
         none = "No message tells its source." if number is None else f"Message {number} does not tell its source."

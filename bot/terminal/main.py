@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 
 from bot.terminal.batch import FAILED, WRONG, Batch
-from bot.terminal.cells import shown
+from bot.terminal.cells import is_text, shown
 from bot.terminal.client import ChatError, Client
 from bot.terminal.options import URL
 from bot.terminal.program import Program, room_named
@@ -23,6 +23,7 @@ from bot.terminal.wire import Room, Rooms
 
 OwnCommands = Callable[[str | None], Mapping[str, str]]
 PIPED_WIDTH = 100  # cells, where no terminal tells its width
+LEAVING_SECONDS = 5.0  # to sign out; the reason why the program ends may be that the gateway does not answer
 
 
 class Misused(Exception):
@@ -37,63 +38,71 @@ def run(given: argparse.Namespace, own_commands: OwnCommands) -> int:
             raise Misused("The output is no terminal: say what to do with -c, or by a piped input.")
         if talking and (given.yes or given.json or given.no_wait):
             raise Misused("--yes, --json and --no-wait go with -c or a piped input.")
+        client = Client(given.url or os.environ.get("GURUM_URL") or URL, language(os.environ))
+        if client.in_the_clear:
+            _say(f"{client.url} is not encrypted: others on the way can read the password.", 0)
         credentials = _credentials(given, os.environ)
-        return asyncio.run(_run(given, credentials, own_commands if talking else None))
+        return asyncio.run(_run(given, client, credentials, own_commands if talking else None))
     except Misused as error:
         return _say(str(error), WRONG)
     except ChatError as error:
         return _say(str(error), WRONG if error.signed_out or error.code == "INVALID" else FAILED)
+    except UnicodeDecodeError:
+        return _say("The input is not UTF-8 text.", WRONG)
     except EOFError:
         return _say("Nobody is signed in.", WRONG)
 
 
-async def _run(given: argparse.Namespace, credentials: Mapping[str, str | None], talking: OwnCommands | None) -> int:
-    client = Client(given.url or os.environ.get("GURUM_URL") or URL, language(os.environ))
-    if client.in_the_clear:
-        _say(f"{client.url} is not encrypted: others on the way can read the password.", 0)
+async def _run(
+    given: argparse.Namespace, client: Client, credentials: Mapping[str, str | None], talking: OwnCommands | None
+) -> int:
     async with client:
         await client.sign_in(credentials)
-        rooms = await client.rooms()
-        room = room_named(rooms.rooms, given.room)
-        if room is None:
-            names = ", ".join(shown(each.name) for each in rooms.rooms)
-            raise ChatError(
-                f"There is no room {shown(given.room)}, or it is not yours. Yours: {names}.", code="INVALID"
-            )
-        if talking is not None:
-            return await _talk(client, rooms, room, talking)
-        return await _batch(given, client, room)
+        said: Program | Batch | None = None
+        try:
+            rooms = await client.rooms()
+            room = room_named(rooms.rooms, given.room)
+            if room is None:
+                names = ", ".join(shown(each.name) for each in rooms.rooms)
+                raise ChatError(
+                    f"There is no room {shown(given.room)}, or it is not yours. Yours: {names}.", code="INVALID"
+                )
+            if talking is not None:
+                said = Program(client, rooms, room, partial(talking, language(os.environ)), os.environ)
+                return await _talk(said)
+            said = _batch(given, client, rooms, room)
+            return await said.run(_given(given.command) if given.command is not None else _lines())
+        finally:
+            if said is None or not said.unfinished:  # else something works with the session's token: it would fail
+                await _sign_out(client)
 
 
-async def _talk(client: Client, rooms: Rooms, room: Room, own_commands: OwnCommands) -> int:
-    program = Program(client, rooms, room, partial(own_commands, language(os.environ)), os.environ)
+async def _talk(program: Program) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, program.leave)
-    status = await program.run()
-    await _leave(client, program.unfinished)
-    return status
+    return await program.run()
 
 
-async def _batch(given: argparse.Namespace, client: Client, room: Room) -> int:
-    batch = Batch(
+def _batch(given: argparse.Namespace, client: Client, rooms: Rooms, room: Room) -> Batch:
+    return Batch(
         client,
         room,
+        rooms.at,
         wait=not given.no_wait,
         yes=given.yes,
         as_json=given.json,
         seconds=given.timeout,
         width=shutil.get_terminal_size((PIPED_WIDTH, 24)).columns,
+        out=sys.stdout.write,
+        err=sys.stderr.write,
     )
-    status = await batch.run(_given(given.command) if given.command is not None else _lines())
-    await _leave(client, batch.unfinished)
-    return status
 
 
-async def _leave(client: Client, unfinished: bool) -> None:
-    """Sign out, unless something still works with the session's token: that would fail."""
-    if not unfinished:
-        with contextlib.suppress(ChatError):
+async def _sign_out(client: Client) -> None:
+    """The session ends by itself where this can not be done."""
+    with contextlib.suppress(ChatError, TimeoutError):
+        async with asyncio.timeout(LEAVING_SECONDS):
             await client.sign_out()
 
 
@@ -105,6 +114,8 @@ async def _given(commands: list[str]) -> AsyncIterator[str]:
 async def _lines() -> AsyncIterator[str]:
     """Lines of the input, without empty ones and those that begin with `#`."""
     while line := await asyncio.to_thread(sys.stdin.readline):
+        if not is_text(line):
+            raise Misused("The input is not UTF-8 text.")
         if line.strip() and not line.startswith("#"):
             yield line.strip()
 

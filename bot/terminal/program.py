@@ -8,10 +8,9 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bot.messages import Form
 from bot.terminal import commands, looking
 from bot.terminal.asking import SEND, Asking
-from bot.terminal.cells import Line, Piece, shown
+from bot.terminal.cells import Line, Piece, is_text, shown
 from bot.terminal.client import ChatError, Client
 from bot.terminal.complete import ChoiceCompleter, CommandCompleter, Names, read_catalogue
 from bot.terminal.conversation import Change, Conversation
@@ -23,9 +22,10 @@ from bot.terminal.stream import Stream
 from bot.terminal.styles import style_of
 from bot.terminal.tail import Block
 from bot.terminal.view import View
-from bot.terminal.wire import Entry, Room, Rooms
+from bot.terminal.wire import AskedForm, Entry, Room, Rooms
 
 SHOWN_BEFORE: Final = 20  # entries of a room that are shown when one comes in
+LEAVING: Final = 1.0  # seconds in which what was typed last may still be sent
 
 
 class Program:
@@ -47,9 +47,10 @@ class Program:
         self._since = 0.0  # what is older was left out when the room was entered
         self._trouble: str | None = "connecting"
         self._asking: Asking | None = None
+        self._forms: list[Asking] = []  # those to be asked after it
         self._names = Names(client.graphql, lambda: self._screen.offer())
         self._completer = CommandCompleter(self._names, commands.HELP)
-        self._sending = Sending(client, self._view.wrong)
+        self._sending = Sending(client, self._view.wrong, lambda: self._screen.refresh())
         self._typed: asyncio.Queue[tuple[str, Asking | None]] = asyncio.Queue()
         self._history = FileOfCommands(
             history_path(environment), lambda text: carries_secret(text, self._completer.catalogue)
@@ -69,19 +70,29 @@ class Program:
 
     @property
     def unfinished(self) -> bool:
-        """Whether something that was asked here goes on, or waits for somebody: it may need the session."""
-        return any(said.going_on or said.waits for said in self._conversation) or self._sending.waiting
+        """Whether something that was said here is not answered, goes on, or waits for somebody: it may need the session."""
+        own = self._sending.threads
+        return self._sending.awaiting or any(
+            (said.going_on or said.waits) and (said.entry.thread or said.entry.id) in own for said in self._conversation
+        )
 
     async def run(self) -> int:
         """Until the person leaves. Raises ChatError when the conversation can not go on."""
         working = [
             asyncio.create_task(work)
-            for work in (Stream(self._client, self).run(), self._work(), self._read_commands(), self._sending.run())
+            for work in (
+                Stream(self._client, self, self._rooms.at).run(),
+                self._work(),
+                self._read_commands(),
+                self._sending.run(),
+            )
         ]
         screen = asyncio.create_task(self._screen.run())
         try:
             # The stream ends only by an error; so do the others, and theirs are our own mistakes.
             await asyncio.wait({screen, *working[:2]}, return_when=asyncio.FIRST_COMPLETED)
+            if self._trouble is None:
+                await self._send_the_rest()
         finally:
             self._screen.close()
             await asyncio.gather(screen, return_exceptions=True)
@@ -89,6 +100,7 @@ class Program:
                 task.cancel()
             ended = await asyncio.gather(*working, return_exceptions=True)
             await self._names.close()
+            await self._tell_unsent()
             await self._view.print_all()
         for error in (*ended, screen.exception()):
             if isinstance(error, Exception):
@@ -105,8 +117,8 @@ class Program:
         said = self._conversation.get(entry.id)
         if change is Change.OLD or said is None:
             return
-        if entry.message is not None and entry.thread is not None and not said.going_on:
-            self._sending.answered(entry.thread)
+        if entry.message is not None and not said.going_on:
+            self._sending.answered(entry.thread or entry.id)
         if entry.room != self._room.id:
             if change is Change.NEW:
                 self._unread[entry.room] = self._unread.get(entry.room, 0) + 1
@@ -114,14 +126,13 @@ class Program:
         elif change is Change.EDITED or entry.at >= self._since:
             await self._view.show(said)
 
-    async def form(self, form: Form) -> None:
-        """Forms come to all terminals and pages of a person; the one where the command was typed asks."""
-        thread = self._sending.newest_open()
-        if thread is None or self._asking is not None:
-            return
-        self._asking = Asking(form, thread)
-        await self._view.add(Block(self._asking.opening))
-        self._next_field()
+    async def form(self, form: AskedForm) -> None:
+        """Forms come to all terminals and pages of a person; the one that said what led to it asks, one form after the other."""
+        origin = self._sending.origin(form.said)
+        if origin is not None:
+            self._sending.answered(origin.thread)
+            self._forms.append(Asking(form, origin.room, origin.thread))
+            self._next_form()
 
     async def connected(self, again: bool) -> None:
         self._trouble = None
@@ -142,7 +153,9 @@ class Program:
         """One line after the other, in the order in which they were typed."""
         while True:
             text, asking = await self._typed.get()
-            if asking is not None and asking is self._asking:
+            if not is_text(text):
+                await self._view.wrong("What was typed or pasted is not UTF-8 text, and is not used.")
+            elif asking is not None and asking is self._asking:
                 await self._answer(asking, text)
             elif asking is None and text.strip():  # an answer to a form that was left is for nobody
                 try:
@@ -151,6 +164,23 @@ class Program:
                     await self._view.wrong(str(error))
             if (problem := self._history.told()) is not None:
                 await self._view.wrong(problem)
+            self._typed.task_done()
+
+    async def _send_the_rest(self) -> None:
+        """The person leaves: what was typed before that is still sent."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LEAVING):
+                await self._typed.join()
+                await self._sending.join()
+
+    async def _tell_unsent(self) -> None:
+        """The program ends, and nothing is sent any more."""
+        for sentence in self._sending.give_up():
+            await self._view.wrong(sentence)
+        while not self._typed.empty():
+            text, asking = self._typed.get_nowait()
+            if asking is None and text.strip():
+                await self._view.wrong(f"Not sent: {shown(text.strip())}")
 
     async def _do(self, typed: commands.Typed) -> None:
         match typed:
@@ -161,9 +191,9 @@ class Program:
             case commands.GoTo(name):
                 await self._go_to(name)
             case commands.Save(number, path):
-                await looking.save_file(self._view, self._conversation, number, path)
+                await looking.save_file(self._view, self._conversation, self._room.id, number, path)
             case commands.ShowSource(number):
-                await looking.show_source(self._view, self._conversation, number)
+                await looking.show_source(self._view, self._conversation, self._room.id, number)
             case commands.Mistake(sentence):
                 await self._view.wrong(sentence)
             case commands.Own("quit"):
@@ -182,7 +212,7 @@ class Program:
             return
         said, button = found
         await self._view.notice(f"[{number}] {shown(button.label)}")
-        self._sending.press(said.entry.room, button.command, said.entry)
+        self._sending.press(button, said.entry)
 
     async def _go_to(self, name: str) -> None:
         self._rooms = await self._client.rooms()
@@ -218,18 +248,27 @@ class Program:
         if asking is None:
             return
         if asking.field is None:
-            self._asking = None
-            self._screen.ask(self._talking)
-            self._sending.fill(self._room.id, asking)
+            self._sending.fill(asking)
+            self._end_form()
             return
         self._screen.ask(Mode(asking.prompt, ChoiceCompleter(asking.choices), hidden=asking.field.secret))
+
+    def _next_form(self) -> None:
+        if self._asking is None and self._forms:
+            self._asking = self._forms.pop(0)
+            self._view.put(Block(self._asking.opening))
+            self._next_field()
+
+    def _end_form(self) -> None:
+        self._asking = None
+        self._screen.ask(self._talking)
+        self._next_form()
 
     def _interrupt(self) -> None:
         """Ctrl-C where nothing is typed."""
         if self._asking is not None:
-            self._asking = None
-            self._screen.ask(self._talking)
             self._view.remark("The form was left; nothing was sent.")
+            self._end_form()
         else:
             self._view.remark("Ctrl-D or /quit leaves.")
 

@@ -12,7 +12,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer, DynamicCompleter
 from prompt_toolkit.filters import Condition, has_completions
 from prompt_toolkit.formatted_text import FormattedText
-from prompt_toolkit.history import History
+from prompt_toolkit.history import DummyHistory, History
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.key_binding.bindings.auto_suggest import load_auto_suggest_bindings
 from prompt_toolkit.layout import (
@@ -117,6 +117,9 @@ class Screen:
     def ask(self, mode: Mode) -> None:
         """Another kind of line from now on; what was begun is dropped."""
         self.mode = mode
+        self._buffer.history = (
+            self._history if mode.history else DummyHistory()
+        )  # else an old command could become an answer
         self._buffer.reset()
         self.refresh()
 

@@ -1,13 +1,15 @@
-"""What is on its way to the bot, in order. Owned by `program.py`.
+"""What is on its way to the bot, in order, and where its answers belong. Owned by `program.py`.
 
 Each thing said has an id made here, so sending it again after a lost connection is harmless: the gateway takes it once.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, NamedTuple
 
+from bot.messages import Button
 from bot.terminal.asking import Asking
+from bot.terminal.cells import shown
 from bot.terminal.client import ChatError, Client, new_id
 from bot.terminal.wire import Entry
 
@@ -16,39 +18,78 @@ FIRST_PAUSE: Final = 0.5  # seconds, doubled each time; cut short when the conne
 Send = Callable[[], Awaitable[None]]
 
 
-class Sending:
-    """`failed` gets a sentence for each thing that could not be said."""
+class Origin(NamedTuple):
+    """Where something was said, and the thread in which it is answered."""
 
-    def __init__(self, client: Client, failed: Callable[[str], Awaitable[None]]) -> None:
+    room: str
+    thread: str
+
+
+class _Item:
+    """`about` is what people know it by. `unsure`: it may have been taken, though no answer says so."""
+
+    def __init__(self, thread: str, about: str, send: Send) -> None:
+        self.thread = thread
+        self.about = about
+        self.send = send
+        self.unsure = False
+
+
+class Sending:
+    """`failed` gets a sentence for each thing that could not be said; `ended` is called for each that was taken or refused."""
+
+    def __init__(self, client: Client, failed: Callable[[str], Awaitable[None]], ended: Callable[[], None]) -> None:
         self._client = client
         self._failed = failed
-        self._queue: asyncio.Queue[tuple[str, Send]] = asyncio.Queue()
+        self._ended = ended
+        self._queue: asyncio.Queue[_Item] = asyncio.Queue()
         self._connected = asyncio.Event()
-        self._open: list[str] = []  # threads in which an answer is awaited, oldest first
-        self._sent_now = 0
+        self._unsent: list[_Item] = []  # neither taken nor refused
+        self._own: dict[str, Origin] = {}  # by the ids made here
+        self._open: list[str] = []  # threads in which an answer is awaited: one for each thing said
 
     @property
     def waiting(self) -> bool:
-        return self._sent_now > 0
+        """Whether something is still to be sent."""
+        return bool(self._unsent)
+
+    @property
+    def awaiting(self) -> bool:
+        """Whether something that was said is not answered yet."""
+        return bool(self._open)
+
+    @property
+    def threads(self) -> frozenset[str]:
+        """Those in which something was said here."""
+        return frozenset(origin.thread for origin in self._own.values())
 
     def say(self, room: str, text: str) -> None:
         said_id = new_id()
-        self._put(said_id, lambda: self._client.say(room, said_id, text))
+        self._put(said_id, Origin(room, said_id), shown(text), lambda: self._client.say(room, said_id, text))
 
-    def press(self, room: str, command: str, message: Entry) -> None:
-        said_id = new_id()
-        self._put(message.thread or message.id, lambda: self._client.press(room, said_id, command, message.id))
-
-    def fill(self, room: str, asking: Asking) -> None:
-        said_id = new_id()
+    def press(self, button: Button, message: Entry) -> None:
+        said_id, origin = new_id(), Origin(message.room, message.thread or message.id)
         self._put(
-            asking.thread or said_id,
-            lambda: self._client.fill(room, said_id, asking.form.id, asking.values, asking.thread),
+            said_id,
+            origin,
+            f"[{shown(button.label)}]",
+            lambda: self._client.press(origin.room, said_id, button.command, message.id),
         )
 
-    def newest_open(self) -> str | None:
-        """The thread of the newest thing that was said here and not answered yet."""
-        return self._open[-1] if self._open else None
+    def fill(self, asking: Asking) -> None:
+        said_id, origin = new_id(), Origin(asking.room, asking.thread)
+        self._put(
+            said_id,
+            origin,
+            shown(asking.form.title),
+            lambda: self._client.fill(origin.room, said_id, asking.form.id, asking.values, origin.thread),
+        )
+
+    def origin(self, said_id: str | None) -> Origin | None:
+        """Of what was said here under this id. Without an id (see AskedForm): of the newest that is not answered yet."""
+        if said_id is not None:
+            return self._own.get(said_id)
+        return next((origin for origin in reversed(self._own.values()) if origin.thread in self._open), None)
 
     def answered(self, thread: str) -> None:
         if thread in self._open:
@@ -60,29 +101,47 @@ class Sending:
 
     async def run(self) -> None:
         while True:
-            thread, send = await self._queue.get()
+            item = await self._queue.get()
             try:
-                await self._attempt(send)
+                await self._attempt(item)
             except ChatError as error:
-                self.answered(thread)
-                await self._failed(f"Not sent: {error}")
-            finally:
-                self._sent_now -= 1
+                if not item.unsure:
+                    self.answered(item.thread)
+                await self._failed(f"{_not_sent(item)}: {error}")
+            self._unsent.remove(item)
+            self._queue.task_done()
+            self._ended()
 
-    def _put(self, thread: str, send: Send) -> None:
-        self.answered(thread)
-        self._open.append(thread)
-        self._sent_now += 1
-        self._queue.put_nowait((thread, send))
+    async def join(self) -> None:
+        """Until everything was taken or refused."""
+        await self._queue.join()
 
-    async def _attempt(self, send: Send) -> None:
+    def give_up(self) -> list[str]:
+        """After `run` was cancelled: a sentence for each thing that is still to be sent."""
+        for item in self._unsent:
+            if not item.unsure:
+                self.answered(item.thread)
+        return [f"{_not_sent(item)}: {item.about}" for item in self._unsent]
+
+    def _put(self, said_id: str, origin: Origin, about: str, send: Send) -> None:
+        self._own[said_id] = origin
+        self._open.append(origin.thread)
+        item = _Item(origin.thread, about, send)
+        self._unsent.append(item)
+        self._queue.put_nowait(item)
+
+    async def _attempt(self, item: _Item) -> None:
         """Raises ChatError when it is of no use to go on."""
         pause = FIRST_PAUSE
         for attempt in range(ATTEMPTS):
+            before, item.unsure = item.unsure, True
             try:
-                await send()
+                await item.send()
                 return
             except ChatError as error:
+                if before and error.code == "CONFLICT":
+                    return  # it was taken before: the bot has changed the button's message since
+                item.unsure = before or error.unsure
                 if not error.away or attempt == ATTEMPTS - 1:
                     raise
                 self._connected.clear()
@@ -95,3 +154,7 @@ class Sending:
                 await self._connected.wait()
         except TimeoutError:
             return
+
+
+def _not_sent(item: _Item) -> str:
+    return "Perhaps not sent" if item.unsure else "Not sent"

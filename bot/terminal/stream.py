@@ -1,6 +1,7 @@
 """The live events, with the connection made again whenever it is lost. Owned by `program.py` and `batch.py`.
 
-After a loss it asks for what changed since the newest entry that came, so that nothing is missed and nothing needs to be asked for.
+It asks for what changed since the newest entry that came, at first since the rooms were read, so that nothing is missed and nothing needs
+to be asked for.
 """
 
 import asyncio
@@ -8,9 +9,8 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
-from bot.messages import Form
 from bot.terminal.client import ChatError, Client
-from bot.terminal.wire import Entry, Ready
+from bot.terminal.wire import AskedForm, Entry, Ready
 
 FIRST_PAUSE: Final = 0.5  # seconds before the first attempt to connect again; doubled each time
 LONGEST_PAUSE: Final = 15.0
@@ -22,7 +22,7 @@ class Listener(Protocol):
 
     async def entry(self, entry: Entry) -> None: ...
 
-    async def form(self, form: Form) -> None: ...
+    async def form(self, form: AskedForm) -> None: ...
 
     async def connected(self, again: bool) -> None: ...
 
@@ -30,11 +30,13 @@ class Listener(Protocol):
 
 
 class Stream:
-    def __init__(self, client: Client, listener: Listener, sleep: Sleep = asyncio.sleep) -> None:
+    """`after` is the gateway's time from which on everything is wanted; None: from when the connection stands."""
+
+    def __init__(self, client: Client, listener: Listener, after: float | None, sleep: Sleep = asyncio.sleep) -> None:
         self._client = client
         self._listener = listener
+        self._after = after
         self._sleep = sleep
-        self._after: float | None = None
 
     async def run(self) -> None:
         """Until it is cancelled. Raises ChatError when connecting again is of no use: the session ended, or the gateway has no chat."""
@@ -56,8 +58,8 @@ class Stream:
                 await self._sleep(error.retry_after or pause * random.uniform(0.75, 1.25))  # noqa: S311 - spreads clients
                 pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _take(self, event: Entry | Form) -> None:
-        if isinstance(event, Form):
+    async def _take(self, event: Entry | AskedForm) -> None:
+        if isinstance(event, AskedForm):
             await self._listener.form(event)
             return
         self._after = max(self._after or 0.0, event.edited_at or 0.0, event.at)

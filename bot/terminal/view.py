@@ -44,10 +44,13 @@ class View:
     async def wrong(self, sentence: str) -> None:
         await self.notice(sentence, BAD)
 
-    def remark(self, sentence: str) -> None:
-        """As `notice`, from where nothing can be waited for; what scrolls away is printed with the next thing that comes."""
-        self._tail.add(Notice([(DIM, sentence)]))
+    def put(self, item: Item) -> None:
+        """As `add`, from where nothing can be waited for; what scrolls away is printed with the next thing that comes."""
+        self._tail.add(item)
         self.screen.refresh()
+
+    def remark(self, sentence: str) -> None:
+        self.put(Notice([(DIM, sentence)]))
 
     async def draw(self) -> None:
         await self._print(self._tail.overflow(self.screen.width, self.screen.room_above))

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bot.messages import Message
+from bot.messages import Form, Message
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,9 +34,18 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 1
 
 
+class AskedForm(Form, frozen=True, kw_only=True):
+    """`said` is the client's id of what led to the form: it is for whoever sent that. An older gateway does not tell."""
+
+    said: str | None = None
+
+
 class Rooms(msgspec.Struct, frozen=True):
+    """`at` is the gateway's time: whoever asks for the events after it misses nothing. An older gateway does not tell."""
+
     rooms: list[Room]
     me: Author
+    at: float | None = None
 
 
 class Messages(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import web
 
 from bot.messages import Form, Message
+from bot.terminal.render import buttons_of
 from bot.terminal.wire import Author, Entry, Room
 from tests.polling import eventually
 
@@ -26,7 +27,10 @@ Answer = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 
 
 class Scripted:
-    """`answer` is called for each thing that is said, with its body, `room` and `thread`. `refuse` answers the next requests of a path."""
+    """`answer` is called for each thing that is said, with its body, `room` and `thread`; `hears` before anybody is told of it.
+
+    `refuse` answers the next requests of a path, `deaf` drops the connection of those that say something, after they were taken.
+    """
 
     def __init__(self) -> None:
         self.url = ""
@@ -39,7 +43,12 @@ class Scripted:
         self.sign_ins: list[dict[str, Any]] = []
         self.languages: list[str | None] = []
         self.refuse: dict[str, list[web.Response]] = {}
+        self.older = False  # it does not tell the time with the rooms
+        self.at: float | None = None  # the time that it told last
         self.answer: Answer = _silent
+        self.hears: Answer = _silent
+        self.deaf = 0
+        self.conflicts = 0  # presses of buttons that are gone
         self._streams: list[asyncio.Queue[bytes | None]] = []
         self._numbers = itertools.count(1)
         self._answering: set[asyncio.Task[None]] = set()
@@ -64,8 +73,9 @@ class Scripted:
             msgspec.structs.replace(old, message=message, version=old.version + 1, edited_at=time.time())
         )
 
-    async def ask(self, form: Form) -> None:
-        self._tell(_event("form", form))
+    async def ask(self, form: Form, said: str | None) -> None:
+        """`said` is the id of what led to the form; None: an older gateway does not tell."""
+        self._tell(_event("form", {**msgspec.to_builtins(form), **({} if said is None else {"said": said})}))
 
     async def lose_connections(self, word: bytes | None = None) -> None:
         for stream in self._streams:
@@ -78,6 +88,24 @@ class Scripted:
             return not self._streams
 
         await eventually(look, "nobody listens", pause=0.005)
+
+    async def somebody_listens(self) -> None:
+        async def look() -> bool:
+            return bool(self._streams)
+
+        await eventually(look, "somebody listens", pause=0.005)
+
+    async def heard(self, count: int) -> None:
+        async def look() -> bool:
+            return len(self.posted) >= count
+
+        await eventually(look, f"{count} things were said", pause=0.005)
+
+    async def refused(self, path: str) -> None:
+        async def look() -> bool:
+            return not self.refuse[path]
+
+        await eventually(look, f"what was asked of {path} is refused", pause=0.005)
 
     # -- what it serves ------------------------------------------------------------------------------------------------
 
@@ -118,7 +146,8 @@ class Scripted:
         return web.Response(status=204)
 
     async def _rooms(self, request: web.Request) -> web.Response:
-        return _json({"rooms": [DIRECT, SHOP], "me": ME})
+        self.at = None if self.older else time.time()
+        return _json({"rooms": [DIRECT, SHOP], "me": ME, **({} if self.older else {"at": self.at})})
 
     async def _history(self, request: web.Request) -> web.Response:
         here = [entry for entry in self.entries.values() if entry.room == request.match_info["room"]]
@@ -126,9 +155,13 @@ class Scripted:
 
     async def _take(self, request: web.Request) -> web.Response:
         given = {**await request.json(), "room": request.match_info["room"]}
+        if "button" in given and given["button"] not in _commands(self.entries[given["message"]]):
+            self.conflicts += 1
+            return error("This button is not there any more.", "CONFLICT", 409)
         if given["id"] in [each["id"] for each in self.posted]:
             return _json({"id": given["id"]}, 202)
         self.posted.append(given)
+        await self.hears(given)
         if "text" in given:
             given["thread"] = given["id"]
             entry = Entry(id=given["id"], room=given["room"], at=time.time(), author=ME, text=given["text"])
@@ -138,6 +171,11 @@ class Scripted:
             given["thread"] = message.thread or message.id
         task = asyncio.create_task(self.answer(given))
         self._answering.add(task)
+        if self.deaf:
+            self.deaf -= 1
+            await task
+            assert request.transport is not None
+            request.transport.close()
         return _json({"id": given["id"]}, 202)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
@@ -207,6 +245,10 @@ def error(sentence: str, code: str, status: int, **facts: Any) -> web.Response:
 def page(text: str, status: int) -> web.Response:
     """What answers at an address that is no gateway."""
     return web.Response(text=f"<html>{text}</html>", status=status, content_type="text/html")
+
+
+def _commands(entry: Entry) -> list[str]:
+    return [button.command for button in buttons_of(entry.message)] if entry.message is not None else []
 
 
 def _json(content: Any, status: int = 200) -> web.Response:

@@ -6,6 +6,8 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bot.messages import (
     Button,
     Buttons,
@@ -48,13 +50,6 @@ FORM = Form(
 def running(share: float) -> Message:
     blocks = (Paragraph(plain("Creating web-3.")), Progress(share=share))
     return Message(summary="Creating web-3.", blocks=blocks, tone=Tone.WAIT)
-
-
-async def said(it: Scripted, count: int) -> None:
-    async def look() -> bool:
-        return len(it.posted) >= count
-
-    await eventually(look, f"{count} things were said")
 
 
 async def test_an_edit_changes_the_message_in_place(tmp_path: Path) -> None:
@@ -104,7 +99,7 @@ async def test_typing_a_number_presses_the_button(tmp_path: Path) -> None:
         await terminal.sees("[1] Undo")
         terminal.type("1\r:1\r:7\r")
         await terminal.sees("There is no button 7.")
-        await said(it, 2)
+        await it.heard(2)
         pressed = [(each["button"], each["message"]) for each in it.posted]
         assert pressed == [("undo 12", "bot-1"), ("undo 12", "bot-1")]
         await it.edit(it.entries["bot-1"], Message(summary="Undone.", tone=Tone.GOOD))
@@ -119,7 +114,7 @@ async def test_a_form_is_asked_field_by_field(tmp_path: Path) -> None:
 
         async def answer(given: dict[str, Any]) -> None:
             if "text" in given:
-                await it.ask(FORM)
+                await it.ask(FORM, given["id"])
             else:
                 await it.say(DONE, given["thread"])
 
@@ -152,17 +147,16 @@ async def test_ctrl_c_leaves_a_form_and_nothing_is_sent(tmp_path: Path) -> None:
     async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
 
         async def answer(given: dict[str, Any]) -> None:
-            await it.ask(FORM)
+            await it.ask(FORM, given["id"])
 
         it.answer = answer
         await terminal.sees(OPEN)
-        await it.ask(FORM)  # for a command typed on another screen of the same person
-        await it.say(Message(summary="Said after it."))
-        await terminal.sees("Said after it.")  # events come in order: the form was looked at before
         terminal.type("server create web-3\r")
         await terminal.sees("Flavor:")
-        terminal.type("m1\x03")
-        await asyncio.sleep(0.05)
+        terminal.type("m1")
+        await terminal.sees("Flavor: m1\n")
+        terminal.type("\x03")
+        await terminal.loses("Flavor: m1")
         terminal.type("\x03")
         await terminal.sees("The form was left; nothing was sent.")
         await terminal.sees(OPEN)
@@ -171,6 +165,190 @@ async def test_ctrl_c_leaves_a_form_and_nothing_is_sent(tmp_path: Path) -> None:
         assert len(it.posted) == 1
         terminal.type("/quit\r")
         assert await terminal.ended() == 0
+        assert not it.signed_in, "nothing waits for an answer"
+
+
+async def test_a_form_is_asked_where_it_was_asked_for_and_one_after_the_other(tmp_path: Path) -> None:
+    async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
+        await terminal.sees(OPEN)
+        terminal.type("server create web-1\r")
+        await it.heard(1)
+        await it.ask(FORM, "said-on-a-page")
+        await it.say(Message(summary="Said after it."))
+        await terminal.sees("Said after it.")  # events come in order: the form was looked at before
+        assert "Flavor:" not in terminal.screen.text
+        terminal.type("server create web-2\r/room shop\r")
+        await it.heard(2)
+        await terminal.sees("shop>")
+        for said, name in zip(it.posted, ("first", "second"), strict=True):
+            await it.ask(msgspec.structs.replace(FORM, id=name, title=f"The {name} form"), said["id"])
+        await terminal.sees("The first form")
+        assert "The second form" not in terminal.screen.text
+        terminal.type("m1.small\r")
+        await terminal.sees("Count (1):")
+        terminal.type(":send\r")
+        await terminal.sees("The second form")
+        terminal.type("m1.large\r")
+        await terminal.sees("Flavor: m1.large")
+        await terminal.sees("Count (1):")
+        terminal.type(":send\r")
+        await it.heard(4)
+        for said, filled in zip(it.posted[:2], it.posted[2:], strict=True):
+            assert (filled["thread"], filled["room"]) == (said["id"], said["room"])
+        assert [filled["form"] for filled in it.posted[2:]] == ["first", "second"]
+
+
+async def test_an_answer_in_a_form_is_no_old_command(tmp_path: Path) -> None:
+    async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
+
+        async def answer(given: dict[str, Any]) -> None:
+            if given.get("text") == "server create web-3":
+                await it.ask(FORM, given["id"])
+
+        it.answer = answer
+        await terminal.sees(OPEN)
+        terminal.type("hunter2 is what somebody typed\r")
+        await it.heard(1)
+        terminal.type("server create web-3\r")
+        await terminal.sees("Flavor:")
+        terminal.type("\x1b[A\x10m1.large\r")  # up, and as up
+        await terminal.sees("Count (1):")
+        terminal.type("\r")
+        await terminal.sees("Key (optional):")
+        terminal.type("hunter2")
+        await terminal.sees("Key (optional): *******")
+        terminal.type("\x1b[C\x05\r")  # right, and the end of the line: both take what is suggested
+        await it.heard(3)
+        assert it.posted[2]["values"] == {"count": ["1"], "flavor": ["f-2"], "key": ["hunter2"]}
+        await terminal.sees("direct>")
+        terminal.type("\x1b[A")
+        await terminal.sees("direct> server create web-3")
+
+
+async def test_what_was_typed_last_is_sent_and_has_the_session(tmp_path: Path) -> None:
+    async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
+
+        async def hears(given: dict[str, Any]) -> None:
+            await terminal.gives_back()
+
+        it.hears = hears
+        await terminal.sees(OPEN)
+        terminal.type("server create web-3\r\x04")
+        assert await terminal.ended() == 0
+        assert [each["text"] for each in it.posted] == ["server create web-3"]
+        assert "ot sent" not in terminal.screen.all
+        assert it.signed_in, "the bot has not answered: it may only begin"
+
+
+async def test_what_may_not_have_been_sent_is_told_and_has_the_session(tmp_path: Path) -> None:
+    async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
+        leaving = asyncio.Event()
+
+        async def hears(given: dict[str, Any]) -> None:
+            await leaving.wait()
+
+        it.hears = hears
+        await terminal.sees(OPEN)
+        terminal.type("server create web-3\rserver list\r")
+        await it.heard(1)
+        terminal.type("\x04")
+        assert await terminal.ended() == 0
+        await terminal.sees("Perhaps not sent: server create web-3")
+        await terminal.sees("\nNot sent: server list")
+        assert it.signed_in
+        leaving.set()
+
+
+async def test_what_was_not_sent_is_told_and_needs_no_session(tmp_path: Path) -> None:
+    async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
+        messages = f"/chat/rooms/{DIRECT.id}/messages"
+        await terminal.sees(OPEN)
+        it.refuse[messages] = [error("The bot is starting.", "UNAVAILABLE", 503, retryAfter=600)]
+        terminal.type("server create web-3\r")
+        await it.refused(messages)
+        terminal.type("\x04")
+        assert await terminal.ended() == 0
+        await terminal.sees("Not sent: server create web-3")
+        assert "Perhaps" not in terminal.screen.all
+        assert not it.signed_in
+
+
+async def test_what_others_wait_for_does_not_keep_the_session(tmp_path: Path) -> None:
+    plan = Message(summary="Delete?", blocks=(Buttons((Button(label="Approve", command="approve 1"),)),))
+    async with scripted() as it:
+        for mine in (False, True):
+            it.answer = Scripted().answer
+            async with in_terminal(it.url, tmp_path) as terminal:
+                await terminal.sees(OPEN)
+                await it.say(running(0.5), (await it.type("server create web-9")).id)
+                await it.say(plan, (await it.type("server delete web-9", room=SHOP)).id, SHOP)
+                terminal.type("whoami\r")
+                await it.heard(len(it.posted) + 1)
+                await it.say(plan if mine else DONE, it.posted[-1]["thread"])
+                await terminal.sees("] Approve" if mine else "] Undo")
+                terminal.type("\x04")
+                assert await terminal.ended() == 0
+            assert it.signed_in is mine
+
+
+async def test_a_press_that_was_taken_is_not_told_as_refused(tmp_path: Path) -> None:
+    async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
+
+        async def answer(given: dict[str, Any]) -> None:
+            await it.edit(it.entries[given["message"]], Message(summary="Undone.", tone=Tone.GOOD))
+
+        it.answer, it.deaf = answer, 1
+        await terminal.sees(OPEN)
+        await it.say(DONE)
+        await terminal.sees("[1] Undo")
+        terminal.type("1\r")
+        await terminal.sees("Undone.")
+        await terminal.sees("sending")
+        await terminal.sees(OPEN)
+        assert it.conflicts == 1
+        assert "ot sent" not in terminal.screen.all
+        again = [error("Starting.", "UNAVAILABLE", 503), error("This button is not there any more.", "CONFLICT", 409)]
+        it.refuse[f"/chat/rooms/{DIRECT.id}/messages"] = again
+        await it.say(DONE)
+        await terminal.sees("[2] Undo")
+        terminal.type("2\r")
+        await terminal.sees("Not sent: This button is not there any more.")
+
+
+async def test_no_line_ends_the_conversation(tmp_path: Path) -> None:
+    async with scripted() as it, in_terminal(it.url, tmp_path, columns=200) as terminal:
+        await terminal.sees(OPEN)
+        await it.say(Message(summary="2 lines", file=File(name="log.txt", text="one\ntwo\n")))
+        await terminal.sees("file: log.txt")
+        terminal.type(":save ~nosuchuser/x\r")
+        await terminal.sees("~nosuchuser/x could not be written: the name can not be used.")
+        terminal.paste(f":save {'n' * 300}")
+        await terminal.sees("could not be written: File name too long.")
+        terminal.paste("7" * 5_000)
+        await terminal.sees("There is no button with such a number.")
+        terminal.paste(f":source {'7' * 5_000}")
+        await terminal.sees("Give the number of a message: :source 7.")
+        terminal.paste(b"server show caf\xe9")
+        await terminal.sees("What was typed or pasted is not UTF-8 text, and is not used.")
+        terminal.type("server list\r")
+        await it.heard(1)
+        assert it.posted[0]["text"] == "server list"
+
+
+async def test_the_newest_file_is_that_of_the_room(tmp_path: Path) -> None:
+    async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
+        await terminal.sees(OPEN)
+        source = Source(command="server log web-1", document="query { server { log } }")
+        await it.say(Message(summary="2 lines", file=File(name="a.txt", text="a"), source=source), room=SHOP)
+        await terminal.sees("1 new in other rooms")
+        terminal.type(":save\r")
+        await terminal.sees("There is no file.")
+        terminal.type(":source\r")
+        await terminal.sees("No message tells its source.")
+        terminal.type("/room shop\r")
+        await terminal.sees("file: a.txt")
+        terminal.type(":save\r")
+        await terminal.sees("Saved a.txt.")
 
 
 async def test_the_history_is_kept_for_the_person_alone_without_secrets(tmp_path: Path) -> None:
@@ -179,7 +357,7 @@ async def test_the_history_is_kept_for_the_person_alone_without_secrets(tmp_path
             await terminal.sees(OPEN)
             for text in ("server list", "server create x --user-data=hunter2", "server list", "whoami"):
                 terminal.type(f"{text}\r")
-            await said(it, 4)
+            await it.heard(4)
             terminal.type("\x1b[A\x1b[A\x1b[A\x1b[A")
             await terminal.sees("direct> server list")
             terminal.type("\x1b[B")
@@ -222,7 +400,7 @@ async def test_commands_options_and_names_are_completed(tmp_path: Path) -> None:
             terminal.type("\t")
             await terminal.sees("direct> server create --flavor m1.large")
             terminal.type("\r")
-            await said(it, 1)
+            await it.heard(1)
             assert it.posted[0]["text"] == "server create --flavor m1.large"
 
 
@@ -242,7 +420,7 @@ async def test_rooms_are_shown_and_entered(tmp_path: Path) -> None:
             await terminal.sees("minho  before")
             await terminal.sees("minho  hello")
             terminal.type("server list\r")
-            await said(it, 1)
+            await it.heard(1)
             assert it.posted[0]["room"] == SHOP.id
 
 
@@ -278,8 +456,18 @@ async def test_a_lost_connection_is_said_and_what_was_missed_comes(tmp_path: Pat
         await terminal.sees("The gateway ended the connection. Trying again.")
         await terminal.sees("Connected again.")
         await terminal.sees("meanwhile")
-        assert it.asked_after == [None, repr(entry.at)]
+        assert it.asked_after == [repr(it.at), repr(entry.at)]
         assert terminal.screen.all.count("before") == 1
+
+
+async def test_nothing_is_missed_on_a_connection_on_which_nothing_came_yet(tmp_path: Path) -> None:
+    async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
+        await terminal.sees(OPEN)
+        await it.lose_connections()
+        await it.nobody_listens()
+        await it.type("meanwhile", room=SHOP)
+        await terminal.sees("Connected again.")
+        await terminal.sees("1 new in other rooms")
 
 
 async def test_a_session_that_ended_is_said_when_the_program_ends(tmp_path: Path) -> None:

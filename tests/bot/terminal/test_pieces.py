@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from bot.catalogue import Catalogue, ParameterSpec
-from bot.messages import Choice, FieldKind, Form, FormField
+from bot.messages import Choice, FieldKind, File, Form, FormField
 from bot.terminal import commands
 from bot.terminal.asking import Asking
 from bot.terminal.cells import text_of_line, wrap
 from bot.terminal.client import ChatError, checked
 from bot.terminal.complete import CommandCompleter, Names, matching
+from bot.terminal.files import save
 from bot.terminal.history import KEPT, FileOfCommands
 from bot.terminal.main import language
 from bot.terminal.secret import carries_secret
@@ -41,6 +42,9 @@ from tests.bot.specs import ALL, SERVER_LIST, SERVER_SHOW
         (":sauce", commands.Mistake(":sauce is none of :save, :source.")),
         ("/cloud server list", commands.Say("/cloud server list")),
         ("  server list ", commands.Say("server list")),
+        ("9" * 5_000, commands.Mistake("There is no button with such a number.")),
+        (f":save {'9' * 5_000}", commands.Save(None, "9" * 5_000)),
+        (f":source {'9' * 5_000}", commands.Mistake("Give the number of a message: :source 7.")),
     ],
 )
 def test_what_the_terminal_does_itself_is_told_from_what_the_bot_gets(text: str, read: commands.Typed) -> None:
@@ -48,7 +52,7 @@ def test_what_the_terminal_does_itself_is_told_from_what_the_bot_gets(text: str,
 
 
 def asking(*fields: FormField) -> Asking:
-    return Asking(Form(id="f", title="t", command="c", fields=fields, submit="Run"), "thread")
+    return Asking(Form(id="f", title="t", command="c", fields=fields, submit="Run"), "room", "thread")
 
 
 FLAVOR = FormField(
@@ -73,6 +77,7 @@ def test_a_choice_is_its_value_its_label_the_beginning_of_one_or_its_number(type
         (FLAVOR, "m1", "'m1' could be 2 of the choices; type more of it, or its number."),
         (FLAVOR, "9", "'9' is not one of the choices."),
         (FLAVOR, "\x1b[2J", "'�[2J' is not one of the choices."),
+        (FLAVOR, "9" * 5_000, f"'{'9' * 5_000}' is not one of the choices."),
         (FLAVOR, " ", "Flavor is needed. Ctrl-C leaves the form."),
         (FLAVOR, ":send", "':send' is not one of the choices."),
         (FormField(name="n", label="N", kind=FieldKind.NUMBER), "3x", "N takes a number, such as 3."),
@@ -196,7 +201,7 @@ def test_the_bots_own_commands_are_known_in_both_languages() -> None:
 def test_a_command_that_carries_a_secret_is_not_written(text: str) -> None:
     spec = SERVER_SHOW.__class__(
         name="volumeTransfer.accept",
-        parameters=(ParameterSpec("transfer", position=0), ParameterSpec("key", position=1)),
+        parameters=(ParameterSpec("transfer", position=0), ParameterSpec("key", required=True)),
     )
     assert carries_secret(text, Catalogue([spec]))
 
@@ -230,6 +235,27 @@ def test_a_history_that_can_not_be_kept_is_said_once(tmp_path: Path) -> None:
     assert history.told() is None
 
 
+def test_a_history_takes_what_is_no_text(tmp_path: Path) -> None:
+    history = FileOfCommands(tmp_path / "history", lambda text: False)
+    history.store_string("caf\udce9")
+    assert history.told() is None
+    assert (tmp_path / "history").read_text() == "caf?\n"
+
+
+@pytest.mark.parametrize("path", ["~nosuchuser/x", "n" * 300, "\ud800", "a\0b", "missing/x"])
+def test_a_place_that_can_not_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    done, sentence = save(File(name="log.txt", text="one\n"), path)
+    assert done is False
+    assert "could not be written" in sentence
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_no_text_is_saved_as_far_as_it_is(tmp_path: Path) -> None:
+    assert save(File(name="log.txt", text="one \ud800\n"), str(tmp_path)) == (True, f"Saved {tmp_path}/log.txt.")
+    assert (tmp_path / "log.txt").read_bytes() == b"one ?\n"
+
+
 def test_events_are_read_however_they_are_cut() -> None:
     stream = b': hello\n\nevent: ready\ndata: {}\n\nevent: entry\r\ndata: {"a":\r\ndata: "\xea\xb5\xac"}\r\n\r\nid: 7\n\ndata: x\n\n'
     for size in range(1, len(stream) + 1):
@@ -259,7 +285,9 @@ def test_the_language_of_the_terminal_is_told(environment: dict[str, str], expec
     assert language(environment) == expected
 
 
-@pytest.mark.parametrize("url", ["", "example.org", "ftp://x", "http://", "http://me:pw@x", "http://x/?a=b"])
+@pytest.mark.parametrize(
+    "url", ["", "example.org", "ftp://x", "http://", "http://me:pw@x", "http://x/?a=b", "http://[::1", "http://x:a"]
+)
 def test_an_address_that_can_not_be_right_is_refused(url: str) -> None:
     with pytest.raises(ChatError) as refused:
         checked(url)
