@@ -74,7 +74,7 @@ async def test_who_is_removed_from_the_project_can_do_nothing_more_through_the_l
     await graph.app.ports.get("identity", CLOUD).world.people.revoke_role("jiwoo", "shop", "member")
     answer = await by(graph, acting.token, SERVERS)
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    assert people.forget(acting)
+    assert await people.forget(acting)
     with pytest.raises(LinkEnded) as ended:
         await people.acting(ANNA, TEAM, None, None)
     assert (ended.value.reason, ended.value.project) == ("role_gone", "shop")
