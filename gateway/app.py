@@ -32,6 +32,7 @@ from gateway.documents import TrustedDocumentError
 from gateway.edge import Edge
 from gateway.explorer.build import DIST
 from gateway.explorer.pages import explorer_routes
+from gateway.federated import Federated
 from gateway.health import Health
 from gateway.metrics import Metrics
 from gateway.request import RequestFacts
@@ -134,7 +135,9 @@ class Application:
         directory = ProjectDirectory(self.inventory, home, identity.admin_project, identity.admin_domain)
         port = self.ports.get("identity", home)
         self.authenticator = Authenticator(port, home, Sessions(redis), directory, clock, identity)
-        sign_in = SignIn(self.authenticator, SignInLimit(redis, identity), directory, clock, settings)
+        limit = SignInLimit(redis, identity)
+        sign_in = SignIn(self.authenticator, limit, directory, clock, settings)
+        federated = Federated(self.authenticator, limit, redis, clock, settings)
         try:
             self.transport: Transport = build_transport(self.schema, self.context_of, settings.graphql, self.metrics)
         except TrustedDocumentError as error:
@@ -165,6 +168,7 @@ class Application:
         graph_and_pages = [
             *self.transport.routes,
             *sign_in.routes(),
+            *federated.routes(),
             *linking.routes(),
             *console.routes(),
             *console_pages(CONSOLE_DIST),

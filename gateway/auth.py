@@ -119,7 +119,7 @@ class Authenticator:
         known = self._known.get(digest)
         if known is not None and known.until > now and not self._ended(known.identity):
             return known
-        if self._refused.get(digest, 0.0) > now or not _plausible(token):
+        if self._refused.get(digest, 0.0) > now or not plausible(token):
             raise Unauthenticated(REFUSED)
         task = self._checking.get(digest)
         if task is None:
@@ -194,7 +194,7 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _plausible(token: str) -> bool:
+def plausible(token: str) -> bool:
     """What can not be a token is not sent upstream: it would be part of a header there."""
     return 0 < len(token) <= MAX_TOKEN and token.isascii() and token.isprintable() and " " not in token
 

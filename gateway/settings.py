@@ -16,6 +16,7 @@ from pydantic_settings import SettingsError as SourceError
 from bot.platforms.slack.settings import SlackSettings
 from bot.settings import BotSettings
 from gateway import settings_problems as problems
+from gateway.federated_settings import FederatedLogin, unfit
 from gateway.link_settings import LinkSettings
 from gateway.logs import LogSettings
 from gateway.telemetry import TelemetrySettings
@@ -75,6 +76,10 @@ class IdentitySettings(Section):
         50, ge=1, description="Wrong passwords from one address within the window; then a pause."
     )
     sign_in_window_seconds: int = Field(300, ge=1, description="Seconds over which wrong passwords are counted.")
+    federated: list[FederatedLogin] = Field(
+        [],
+        description="Logins through other identity providers (Keystone's WebSSO) that pages offer: `{name, url}` each.",
+    )
 
 
 class InventorySettings(Section):
@@ -159,6 +164,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"identity.cloud: no cloud is named `{self.identity.cloud}`; there are {problems.listed(names)}"
             )
+        if (problem := unfit(self.identity.federated, self.http.url)) is not None:
+            raise ValueError(f"identity.federated: {problem}")
         if self.secret_key is not None and self.secret_key_file is not None:
             raise ValueError("secret_key_file: the key is given in `secret_key` too; keep one of the two")
         return self

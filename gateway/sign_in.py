@@ -15,18 +15,19 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 
 from gateway import media
-from gateway.auth import Authenticator, bare, bound
+from gateway.auth import Authenticator, bound
 from gateway.cross_origin import shared
 from gateway.directory import Directory
 from gateway.json_routes import json_object, own_page, served, validated
 from gateway.limits import LimitSettings
 from gateway.limits.body import BodyLimit
 from gateway.request import SESSION_COOKIE, TrustedProxies, cookie, headers_of, token_of
+from gateway.session_door import SessionDoor
 from gateway.settings import Settings
 from gateway.sign_in_limit import SignInLimit
 from resolvers.actor import Actor, Origin
 from resolvers.clock import Clock
-from resolvers.errors import Denied, GurumError, NotFound, TimedOut, Unauthenticated, Unavailable
+from resolvers.errors import Denied, GurumError, NotFound, Unauthenticated
 
 log = logging.getLogger("gurum.session")
 
@@ -36,7 +37,6 @@ SHAPE: Final = "A sign-in is {user, password, domain?, project?} or {application
 # One sentence for all: which of them is wrong is nobody's business who does not know.
 WRONG: Final = "The user, the password, the domain or the project is wrong, or you have no role there."
 WRONG_CREDENTIAL: Final = "The application credential or its secret is wrong, or it has ended."
-LONGEST_SESSION: Final = 24 * 3600  # seconds, for tokens that do not say when they end
 
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=4096)]
@@ -59,8 +59,6 @@ class ByCredential(BaseModel):
 
 
 class SignIn:
-    """`secure` marks cookies for https only, for a gateway that is reached through a TLS proxy."""
-
     def __init__(
         self,
         authenticator: Authenticator,
@@ -72,11 +70,10 @@ class SignIn:
         self._authenticator = authenticator
         self._limit = limit
         self._directory = directory
-        self._clock = clock
+        self._door = SessionDoor(authenticator, clock, settings)
         self._default_domain = settings.identity.default_domain
         self._allowed_origins = settings.graphql.allowed_origins
         self._proxies = TrustedProxies(settings.graphql.trusted_proxies)
-        self._secure = (settings.http.url or "").startswith("https:")
         self._body = BodyLimit(LimitSettings(body_bytes=BODY_BYTES))
 
     def routes(self) -> list[BaseRoute]:
@@ -101,22 +98,13 @@ class SignIn:
         address = self._proxies.address(request.scope, headers)
         wanted = await self._wanted(request, headers)
         token = await self._token(wanted, address)
-        actor = await self._authenticator.actor_of(token, None, Origin("http", address))
-        assert actor is not None  # noqa: S101 - a token was given
-        await self._end(headers)
-        ends = actor.identity.expires_at
-        seconds = LONGEST_SESSION if ends is None else max(int(ends - self._clock.now().timestamp()), 1)
-        session = await self._authenticator.sessions.create(token, seconds)
-        log.info("%s signed in", actor.user_id)
-        response = self._described(actor)
-        secure = self._secure or request.url.scheme == "https"
-        response.set_cookie(
-            SESSION_COOKIE, session, max_age=seconds, path="/", httponly=True, samesite="strict", secure=secure
-        )
+        opened = await self._door.open(token, address, headers)
+        response = self._described(opened.actor)
+        self._door.give(response, opened, request)
         return response
 
     async def _close(self, request: Request) -> Response:
-        await self._end(self._own_page(request))
+        await self._door.end(self._own_page(request))
         response = Response(status_code=204)
         response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
         return response
@@ -155,18 +143,6 @@ class SignIn:
             raise
         await self._limit.refund(who, address)
         return bound(token) if isinstance(wanted, ByPassword) and wanted.project else token
-
-    async def _end(self, headers: dict[bytes, bytes]) -> None:
-        """End the session that the browser still has, if any."""
-        session = cookie(headers, SESSION_COOKIE)
-        token = await self._authenticator.sessions.end(session) if session is not None else None
-        if token is None:
-            return
-        self._authenticator.forget(token)
-        try:
-            await self._authenticator.port.sign_out(bare(token))
-        except (Unavailable, TimedOut) as error:
-            log.warning("a session was ended here, but its token could not be revoked: %s", error.message)
 
     def _described(self, actor: Actor) -> Response:
         identity = actor.identity

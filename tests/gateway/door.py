@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from gateway.auth import Authenticator
 from gateway.directory import ProjectDirectory
 from gateway.edge import Edge
+from gateway.federated import Federated
 from gateway.sessions import Sessions
 from gateway.settings import Settings, StoreSettings
 from gateway.sign_in import SignIn
@@ -64,7 +65,8 @@ class Door:
 
         limit = SignInLimit(store.redis, settings.identity)
         sign_in = SignIn(self.authenticator, limit, self.directory, self.clock, settings)
-        self.web = Starlette(routes=sign_in.routes())
+        federated = Federated(self.authenticator, limit, store.redis, self.clock, settings)
+        self.web = Starlette(routes=[*sign_in.routes(), *federated.routes()])
         self.app = Edge(self.web)
         self.http = self.browser()
 

@@ -18,7 +18,7 @@ export function Console({ session, language }) {
   if (session.person === undefined) return html`<main id="main" class="middle"><p class="note" role="status">${t('loading')}</p></main>`;
   if (session.person === null) {
     if (!session.ended) kept = null;
-    return html`<${Bar} /><main id="main" class="middle"><${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('sign.note')} /></main>`;
+    return html`<${Bar} /><main id="main" class="middle"><${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('sign.note')} page="console" /></main>`;
   }
   return html`<${Room} key=${session.person.user.id} session=${session} language=${language} />`;
 }

@@ -1,14 +1,17 @@
 // Linking a chat account: says whose account it is before anything is done, and asks what the bot may do for how long.
 // The secret of the address proves that the chat asked; it leaves the address bar at once and is only ever sent to /chat/link.
+// Who signs in by another login comes back without it, so the tab keeps it meanwhile.
 import { behindHash, html, useEffect, useId, useState } from './ui.js';
 import { ask } from './api.js';
 import { Bar } from './bar.js';
+import { takenFromTab } from './federated.js';
 import { t } from './prefs.js';
 import { sentence } from './session.js';
 import { SignIn } from './signin.js';
 
 export function takenSecret() {
-  const secret = behindHash();
+  const kept = takenFromTab();
+  const secret = behindHash() || kept;
   history.replaceState(null, '', location.pathname);
   return secret;
 }
@@ -46,7 +49,7 @@ function Body({ secret, session }) {
   if (linked) return html`<${Done} linked=${linked} />`;
   if (person === undefined) return html`<p class="note" role="status">${t('loading')}</p>`;
   if (person === null) {
-    return html`<${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('link.sign')} />`;
+    return html`<${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('link.sign')} page="link" secret=${secret} />`;
   }
   if (problem) {
     return html`<${Told} title=${t('link.title')} text=${problem.text} bad>

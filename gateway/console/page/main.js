@@ -1,16 +1,18 @@
 // Where the page begins: the console at `/`, linking a chat account at `/link`.
 import { html, render } from './ui.js';
 import { Console } from './app.js';
+import { takenRefusal } from './federated.js';
 import { LinkPage, takenSecret } from './link.js';
 import { usePrefs } from './prefs.js';
 import { useSession } from './session.js';
 
 const linking = location.pathname === '/link';
+const refused = takenRefusal();
 const secret = linking ? takenSecret() : null;
 
 function Page() {
   const { language } = usePrefs();
-  const session = useSession();
+  const session = useSession(refused);
   return linking
     ? html`<${LinkPage} secret=${secret} session=${session} />`
     : html`<${Console} session=${session} language=${language} />`;

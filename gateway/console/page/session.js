@@ -11,10 +11,12 @@ export function sentence(problem) {
 }
 
 // person: undefined while asking, null when nobody is signed in, else {user, projects, operator}.
-export function useSession() {
+// refused: why another login let nobody in, until the next attempt.
+export function useSession(cameBack) {
   const [person, setPerson] = useState(undefined);
   const [ended, setEnded] = useState(false);
   const [problem, setProblem] = useState('');
+  const [refused, setRefused] = useState(cameBack);
 
   const refresh = useCallback(async () => {
     try {
@@ -34,6 +36,7 @@ export function useSession() {
     setPerson(await ask('POST', '/session', given));
     setEnded(false);
     setProblem('');
+    setRefused(null);
   }, []);
 
   const signOut = useCallback(async () => {
@@ -57,5 +60,7 @@ export function useSession() {
 
   const told = useCallback(() => setProblem(''), []);
 
-  return { person, ended, problem, told, refresh, signIn, signOut, lost };
+  const again = useCallback(() => setRefused(null), []);
+
+  return { person, ended, problem, refused, told, again, refresh, signIn, signOut, lost };
 }

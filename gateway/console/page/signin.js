@@ -1,11 +1,13 @@
-// The form to sign in with: a name and a password, or an application credential. Used by the console and the link page.
+// The form to sign in with: a name and a password, an application credential, or a login of the organisation.
+// Used by the console and the link page; `page` and `secret` are for the way back from another login.
 import { html, useId, useRef, useState } from './ui.js';
+import { Federated } from './federated.js';
 import { t } from './prefs.js';
 import { sentence } from './session.js';
 
 const WAYS = ['password', 'credential'];
 
-export function SignIn({ session, note, children }) {
+export function SignIn({ session, note, page, secret }) {
   const id = useId();
   const tabs = useRef(null);
   const [way, setWay] = useState('password');
@@ -18,19 +20,24 @@ export function SignIn({ session, note, children }) {
     const form = event.currentTarget;
     const given = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ''));
     setBusy(true);
-    setProblem('');
+    told('');
     try {
       await session.signIn(given);
     } catch (error) {
-      setProblem(sentence(error));
+      told(sentence(error));
       setBusy(false);
       form.querySelector('input[type=password]').select();
     }
   }
 
+  function told(text) {
+    session.again();
+    setProblem(text);
+  }
+
   function choose(next) {
     setWay(next);
-    setProblem('');
+    told('');
   }
 
   function key(event) {
@@ -41,7 +48,7 @@ export function SignIn({ session, note, children }) {
     tabs.current.querySelector(`#${CSS.escape(`${id}-${next}`)}`).focus();
   }
 
-  const shown = problem || session.problem;
+  const shown = problem || session.problem || (session.refused ? t(`sign.back.${session.refused}`) : '');
   return html`<section class="card sign-in" aria-labelledby=${`${id}-title`}>
     <h1 id=${`${id}-title`}>${t('sign.title')}</h1>
     ${note && html`<p>${note}</p>`}
@@ -58,7 +65,7 @@ export function SignIn({ session, note, children }) {
         <button type="submit" class="primary wide" aria-disabled=${busy ? 'true' : null}>${busy ? t('sign.busy') : t('sign.in')}</button>
       </form>
     </div>
-    ${children}
+    <${Federated} page=${page} secret=${secret} told=${told} />
   </section>`;
 }
 
