@@ -20,6 +20,7 @@ from resolvers.clock import Clock
 STREAM = "gurum:audit"
 HEAD = "gurum:audit:head"
 FIRST = "0" * 64
+ONCE_SECONDS = 31 * 24 * 3600  # longer than an operation is kept, which is 30 days
 PAGE = 500  # rows read at once
 MAX_SCANNED = 50_000  # rows that one search looks at: some 300 ms of CPU
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -92,18 +93,25 @@ class Audit:
         self._redis = redis
         self.clock = clock
 
-    async def append(self, row: AuditRow) -> None:
-        """Add a row behind the last one; two writers at once are put in order by an optimistic transaction."""
-        document = _encode(row)
+    async def append(self, row: AuditRow, once: str | None = None) -> None:
+        """Add a row behind the last one; two writers at once are put in order by an optimistic transaction.
+
+        `once` names what the row tells of: a second row of the same name is not added, for as long as operations are kept.
+        """
+        document, mark = _encode(row), f"gurum:audit:once:{once}"
         while True:
             async with self._redis.pipeline(transaction=True) as pipe:
                 try:
-                    await pipe.watch(HEAD)
+                    await pipe.watch(HEAD, mark)
+                    if once is not None and await pipe.exists(mark):
+                        return
                     before = ((await pipe.get(HEAD)) or FIRST.encode()).decode()
                     digest = chained(before, document)
                     pipe.multi()
                     pipe.xadd(STREAM, {"row": document, "before": before, "hash": digest})
                     pipe.set(HEAD, digest)
+                    if once is not None:
+                        pipe.set(mark, 1, ex=ONCE_SECONDS)
                     await pipe.execute()
                 except WatchError:
                     continue

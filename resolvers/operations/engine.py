@@ -280,8 +280,9 @@ class Engine:
                         record.finished_at,
                         record.error.message,
                     )
-        await self.store.save(record)
+        # First the row: whoever dies in between ends the operation again, and the row is there once.
         await self._audit(record, AuditResult.SUCCEEDED if record.error is None else AuditResult.FAILED)
+        await self.store.save(record)
 
     async def _resume(self, operation_id: str) -> None:
         record = await self.store.get(operation_id)
@@ -293,10 +294,11 @@ class Engine:
                 code="INVALID", message=f"`{record.action}` does not exist any more in this version of 9rum."
             )
             record.state, record.finished_at = OperationState.FAILED, self.clock.now()
-            await self.store.save(record)
             await self._audit(record, AuditResult.FAILED)
+            await self.store.save(record)
             return
         log.info("operation %s (%s) goes on after a restart", record.id, record.action)
+        await self._audit(record, AuditResult.STARTED)  # unless its process came to it before it died
         token, secret = unseal(await self.store.token(operation_id))
         run = self._run(record, Credential(token, ids.native(record.project_id)), record.args | secret)
         if record.state is not OperationState.PENDING:
@@ -306,7 +308,8 @@ class Engine:
     # -- own -----------------------------------------------------------------------------------------------------------
 
     async def _audit(self, record: Record, result: AuditResult) -> None:
-        await self.audit.append(rows.of_record(record, result, self.clock.now()))
+        once = f"{record.id}:{'start' if result is AuditResult.STARTED else 'end'}"
+        await self.audit.append(rows.of_record(record, result, self.clock.now()), once)
 
     async def _confirmed(
         self,

@@ -139,3 +139,40 @@ async def test_an_operation_whose_action_is_gone_has_an_end_in_the_log(redis: Re
     row = (await second.audit.newest(1))[0].row
     assert (row.operation_id, "does not exist any more" in (row.message or "")) == (record.id, True)
     await second.crash()
+
+
+async def results(process: Process, operation: str) -> list[AuditResult]:
+    """Of the operation's rows, the oldest first."""
+    stored = await process.audit.newest(50)
+    return [each.row.result for each in reversed(stored) if each.row.operation_id == operation]
+
+
+async def test_who_dies_between_the_row_and_the_end_leaves_one_row(
+    process: Process, redis: RedisClient, shop: Workshop
+) -> None:
+    record = await process.make(JIWOO, "chair")
+    before = await redis.get(f"gurum:op:{record.id}")
+    shop.ready("t1")
+    await ended(process, record.id)
+    assert await results(process, record.id) == [AuditResult.STARTED, AuditResult.SUCCEEDED]
+    await process.crash()
+    await redis.set(f"gurum:op:{record.id}", before)  # as if the end had not been saved any more
+    await redis.sadd("gurum:ops:open", record.id)
+    other = await Process(redis, shop, FastClock(), "two").start()
+    assert (await ended(other, record.id)).state is OperationState.SUCCEEDED
+    assert await results(other, record.id) == [AuditResult.STARTED, AuditResult.SUCCEEDED]
+    await other.crash()
+
+
+async def test_who_dies_before_the_first_row_leaves_it_to_who_goes_on(
+    process: Process, redis: RedisClient, shop: Workshop
+) -> None:
+    record = await process.make(JIWOO, "chair")
+    await process.crash()
+    await redis.delete(*[key async for key in redis.scan_iter("gurum:audit*")])  # the process had not come to it
+    shop.ready("t1")
+    other = await Process(redis, shop, FastClock(), "two").start()
+    await ended(other, record.id)
+    assert await results(other, record.id) == [AuditResult.STARTED, AuditResult.SUCCEEDED]
+    assert (await other.audit.verify()).fault is None
+    await other.crash()
