@@ -47,7 +47,8 @@ async def planned(
 
 async def unplanned(turn: Turn, command: str, answer: Answer) -> None:
     for error in answer.errors[:1]:
-        if not error.at_door:  # that gets its row where it is answered
+        # What was refused at the door gets its row where it is answered, and a denial has the graph's.
+        if not error.at_door and error.code != "DENIED":
             await turn.refused(error.code, error.message, command)
 
 

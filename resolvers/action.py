@@ -96,7 +96,8 @@ class Action:
     """`name` is `noun.verb`; `input` a strawberry input class; `role` what the caller needs on the plan's project.
 
     `positional`: input fields that a chat command takes without a name, in order. `secret`: input fields that are never stored or
-    shown, and are given by name, so that a text that is kept before anybody reads the command can hide them. `undo` gives the action and input that would take a finished operation back, or None.
+    shown, and are given by name, so that a text that is kept before anybody reads the command can hide them. `undo` gives the action
+    and input that would take a finished operation back, or None.
     `system`: for operators only. `choices`: input field -> kind whose rows are offered as values.
     """
 
