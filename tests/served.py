@@ -32,9 +32,9 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(store_url: str, folder: Path, **settings: Any) -> Iterator[Served]:
-    """Starts, waits until it answers, and ends in order."""
-    port = free_port()
+def served(store_url: str, folder: Path, port: int | None = None, **settings: Any) -> Iterator[Served]:
+    """Starts, waits until it answers, and ends in order. `port`: for settings that name the address."""
+    port = port or free_port()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="served", daemon=True)
     thread.start()

@@ -56,14 +56,15 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def visit(running: Browser, origin: str, locale: str = "en-US") -> Iterator[Visit]:
-    """A page that reaches `origin` only."""
+def visit(running: Browser, origin: str, locale: str = "en-US", *, also: str | None = None) -> Iterator[Visit]:
+    """A page that reaches `origin` only, and the origin `also` when there is one."""
+    reached = tuple(f"{one}/" for one in (origin, also) if one is not None)
     context = running.new_context(color_scheme="light", viewport={"width": 1280, "height": 800}, locale=locale)
     context.set_default_timeout(30_000)
     shown = Visit(context.new_page())
 
     def gate(route: Route) -> None:
-        if route.request.url.startswith((f"{origin}/", "data:", "blob:")):
+        if route.request.url.startswith((*reached, "data:", "blob:")):
             route.continue_()
         else:
             shown.strangers.append(route.request.url)

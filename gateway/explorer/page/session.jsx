@@ -1,11 +1,26 @@
-// The strip above the explorer: who is signed in, and the form to sign in with a name and a password.
+// The strip above the explorer: who is signed in, and the form to sign in with a name and a password, or a login of the organisation.
 // The cookie that POST /session sets is HttpOnly: this page never sees the token.
 import { useEffect, useState } from 'react';
 
 const PROJECTS_SHOWN = 3; // an operator sees thousands
 
-async function ask(method, body) {
-  const response = await fetch('/session', {
+// Why the browser came back from another login without a session (docs/identity.md).
+const BACK = {
+  away: 'The sign-in service did not answer 9rum just now. Try again in a moment.',
+  begin: 'That sign-in was not begun in this browser, or it took too long. Begin it again here.',
+  limit: 'There were too many failed sign-ins from your network. Try again in a few minutes.',
+  refused: 'Your organisation’s login was not accepted here. Try again; when it stays so, ask whoever runs 9rum.',
+};
+
+function takenRefusal() {
+  const code = new URLSearchParams(location.search).get('sign-in');
+  if (code === null) return '';
+  history.replaceState(null, '', location.pathname + location.hash);
+  return BACK[code] ?? BACK.refused;
+}
+
+async function ask(method, body, path = '/session') {
+  const response = await fetch(path, {
     method,
     credentials: 'same-origin',
     headers: body ? { 'content-type': 'application/json', accept: 'application/json' } : { accept: 'application/json' },
@@ -34,8 +49,22 @@ export function useSession() {
 }
 
 export function SessionStrip({ session }) {
-  const [problem, setProblem] = useState('');
+  const [problem, setProblem] = useState(takenRefusal);
   const [busy, setBusy] = useState(false);
+  const logins = useLogins();
+
+  async function go(name) {
+    setBusy(true);
+    try {
+      const { ok, message, answer } = await ask('POST', { name, page: 'explorer' }, '/session/federated/begin');
+      if (ok) location.assign(answer.url);
+      setProblem(ok ? '' : message);
+    } catch {
+      setProblem('9rum did not answer.');
+    } finally {
+      setBusy(false);
+    }
+  }
 
   async function act(method, body) {
     setBusy(true);
@@ -71,12 +100,29 @@ export function SessionStrip({ session }) {
             <button type="submit" disabled={busy}>
               Sign in
             </button>
+            {logins.map(({ name }) => (
+              <button type="button" key={name} disabled={busy} onClick={() => go(name)}>
+                {name}
+              </button>
+            ))}
           </form>
         )
       )}
       <p role="alert">{problem}</p>
     </header>
   );
+}
+
+// The logins of the organisation that the operator set up; without an answer there are none.
+function useLogins() {
+  const [logins, setLogins] = useState([]);
+  useEffect(() => {
+    ask('GET', undefined, '/session/federated').then(
+      ({ answer }) => setLogins(answer.logins ?? []),
+      () => {},
+    );
+  }, []);
+  return logins;
 }
 
 function Person({ person, busy, signOut }) {
