@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import texts
 from bot.catalogue import Catalogue, CommandSpec, ParameterSpec
-from bot.forms import choices_of, form_for
+from bot.forms import counted, form_for
 from bot.invocation import Invocation
 from bot.messages import Message
 from bot.ports import GraphError
@@ -151,7 +151,7 @@ def test_helps(said: texts.Texts, text: str, words: list[str]) -> None:
 @many
 @given(TEXTS, st.lists(st.fixed_dictionaries({"id": NASTY, "name": st.none() | NASTY}), max_size=4), NASTY)
 def test_forms(said: texts.Texts, rows: list[dict[str, Any]], text: str) -> None:
-    choices = choices_of({"rows": {"nodes": rows}})
+    choices = counted({"rows": {"totalCount": len(rows), "nodes": rows}})
     check(
         form_for(
             said,
