@@ -48,6 +48,17 @@ async def test_a_script_for_one_project_touches_nothing_of_another(gateway: Serv
     assert re.search(r"^shop-api-1 +ACTIVE", still.out, re.MULTILINE), still
 
 
+async def test_whoever_signs_in_for_a_project_is_in_it_alone(gateway: Served, tmp_path: Path) -> None:
+    scope = ("--project", "shop")
+    both = await says(gateway, tmp_path, "server list --project talk", more=("--room", "talk"))
+    assert both.status == 0, both
+    other_room = await says(gateway, tmp_path, "server list", more=("--room", "talk", *scope))
+    assert other_room.status == 2, other_room
+    assert other_room.err == "There is no room talk, or it is not yours. Yours: direct, shop.\n"
+    there = await says(gateway, tmp_path, "server list --project talk", more=scope)
+    assert (there.status, there.out) == (1, "You can not act for a project talk here.\n"), there
+
+
 async def pressed(terminal: InTerminal, label: str) -> None:
     """Press the newest button of this label by its number."""
     await terminal.sees(f"] {label}")
