@@ -33,10 +33,24 @@ class Named(msgspec.Struct):
     domain: "Named | None" = None
 
 
+class _Federation(msgspec.Struct):
+    groups: list[Named] = []
+
+
+class TokenUser(Named):
+    """`groups`: those that another identity provider's login put the person in, as long as the token lasts."""
+
+    federation: _Federation = msgspec.field(name="OS-FEDERATION", default_factory=_Federation)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return tuple(group.id for group in self.federation.groups)
+
+
 class TokenBody(msgspec.Struct):
     """What Keystone says of a token; `methods` tell how it was got."""
 
-    user: Named
+    user: TokenUser
     expires_at: datetime
     methods: list[str] = []
     project: Named | None = None

@@ -20,6 +20,9 @@ from resolvers.errors import Denied, GurumError, NotFound, Unauthenticated
 
 TRUSTS: Final = "/OS-TRUST/trusts"
 SERVICE: Final = "identity"
+BY_GROUPS: Final = (
+    "What your organisation's login gives you by its groups can not be delegated; ask an operator for the role itself."
+)
 # A token that is made of another one ends with that one, so the own one is renewed when too little of it is left.
 LEAST_LIFE: Final = timedelta(minutes=10)
 
@@ -66,7 +69,8 @@ class Trusts:
                     SERVICE, "POST", url, headers={"X-Auth-Token": scoped}, json={"trust": trust}
                 )
             except NotFound as error:  # of all that is named here, only a role can be missing
-                raise self._denied("You do not have every one of these roles on this project.", error) from error
+                why = BY_GROUPS if body.user.groups else "You do not have every one of these roles on this project."
+                raise self._denied(why, error) from error
             except Denied as error:
                 if not body.restricted:
                     raise

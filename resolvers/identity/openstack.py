@@ -48,6 +48,7 @@ class _Links(msgspec.Struct):
 class _Scope(msgspec.Struct):
     project: Named | None = None
     domain: Named | None = None
+    inherited_to: str | None = msgspec.field(name="OS-INHERIT:inherited_to", default=None)
 
 
 class _Assignment(msgspec.Struct):
@@ -149,7 +150,10 @@ class OpenStackIdentity:
             return _identity(body, own, {}, frozenset())
         # `effective` follows groups, inheritance and implied roles, so that nothing of that is repeated here.
         asked = self._assignments({"user.id": body.user.id, "effective": "1"})
-        assignments, system = await asyncio.gather(asked, self._system_roles(body.user.id))
+        by_groups = asyncio.gather(*(self._assignments({"group.id": group}) for group in body.user.groups))
+        assignments, system, given = await asyncio.gather(asked, self._system_roles(body.user.id), by_groups)
+        # Keystone leaves these out of the effective ones, unless memberships by the login outlast it (`authorization_ttl`).
+        assignments += [one for found in given for one in found if one.scope.inherited_to is None]
         projects = _by_scope((a.scope.project, a.role) for a in assignments)
         domains = _by_scope((a.scope.domain, a.role) for a in assignments)
         return _identity(body, projects, domains, system)

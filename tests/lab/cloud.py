@@ -66,6 +66,11 @@ class LabCloud:
         """Starts a process of the lab again; returns when it can be used."""
         lab.start_service(self._ours("started"), name, _quiet)
 
+    @property
+    def own_folders(self) -> Paths:
+        """Where the lab's programs are, for a test that starts one of its own."""
+        return self._ours("started")
+
     def _ours(self, verb: str) -> Paths:
         if self.folders is None:
             raise LabError(f"{self.name} is not the project's own lab: its services cannot be {verb} by a test.")
