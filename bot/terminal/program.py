@@ -25,7 +25,7 @@ from bot.terminal.view import View
 from bot.terminal.wire import AskedForm, Entry, Room, Rooms
 
 SHOWN_BEFORE: Final = 20  # entries of a room that are shown when one comes in
-LEAVING: Final = 1.0  # seconds in which what was typed last may still be sent
+LEAVING: Final = 2.0  # seconds in which what was typed last may still be sent
 
 
 class Program:
@@ -135,11 +135,11 @@ class Program:
             self._next_form()
 
     async def connected(self, again: bool) -> None:
-        self._trouble = None
         if again:
             await self._view.notice("Connected again.")
         if not list(self._conversation):
             await self._show_before()
+        self._trouble = None
         self._sending.wake()
         self._screen.refresh()
 
