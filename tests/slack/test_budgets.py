@@ -121,7 +121,7 @@ FORMAT = re.compile(r"(?<![^\W_])[*_~`]|[*_~`](?![^\W_])|^\s*&gt;", re.MULTILINE
 
 
 @given(messages, st.sampled_from(Level))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_message_is_inside_every_limit_and_inert(message: Message, level: Level) -> None:
     made = render(message, level)
 
@@ -145,7 +145,7 @@ def test_every_message_is_inside_every_limit_and_inert(message: Message, level: 
 
 
 @given(messages)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_is_cut_is_whole_in_the_file(message: Message) -> None:
     made = render(message, Level.BLOCKS)
     overflow = [file.text for file in made.files if file.name == OVERFLOW]

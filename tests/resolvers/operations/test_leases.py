@@ -170,6 +170,7 @@ async def test_who_dies_before_the_first_row_leaves_it_to_who_goes_on(
     record = await process.make(JIWOO, "chair")
     await process.crash()
     await redis.delete(*[key async for key in redis.scan_iter("gurum:audit*")])  # the process had not come to it
+    await redis.delete(f"gurum:op:{record.id}:lease")  # as it ends some seconds later
     shop.ready("t1")
     other = await Process(redis, shop, FastClock(), "two").start()
     await ended(other, record.id)
