@@ -91,9 +91,9 @@ class Federated:
         login = self._logins.get(wanted.name)
         if login is None:
             raise Refusal(NotFound(f"There is no login `{shown(wanted.name)}` here; load the page again."), 404)
+        state = await self._begun.begin(Start(login.name, wanted.page), self._proxies.address(request.scope, headers))
         # Now, because the form from elsewhere comes without the cookie of the session that the browser has.
         await self._door.end(headers)
-        state = await self._begun.begin(Start(login.name, wanted.page), self._proxies.address(request.scope, headers))
         response = _json({"url": login.begins_at(self._returns_to)})
         # SameSite=None: a form of another site brings it along, and browsers take such a cookie with Secure alone.
         response.set_cookie(
