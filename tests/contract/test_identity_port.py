@@ -1,5 +1,6 @@
 """What every identity backend does: the same tests on the sandbox and on a real Keystone."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from resolvers.errors import Denied, NotFound, Unauthenticated
 from resolvers.identity.port import KINDS
 from tests.contract.conftest import Cloud
 
+numbers = itertools.count()
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPjVgHXJyCs8N4BUDR9kCkk8b0xQYV1mq6Ls5m8sQ0aX me"
 
 
@@ -101,7 +103,8 @@ async def test_what_the_check_says_is_well(cloud: Cloud) -> None:
 
 
 def in_days(days: float) -> datetime:
-    return datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
+    """Another second each time: Keystone keeps no two trusts of the same people, for the same project, with the same end."""
+    return datetime.now(UTC).replace(microsecond=0) + timedelta(days=days, seconds=next(numbers))
 
 
 async def test_a_trust_gives_a_token_of_the_person_for_one_project_and_the_delegated_roles(cloud: Cloud) -> None:
