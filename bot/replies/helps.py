@@ -169,6 +169,14 @@ def _codes(words: Sequence[str]) -> Text:
     return tuple(spans)
 
 
+def _coded(help_text: str) -> Text:
+    """The action's own words: backticks mark code in them, as in a catalogue's."""
+    pieces = help_text.split("`")
+    if len(pieces) % 2 == 0:
+        return (Span(clean(help_text)),)
+    return tuple(code(piece) if at % 2 else Span(clean(piece)) for at, piece in enumerate(pieces) if piece)
+
+
 def _summary(texts: Texts, spec: CommandSpec) -> Text:
     if spec.change and spec.danger in _DANGERS and spec.danger != "LOW":
         return (Span(f"{clean(spec.summary)} "), *texts(f"danger.{spec.danger}"))
@@ -186,7 +194,7 @@ def _default(texts: Texts, parameter: ParameterSpec) -> str:
 
 def _about(texts: Texts, parameter: ParameterSpec) -> Text:
     """Help, type, and what may be said about its values."""
-    parts: list[Text] = [(Span(clean(parameter.help)),)] if parameter.help else []
+    parts: list[Text] = [_coded(parameter.help)] if parameter.help else []
     if parameter.position is not None:
         parts.append(texts("help.also", option=parameter.option))
     if parameter.required:

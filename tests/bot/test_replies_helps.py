@@ -1,5 +1,7 @@
 """Help: what one may run, how a command is written, and what it would send."""
 
+import dataclasses
+
 import graphql
 import pytest
 
@@ -53,6 +55,15 @@ def test_a_command_tells_everything_about_itself() -> None:
     assert all(any(line.startswith(f"{p.option}:") for line in found) for p in SERVER_CREATE.parameters[1:])
     assert "You may not run it here." not in found
     assert "You may not run it here." in lines(of_command(EN, SERVER_DELETE, allowed=False))
+
+
+def test_marks_in_the_help_of_a_parameter_are_code() -> None:
+    parameter = dataclasses.replace(SERVER_CREATE.parameters[0], help="Like `count`, and ` alone is a mark.")
+    told = of_command(EN, dataclasses.replace(SERVER_CREATE, parameters=(parameter,)))
+    assert "NAME: Like `count`, and ` alone is a mark. Also --name. Required. (String)" in lines(told)
+    parameter = dataclasses.replace(parameter, help="With `count` above 1.")
+    told = of_command(EN, dataclasses.replace(SERVER_CREATE, parameters=(parameter,)))
+    assert "NAME: With count above 1. Also --name. Required. (String)" in lines(told)
 
 
 def test_a_reading_command_has_no_danger() -> None:
