@@ -1,9 +1,11 @@
 """Making one thing: asked for at most once, found again after a crash, and followed until it is ready. Called by the domains' `actions`."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from resolvers import ids
+from resolvers.errors import Unavailable
 from resolvers.operations.run import FOLLOW_LIMIT, Run
 
 COPYING = (
@@ -57,7 +59,16 @@ def among(run: Run, kind: str, cloud: str, index: str, value: str | None, made: 
 
 
 async def relist(run: Run, kind: str, cloud: str) -> None:
-    """Read a kind again, for rows that the backend made by itself and that nobody knows the ids of."""
+    """Read a kind again, for rows that nobody knows the ids of. Raises Unavailable when the backend does not list it: what is not
+    among the rows may be there then."""
     for collection in run.inventory.collections(kind):
         if collection.cloud == cloud:
             await collection.refresh()
+            if collection.error is not None:
+                raise Unavailable(collection.error, backend=cloud)
+
+
+async def bring(run: Run, kind: str, cloud: str) -> None:
+    """The rows that the backend made by itself, for the author's next read; what it does not list now comes with the next poll."""
+    with contextlib.suppress(Unavailable):
+        await relist(run, kind, cloud)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import msgspec
@@ -130,7 +130,7 @@ class Engine:
             needed = "an operator of the cloud" if action.system else f"the role `{action.role}` on some project"
             raise Denied(f"`{action.name}` needs {needed}.")
         plan = await action.plan(context, given)
-        with _in_project(plan):
+        with rows.in_project(plan.project_id):
             action.authorize(actor, plan)
             name = self.project_name(plan.project_id)
             decision = policy.decide(actor, action.name, plan.project_id, name, action.danger)
@@ -232,7 +232,8 @@ class Engine:
         """What the store did not take is not the operation's end: whoever has the lease goes on from its last durable step."""
         record = run.record
         try:
-            await self._work(run, action)
+            if record.outcome is None:
+                await self._work(run, action)
             await self._end(record, action)
         except RedisError:
             log.warning("operation %s (%s) waits for the store", record.id, record.action, exc_info=True)
@@ -265,14 +266,18 @@ class Engine:
                 message=f"Something went wrong inside 9rum; the log has it under {record.correlation_id}.",
             )
 
-    async def _end(self, record: Record, action: Action) -> None:
+    async def _end(self, record: Record, action: Action | None) -> None:
+        """First the outcome, which only who has the lease may store; then its row in the log, once; then the end, which gives the
+        lease back. Whoever takes over in between goes on from there."""
+        if record.outcome is None:
+            record.outcome = OperationState.SUCCEEDED if record.error is None else OperationState.FAILED
+            await self.store.save(record)
         record.finished_at = self.clock.now()
         if record.error is None:
-            record.state, record.progress = OperationState.SUCCEEDED, 1.0
-            if action.undo is not None and (offer := action.undo(record)) is not None:
+            record.progress = 1.0
+            if action is not None and action.undo is not None and (offer := action.undo(record)) is not None:
                 record.undo = UndoOffer(action=offer[0], input=offer[1])
         else:
-            record.state = OperationState.FAILED
             for step in record.steps:
                 if step.state is StepState.RUNNING:
                     step.state, step.finished_at, step.detail = (
@@ -280,8 +285,8 @@ class Engine:
                         record.finished_at,
                         record.error.message,
                     )
-        # First the row: whoever dies in between ends the operation again, and the row is there once.
         await self._audit(record, AuditResult.SUCCEEDED if record.error is None else AuditResult.FAILED)
+        record.state = record.outcome
         await self.store.save(record)
 
     async def _resume(self, operation_id: str) -> None:
@@ -290,12 +295,11 @@ class Engine:
             return
         action = self.actions.get(record.action)
         if action is None:
-            record.error = Failure(
-                code="INVALID", message=f"`{record.action}` does not exist any more in this version of 9rum."
-            )
-            record.state, record.finished_at = OperationState.FAILED, self.clock.now()
-            await self._audit(record, AuditResult.FAILED)
-            await self.store.save(record)
+            if record.outcome is None:
+                record.error = Failure(
+                    code="INVALID", message=f"`{record.action}` does not exist any more in this version of 9rum."
+                )
+            await self._end(record, None)
             return
         log.info("operation %s (%s) goes on after a restart", record.id, record.action)
         await self._audit(record, AuditResult.STARTED)  # unless its process came to it before it died
@@ -323,7 +327,7 @@ class Engine:
         """The plan, if it is the one that the caller saw. When there is none, whatever the reason, the key is free again."""
         try:
             plan, decision = await self.decided(context, action, given)
-            with _in_project(plan):
+            with rows.in_project(plan.project_id):
                 _agreed(context.actor, action, decision, expected is not None, approved)
                 if expected is not None and plan.hash(action.name, context.actor.user_id) != expected:
                     raise Conflict(
@@ -386,13 +390,3 @@ def _agreed(actor: Actor, action: Action, decision: Decision, seen: bool, approv
         )
     if decision.confirmation is not Confirmation.NONE and not seen and actor.origin.kind != "http":
         raise Denied(f"`{action.name}` is confirmed before it runs: look at its plan, and apply that.")
-
-
-@contextlib.contextmanager
-def _in_project(plan: Plan) -> Iterator[None]:
-    """The refusal of a plan is told of in the audit log of its project."""
-    try:
-        yield
-    except GurumError as error:
-        error.project_id = plan.project_id
-        raise

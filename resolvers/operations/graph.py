@@ -65,6 +65,10 @@ def _row(context: Context, row_id: str | None) -> Any:
     return context.inventory.get(context.actor, kind, row_id) if kind in context.inventory.kinds else None
 
 
+def _error(root: strawberry.Parent[Any]) -> Any:
+    return root.error if root.state.ended else None  # it is kept a moment before the end
+
+
 @strawberry.type(description="A change under way or done. Follow it with `subscription { operation(id) }`.")
 class Operation:
     id: strawberry.ID
@@ -81,7 +85,7 @@ class Operation:
     )
     resource: Node | None = strawberry.field(resolver=_resource, description="What it is about, while it exists.")
     resources: list[Node] = strawberry.field(resolver=_resources)
-    error: OperationError | None
+    error: OperationError | None = strawberry.field(resolver=_error, graphql_type=OperationError | None)
     actor_id: str
     actor_name: str
     origin: str = strawberry.field(description="`http`, or the chat platform that it came from.")

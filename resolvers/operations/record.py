@@ -27,7 +27,7 @@ class StepState(enum.StrEnum):
 
 
 class Step(msgspec.Struct, kw_only=True):
-    """`result` is what the step answered, kept so that a resumed run does not do it twice."""
+    """`result` is what the step answered, kept so that a resumed run does not do it twice. `lost_at` is when its answer was lost."""
 
     name: str
     title: str
@@ -36,6 +36,7 @@ class Step(msgspec.Struct, kw_only=True):
     finished_at: datetime | None = None
     detail: str | None = None
     result: Any = None
+    lost_at: datetime | None = None
 
 
 class Failure(msgspec.Struct, kw_only=True):
@@ -59,6 +60,7 @@ class Record(msgspec.Struct, kw_only=True):
 
     `channel` and `said` are where in chat it was asked for: the channel, and the message's link or id.
     `resource_names` are what the plan named, in the order of `resource_ids`: they tell what it was about when the rows are gone.
+    `outcome` is the end it comes to: stored before anybody is told, so that whoever goes on does not work on it any more.
     `personal` operations are seen by their person alone. `progress` is between 0 and 1. `correlation_id` leads to the logs.
     """
 
@@ -87,6 +89,7 @@ class Record(msgspec.Struct, kw_only=True):
     version: int = 0
     channel: str | None = None
     said: str | None = None
+    outcome: OperationState | None = None
 
     def made(self, kind: str) -> str | None:
         """The id of what it made of a kind; None when it made none."""

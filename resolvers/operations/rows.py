@@ -1,5 +1,7 @@
 """Audit rows of attempts and operations, with their secrets masked. Called by `engine` and `approvals`."""
 
+import contextlib
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +44,16 @@ def of_refusal(
         error=error.code,
         message=error.message,
     )
+
+
+@contextlib.contextmanager
+def in_project(project_id: str | None) -> Iterator[None]:
+    """A refusal in it is told of in the audit log of that project."""
+    try:
+        yield
+    except GurumError as error:
+        error.project_id = project_id
+        raise
 
 
 def of_record(record: Record, result: AuditResult, at: datetime) -> AuditRow:

@@ -1,7 +1,7 @@
 """What an action sees while it works: durable steps. A resumed run is the same code from its start; steps that are done answer at once.
 
-`once` sends something to a backend at most once: after a crash in the middle, and when the answer was lost, it first looks whether the
-backend took it.
+`once` has something done by a backend once: after a crash in the middle, and when the answer was lost, it first looks whether the
+backend took it, or sends again what is harmless to repeat.
 `until` follows a row of the read model, read live, to a wanted state. Created by `engine`, used by every `Action.run`.
 """
 
@@ -19,8 +19,9 @@ from resolvers.inventory.store import Inventory
 from resolvers.operations.record import OperationState, Record, Step, StepState
 
 UNCERTAIN = timedelta(seconds=30)  # a request whose answer is not known may still be at work in the backend for so long
+ANSWERED = timedelta(seconds=60)  # the longest that a client waits for an answer
 FIRST_LOOK, SLOWEST_LOOK = 0.25, 2.0  # seconds between two looks at a row that is followed
-AGAIN = 1.0  # seconds between two looks for what may have been made
+AGAIN = 1.0  # seconds between two looks for what may have been made, and before it is sent again
 FOLLOW_LIMIT = 600.0  # seconds until a row that does not move is given up; what copies content takes another limit
 
 
@@ -56,7 +57,7 @@ class Run:
     ) -> Any:
         """The step's result (plain data). `find` answers the result of an earlier sending, or None when the backend has not got it.
 
-        Without `find` an interrupted step is sent again, so `send` must then be harmless to repeat;
+        Without `find` a step that was interrupted, or whose answer was lost, is sent again, so `send` must then be harmless to repeat;
         a Conflict (or NotFound, for a deletion) means it was done. With it, an error is raised when the backend has surely not got it.
         """
         step = self._step(name)
@@ -160,16 +161,15 @@ class Run:
         self, step: Step, send: Callable[[], Awaitable[Any]], find: Callable[[], Awaitable[Any]] | None
     ) -> Any:
         if find is None:
-            try:
-                return await self._finish(step, await send())
-            except (Conflict, NotFound):
-                return await self._finish(step, None)
+            return await self._finish(step, await self._repeated(send))
+        # Whoever sent it is gone by now, and with it the connection on which the backend was asked.
+        lost_at = step.lost_at or min(step.started_at + ANSWERED, self.clock.now())
         while True:
-            certain = self.clock.now() > step.started_at + UNCERTAIN
+            certain = self.clock.now() > lost_at + UNCERTAIN
             if (found := await self._patiently(find)) is not None:
                 return await self._finish(step, found)
             if certain:
-                step.started_at = self.clock.now()
+                step.started_at, step.lost_at, step.detail = self.clock.now(), None, None
                 await self._save(self.record)
                 return await self._finish(step, await self._sent(step, send, find))
             await self.clock.sleep(AGAIN)
@@ -181,12 +181,31 @@ class Run:
         try:
             return await send()
         except (TimedOut, Unavailable) as error:
-            if find is None or not error.lost:
+            if not error.lost:
                 raise
+            step.lost_at = self.clock.now()
+            if find is None:
+                await self._tell(step, f"{error.message} Asking for it again.", None)
+                return await self._repeated(send)
             await self._tell(step, f"{error.message} Looking whether it was done all the same.", None)
             if (found := await self._made(find)) is None:
                 raise
             return found
+
+    async def _repeated(self, send: Callable[[], Awaitable[Any]]) -> Any:
+        """What is harmless to repeat, until the backend answers; its error when that takes longer than UNCERTAIN."""
+        pause, waited = AGAIN, 0.0
+        while True:
+            await self.clock.sleep(pause)
+            waited += pause
+            try:
+                return await send()
+            except (Conflict, NotFound):
+                return None
+            except (Unavailable, TimedOut):
+                if waited >= UNCERTAIN.total_seconds():
+                    raise
+            pause *= 2
 
     async def _made(self, find: Callable[[], Awaitable[Any]]) -> Any:
         """None when the backend has not got it after all. A backend that does not answer is asked again, for FOLLOW_LIMIT at most."""

@@ -44,6 +44,7 @@ async def leave(graph: Running, operation: str, under: str, project: str, step: 
         finished_at=None,
         resource_id=None,
         resource_ids=[],
+        outcome=None,
         undo=None,
         progress=0.0,
     )

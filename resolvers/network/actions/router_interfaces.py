@@ -7,7 +7,7 @@ import strawberry
 
 from resolvers.action import Action, Danger, Plan
 from resolvers.context import Context
-from resolvers.making import relist
+from resolvers.making import bring, relist
 from resolvers.network.actions.common import (
     INTERFACE_OWNERS,
     listed,
@@ -86,7 +86,7 @@ async def _run_add(run: Run) -> None:
         lambda: port.add_router_interface(run.credential, native(router), native(subnet)),
         find,
     )
-    await relist(run, "port", cloud)
+    await bring(run, "port", cloud)
     await run.reread(router)
 
 

@@ -7,7 +7,7 @@ import strawberry
 from resolvers.action import Action, Plan, Target
 from resolvers.context import Context
 from resolvers.deleting import deletion
-from resolvers.making import relist
+from resolvers.making import bring
 from resolvers.network.actions.common import failed, listed, make
 from resolvers.network.port import MAX_DESCRIPTION
 from resolvers.operations.record import Record
@@ -70,7 +70,7 @@ async def _run_create(run: Run) -> None:
         "Make the security group",
         lambda port: port.create_security_group(run.credential, args["name"], args["description"], run.record.id),
     )
-    await relist(run, "securityGroupRule", args["cloud"])  # the backend gives it its first rules by itself
+    await bring(run, "securityGroupRule", args["cloud"])  # the backend gives it its first rules by itself
 
 
 @strawberry.input

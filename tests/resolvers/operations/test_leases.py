@@ -1,5 +1,6 @@
 """Who runs an operation: one process, for as long as it keeps the lease; and what becomes of it while the store is away."""
 
+import asyncio
 import dataclasses
 
 import msgspec
@@ -8,6 +9,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from notifications.redis import RedisClient
 from resolvers.audit import AuditResult
+from resolvers.errors import QuotaExceeded
 from resolvers.operations import engine, run
 from resolvers.operations.record import OperationState, Record
 from resolvers.operations.store import LeaseLost
@@ -177,3 +179,58 @@ async def test_who_dies_before_the_first_row_leaves_it_to_who_goes_on(
     assert await results(other, record.id) == [AuditResult.STARTED, AuditResult.SUCCEEDED]
     assert (await other.audit.verify()).fault is None
     await other.crash()
+
+
+async def test_who_hung_longer_than_its_lease_tells_of_no_end(
+    redis: RedisClient, shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It wakes with a failure while another process goes on, and the log tells how it ended there."""
+    monkeypatch.setattr(engine, "ACCEPT_WAIT", 0.05)
+    monkeypatch.setattr(run, "UNCERTAIN", run.UNCERTAIN / 100)
+    one, gate = Process(redis, shop, FastClock(), "one"), asyncio.Event()
+    await one.bus.start()
+    await one.inventory.load()
+    shop.hold_before = gate
+    record = await one.make(JIWOO, "chair")
+    shop.hold_before = None
+    await redis.delete(f"gurum:op:{record.id}:lease")
+    two = await Process(redis, shop, FastClock(), "two").start()
+
+    async def made() -> bool:
+        return "t1" in shop.rows
+
+    async def let_go() -> bool:
+        return one.engine.running == 0
+
+    await eventually(made, "the other process goes on")
+    shop.full = True
+    gate.set()
+    await eventually(let_go, "the first one lets go")
+    shop.ready("t1")
+    assert (await ended(two, record.id)).state is OperationState.SUCCEEDED
+    assert await results(two, record.id) == [AuditResult.STARTED, AuditResult.SUCCEEDED]
+    for each in (one, two):
+        await each.crash()
+
+
+async def test_a_step_that_failed_is_not_run_again_when_the_store_breaks_before_the_end(
+    process: Process, shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "UNCERTAIN", run.UNCERTAIN / 100)
+    real, broken = process.store.save, list[Record]()
+
+    async def save(record: Record) -> None:
+        if record.state.ended and not broken:
+            broken.append(msgspec.structs.replace(record))
+            shop.full = False  # what was refused would be taken now
+            raise RedisConnectionError("the store is away")
+        await real(record)
+
+    monkeypatch.setattr(process.store, "save", save)
+    shop.full = True
+    with pytest.raises(QuotaExceeded):
+        await process.make(JIWOO, "chair")
+    record = await ended(process, broken[0].id)
+    assert (record.state, shop.orders) == (OperationState.FAILED, [])
+    assert record.error is not None and record.error.code == "QUOTA_EXCEEDED"
+    assert await results(process, record.id) == [AuditResult.STARTED, AuditResult.FAILED]

@@ -1,17 +1,18 @@
 """Durable steps: a crash, or an answer that is lost, makes one thing; what moves is followed, and what was reached stays reached."""
 
 import asyncio
+import dataclasses
 
 import msgspec
 import pytest
 
 from notifications.redis import RedisClient
-from resolvers.errors import TimedOut
+from resolvers.errors import Conflict, TimedOut, Unavailable
 from resolvers.operations import engine, run
 from resolvers.operations.record import OperationState
 from tests.clock import HandClock
 from tests.polling import eventually
-from tests.resolvers.operations.workshop import JIWOO, PAIR, FastClock, Process, Workshop, ended
+from tests.resolvers.operations.workshop import JIWOO, MAKE, PAIR, FastClock, Process, Workshop, ended
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -139,3 +140,64 @@ async def test_a_thing_that_was_ready_may_go_while_its_operation_waits_for_anoth
     record = await ended(second, record.id)
     assert record.state is (OperationState.SUCCEEDED if gone == "t1" else OperationState.FAILED), record.error
     await second.crash()
+
+
+async def test_an_order_whose_answer_was_lost_before_a_restart_is_looked_for_before_it_is_sent_again(
+    redis: RedisClient, shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sent half a minute ago and lost just now: what counts is when it was lost."""
+    monkeypatch.setattr(engine, "ACCEPT_WAIT", 0.05)
+    clock = HandClock()
+    first = Process(redis, shop, clock, "one")
+    await first.bus.start()
+    await first.inventory.load()
+    shop.answers, shop.late, shop.hold = False, 5, asyncio.Event()
+    operation = (await first.make(JIWOO, "chair")).id
+
+    async def lost() -> bool:
+        return shop.looks > 0
+
+    async def found() -> bool:
+        await clock.advance(run.AGAIN)
+        record = await second.store.get(operation)
+        return record is not None and record.resource_id == "thing:c/t1"
+
+    await clock.advance(run.UNCERTAIN.total_seconds() + 1)
+    shop.hold.set()
+    await eventually(lost, "it is looked for")
+    await first.crash()
+    await redis.delete(f"gurum:op:{operation}:lease")
+    second = await Process(redis, shop, clock, "two").start()
+    await eventually(found, "it is found")
+    assert len(shop.orders) == 1
+    await second.crash()
+
+
+@pytest.mark.parametrize(("away", "state"), [(1, OperationState.SUCCEEDED), (99, OperationState.FAILED)])
+async def test_what_is_harmless_to_repeat_is_sent_again_when_its_answer_was_lost(
+    redis: RedisClient, shop: Workshop, away: int, state: OperationState
+) -> None:
+    """The workshop takes it, its answer is lost, and then it is away so many times; to what it has done already it says so."""
+    sent: list[str] = []
+
+    async def paint(name: str) -> None:
+        sent.append(name)
+        if len(sent) == 1:
+            raise TimedOut("The workshop did not answer.", backend="c", lost=True)
+        if len(sent) <= 1 + away:
+            raise Unavailable("The workshop is closed.", backend="c")
+        raise Conflict("It is painted already.")
+
+    async def work(it: run.Run) -> None:
+        await it.once("paint", "Paint it", lambda: paint(it.args["name"]))
+
+    process = await Process(redis, shop, FastClock(), "one", dataclasses.replace(MAKE, run=work)).start()
+    if state is OperationState.FAILED:
+        with pytest.raises(Unavailable, match="closed"):
+            await process.make(JIWOO, "chair")
+        assert 3 < len(sent) < 10
+    else:
+        record = await process.make(JIWOO, "chair")
+        record = await ended(process, record.id)
+        assert (record.state, sent) == (state, ["chair"] * 3), record.error
+    await process.crash()

@@ -1,0 +1,72 @@
+"""A cloud does what it was asked for, and its answer is lost; what asks for it says what became of it, not that it failed."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifications.redis import RedisClient
+from resolvers.errors import TimedOut
+from resolvers.operations import run
+from tests.watched import FastClock, Watched, slow_polls, watched
+
+pytestmark = pytest.mark.anyio
+SHOP = "shop"
+LOOKS = int(
+    run.UNCERTAIN.total_seconds() / run.AGAIN
+)  # after so many that find nothing, it is certain that nothing was done
+
+
+@pytest.fixture
+async def krane(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Watched]:
+    async with watched(valkey, tmp_path, FastClock(100.0), inventory=slow_polls()) as it:
+        yield it
+
+
+def lose(krane: Watched, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
+    """The next answer to it: the cloud does it, and nobody hears."""
+    real, left = krane.world.change, [operation]
+
+    @contextlib.asynccontextmanager
+    async def change(domain: str, asked: str, *given: Any) -> AsyncIterator[Any]:
+        async with real(domain, asked, *given) as caller:
+            yield caller
+        if asked in left:
+            left.remove(asked)
+            raise TimedOut("krane did not answer.", backend="krane", lost=True)
+
+    monkeypatch.setattr(krane.world, "change", change)
+
+
+async def test_a_backup_is_not_taken_for_failed_while_the_cloud_does_not_list_its_backups(
+    krane: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose(krane, monkeypatch, "backup.create")
+    krane.world.fail("volumeBackup.list", times=LOOKS + 10)
+    done = await krane.graph.done("jiwoo", "volumeBackupCreate", {"volume": "scratch", "name": "nightly"}, SHOP)
+    assert done["resourceIds"][-1].startswith("volumeBackup:")
+    assert krane.world.calls.count("backup.create") == 1
+
+
+async def test_a_security_group_is_made_though_the_cloud_does_not_list_its_first_rules(krane: Watched) -> None:
+    krane.world.fail("securityGroupRule.list")
+    await krane.graph.done("jiwoo", "securityGroupCreate", {"name": "mail"}, SHOP)
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "call"),
+    [
+        ("serverRename", {"server": "shop-web-1", "name": "renamed"}, "server.rename"),
+        ("serverSetTags", {"server": "shop-web-1", "tags": ["blue"]}, "server.set_tags"),
+        ("serverLock", {"server": "shop-web-1"}, "server.lock"),
+        ("keypairDelete", {"keypair": "jiwoo-laptop"}, "keypair.delete"),
+    ],
+)
+async def test_what_is_harmless_to_repeat_is_asked_for_again(
+    krane: Watched, monkeypatch: pytest.MonkeyPatch, action: str, given: dict[str, Any], call: str
+) -> None:
+    lose(krane, monkeypatch, call)
+    await krane.graph.done("jiwoo", action, given, SHOP)
+    assert krane.world.calls.count(call) == 2
