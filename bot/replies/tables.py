@@ -185,8 +185,11 @@ def _missing(
     """What could not be read: parts of the answer with an error of their own, and services that the answer itself names."""
     messages = dict.fromkeys(each.message for each in errors)
     told: list[Block] = [said(texts, "read.missing", message=_sentence(each)) for each in messages]
-    named = at(data, f"{(spec.rows or spec.text or '').split('.')[0]}.errors")
-    for each in named if isinstance(named, list) else []:
+    root = at(data, (spec.rows or spec.text or "").partition(".")[0])
+    named = (
+        root.get("errors") if isinstance(root, Mapping) else None
+    )  # a list of rows has none: `at` would ask each row
+    for each in named or ():
         cloud, service, message = at(each, "cloud"), at(each, "service"), _sentence(at(each, "message"))
         told.append(said(texts, "read.missing_service", cloud=cloud, service=service, message=message))
     correlation = next((each.correlation_id for each in errors if each.correlation_id), None)

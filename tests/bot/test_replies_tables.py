@@ -246,6 +246,14 @@ def test_services_that_the_answer_itself_names_are_told() -> None:
     assert listed(page([row(1)])).tone is Tone.INFO
 
 
+def test_rows_at_the_root_of_the_answer_are_no_services_that_failed() -> None:
+    spec = CommandSpec("audit.list", change=False, rows="auditEntries", columns=(("Action", "action"),))
+    told = [{"action": "server.rename", "errors": None}, {"action": "server.stop"}]
+    message = of_read(EN, spec, {"auditEntries": told}, None, Invocation(spec, {}))
+    assert (message.tone, len(lines(message))) == (Tone.INFO, 4)
+    assert of_json(EN, spec, {"auditEntries": told}).tone is Tone.INFO
+
+
 def backend(status: str, lag: float | None, error: str | None = None) -> dict[str, Any]:
     return {"name": "krane", "kind": "server", "status": status, "lagSeconds": lag, "error": error}
 
