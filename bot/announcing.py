@@ -17,7 +17,7 @@ from bot.people import LEASE, Notice, People
 log = logging.getLogger(__name__)
 
 AT_ONCE = 50
-AGAIN_SECONDS = 300.0  # after the chat system would not take it for as long as the outbox tries
+AGAIN_SECONDS = 300.0  # after the chat system would not take it, for whatever reason that can be mended
 
 
 class Announcer:
@@ -50,12 +50,12 @@ class Announcer:
             self._tasks.pop(notice.members, None)
 
     async def _said(self, notice: Notice) -> bool:
-        """Whether it is over: told, or refused for good."""
+        """Whether it is over: told, or nobody can be."""
         try:
             await self._outbox.tell(notice.link.person, await self._message(notice))
         except Undelivered as error:
             log.warning("%s could not be told of its link: %s", notice.link.account, error)
-            return not error.again
+            return error.nobody
         return True
 
     async def _message(self, notice: Notice) -> Message:

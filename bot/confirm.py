@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bot import gql, redact, texts
+from bot import gql, redact, texts, undoing
 from bot.due import DueEdit
 from bot.kept import Taken
 from bot.messages import (
@@ -220,15 +220,15 @@ def _over(turn: Turn, pending: Pending, key: str, **values: object) -> Message:
 
 
 async def _apply(turn: Turn, pending: Pending) -> None:
-    """Run the plan as its asker. The graph makes one operation of one plan, however often it is asked."""
+    """Run the plan as its asker. The graph makes one operation of one plan, however often it is asked. Raises Answered, Refused."""
     variables = {"planId": pending.plan_id, "hash": pending.hash}
-    answer = await _ask(turn, pending, gql.APPLY, variables)
-    if gql.found(answer, "it") is None:
-        await _again(turn, pending, answer.errors)
-        return
-    source = Source(command=pending.text, document=gql.SHOWN_APPLY, variables=variables)
-    turn.undoing = pending.undo
-    await started(turn, answer, source, pending.project, None, _asker(turn, pending), pending.language)
+    async with undoing.once(turn, pending.undo):
+        answer = await _ask(turn, pending, gql.APPLY, variables)
+        if gql.found(answer, "it") is None:
+            await _again(turn, pending, answer.errors)
+            return
+        source = Source(command=pending.text, document=gql.SHOWN_APPLY, variables=variables)
+        await started(turn, answer, source, pending.project, None, _asker(turn, pending), pending.language)
 
 
 async def _again(turn: Turn, pending: Pending, errors: tuple[Any, ...]) -> None:

@@ -25,21 +25,22 @@ MAX_TRIES = 10  # besides the waits that the platform asked for
 MAX_AGE = 900.0  # seconds that one message is tried at most
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between tries
 
-Send = Callable[[Platform, Message], Awaitable[str | None]]
+Send = Callable[[Platform, Message, Incoming | None], Awaitable[str | None]]
 
 
 class Undelivered(Exception):
-    """The platform would not take the message. `code` is the platform's own word; `again`: it may take it much later."""
+    """The platform would not take the message. `code` is the platform's own word; `nobody`: the person can not be written to for good."""
 
-    def __init__(self, code: str, sentence: str, again: bool = False) -> None:
+    def __init__(self, code: str, sentence: str, nobody: bool = False) -> None:
         super().__init__(sentence)
         self.code = code
-        self.again = again
+        self.nobody = nobody
 
 
 @dataclass(slots=True)
 class _Item:
     message: Message
+    asked: Incoming | None
     send: Send
     since: float
     edits: str | None = None  # id of the message that it edits
@@ -59,48 +60,53 @@ class Outbox:
         await loops.end(list(self._workers.values()))
 
     # -- what can be sent; each returns when the platform took it, and raises Undelivered when it will not ---------------
+    # `asked` is what it answers, where it answers something.
 
     async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
-        """`asked`: what it answers."""
-
-        async def send(platform: Platform, message: Message) -> str | None:
+        async def send(platform: Platform, message: Message, asked: Incoming | None) -> str | None:
             return await platform.post(place, message, asked)
 
-        return await self._put(place.platform, place.channel, message, send) or ""
+        return await self._put(place.platform, place.channel, message, asked, send) or ""
 
-    async def edit(self, place: Place, message_id: str, message: Message) -> None:
+    async def edit(self, place: Place, message_id: str, message: Message, asked: Incoming | None = None) -> None:
         """Returns as well when a newer edit of the message was taken in place of this one."""
 
-        async def send(platform: Platform, message: Message) -> str | None:
-            await platform.edit(place, message_id, message)
+        async def send(platform: Platform, message: Message, asked: Incoming | None) -> str | None:
+            await platform.edit(place, message_id, message, asked)
             return None
 
         for item in self._queues.get((place.platform, place.channel), ()):
             if item.edits == message_id and not item.flying:
-                item.message = message
+                item.message, item.asked = message, asked or item.asked
                 self._counters.edits_merged += 1
                 await asyncio.shield(item.done)
                 return
-        await self._put(place.platform, place.channel, message, send, message_id)
+        await self._put(place.platform, place.channel, message, asked, send, message_id)
 
-    async def whisper(self, place: Place, person: Person, message: Message) -> None:
-        async def send(platform: Platform, message: Message) -> str | None:
-            await platform.whisper(place, person, message)
+    async def whisper(self, place: Place, person: Person, message: Message, asked: Incoming | None = None) -> None:
+        async def send(platform: Platform, message: Message, asked: Incoming | None) -> str | None:
+            await platform.whisper(place, person, message, asked)
             return None
 
-        await self._put(place.platform, place.channel, message, send)
+        await self._put(place.platform, place.channel, message, asked, send)
 
     async def tell(self, person: Person, message: Message) -> None:
-        async def send(platform: Platform, message: Message) -> str | None:
+        async def send(platform: Platform, message: Message, asked: Incoming | None) -> str | None:
             await platform.tell(person, message)
             return None
 
-        await self._put(person.platform, f"@{person.id}", message, send)
+        await self._put(person.platform, f"@{person.id}", message, None, send)
 
     # -- queues --------------------------------------------------------------------------------------------------------
 
     async def _put(
-        self, platform: str, channel: str, message: Message, send: Send, edits: str | None = None
+        self,
+        platform: str,
+        channel: str,
+        message: Message,
+        asked: Incoming | None,
+        send: Send,
+        edits: str | None = None,
     ) -> str | None:
         if platform not in self._platforms:
             raise Undelivered("no_platform", f"The chat system `{platform}` is not connected any more.")
@@ -108,8 +114,8 @@ class Outbox:
         queue = self._queues.setdefault(key, deque())
         if len(queue) >= MAX_WAITING:
             self._counters.given_up += 1
-            raise Undelivered("full", f"Too many messages wait for {platform}:{channel}.", again=True)
-        item = _Item(message, send, self._clock.monotonic(), edits)
+            raise Undelivered("full", f"Too many messages wait for {platform}:{channel}.")
+        item = _Item(message, asked, send, self._clock.monotonic(), edits)
         queue.append(item)
         self._counters.outbox_depth += 1
         if key not in self._workers:
@@ -160,12 +166,12 @@ class Outbox:
         while True:
             try:
                 item.flying = True
-                return await item.send(self._platforms[key[0]], item.message)
+                return await item.send(self._platforms[key[0]], item.message, item.asked)
             except PlatformError as error:
                 tries += error.retry_after is None
                 too_late = self._clock.monotonic() - item.since + (error.retry_after or 0) > MAX_AGE
                 if not error.retry or tries >= MAX_TRIES or too_late:
-                    raise Undelivered(error.code, str(error), error.retry) from error
+                    raise Undelivered(error.code, str(error), error.nobody) from error
                 self._counters.retried += 1
                 pause = error.retry_after or min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
             except Exception as error:

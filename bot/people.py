@@ -136,6 +136,11 @@ class People:
             token, chosen = await self._token(delegation), delegation.project
         return Acting(token, chosen, place.platform, place.channel, message, person.key)
 
+    async def signed_out(self, person: Person) -> None:
+        """The session of the token ended: the person is not acted for by it later."""
+        if person.token is not None:
+            await self._tokens.drop(person.key, person.token)
+
     async def forget(self, acting: Acting) -> bool:
         """The graph took the token for ended. Whether the next `acting` may bring another: one of another session, or of the same trust."""
         if await self._tokens.drop(acting.person, acting.token):
@@ -236,8 +241,9 @@ class People:
     async def _own(self, person: Person, wanted: str | None) -> tuple[str, str | None]:
         """The token of somebody who is signed in, and the global id of the project."""
         if person.token is not None:
+            seen = await self._seen(person.token, wanted)  # first: one that has ended drives out no good one
             await self._tokens.keep(person.key, person.token)
-            return person.token, await self._seen(person.token, wanted)
+            return person.token, seen
         for token in await self._tokens.of(person.key):
             try:
                 return token, await self._seen(token, wanted)

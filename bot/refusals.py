@@ -89,14 +89,18 @@ async def _ended(turn: Turn, error: LinkEnded) -> None:
 
 async def _choose(turn: Turn, error: ChooseProject) -> None:
     if isinstance(error, NoSuchProject):
-        key, values = "project.unknown", {"project": error.asked}
+        defaults = turn.services.defaults
+        chosen = error.asked == await defaults.project(turn.place)  # for the place, where it has a name
+        name = await defaults.project_name(turn.place) if chosen else None
+        key, values = "project.unknown", {"project": name or error.asked}
         await turn.refused("NOT_FOUND", turn.texts.line(key, **values), _meant(turn))
     else:
         key, values = "project.choose", {}
     names = [name for _, name in error.projects]
     message = sentence(turn.texts, key, tone=Tone.WARN, **values)
     if error.projects:
-        message = with_blocks(message, Note(turn.texts("project.hint", projects=", ".join(names[:PROJECTS]))))
+        hint = "project.hint_place" if _chosen_by_place(turn) else "project.hint"
+        message = with_blocks(message, Note(turn.texts(hint, projects=", ".join(names[:PROJECTS]))))
     if error.projects and turn.capabilities.buttons and not turn.hides:
         buttons = tuple(_button(turn, row, name, names) for row, name in error.projects[:PROJECTS])
         message = with_blocks(message, Buttons(buttons))
@@ -104,12 +108,20 @@ async def _choose(turn: Turn, error: ChooseProject) -> None:
 
 
 def _button(turn: Turn, project: str, name: str, names: list[str]) -> Button:
-    """The same text for this project; what takes no project of its own chooses for the place."""
+    """The same text for this project; what takes no project to act for chooses for the place."""
     said = name if names.count(name) == 1 else project
     label = clean(name, 50) if names.count(name) == 1 else clean(f"{name} ({project})", 70)
-    if any(turn.command == own.name and not own.takes("project") for own in turn.services.own):
+    if _chosen_by_place(turn):
         return Button(label=label, command=f"use project {quote(said)}")
     return Button(label=label, command=_for(turn, said), document=turn.services.known.document(turn.command))
+
+
+def _chosen_by_place(turn: Turn) -> bool:
+    """Whether `--project` of this command is not the project to act for: it has none, or that is its object."""
+    if turn.invocation is not None:
+        parameter = turn.invocation.spec.parameter("project")
+        return parameter is not None and parameter.position is not None
+    return any(turn.command == own.name and not own.takes("project") for own in turn.services.own)
 
 
 def _for(turn: Turn, project: str) -> str:
@@ -118,5 +130,5 @@ def _for(turn: Turn, project: str) -> str:
     if bound is None:
         text = turn.words.without("project") if turn.words is not None else turn.text
         return f"{text} --project {quote(project)}"
-    given = {"project": project} if "project" in bound.values and bound.flags.project is not None else {}
+    given = {"project": project} if bound.spec.parameter("project") is not None else {}
     return retyped(replace(bound, flags=replace(bound.flags, project=project)), **given)

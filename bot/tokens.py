@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.ports import Clock, RedisClient, Seal
 
-KEPT: Final = 4  # of one person
+KEPT: Final = 16  # of one person
 SECONDS: Final = 24 * 3600  # the longest session; a token that ended before is refused by Keystone
 KEEP: Final = """
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ' ' .. ARGV[3])
@@ -46,7 +46,7 @@ class Tokens:
         return [token for _, token in sorted(found, reverse=True)]
 
     async def drop(self, account: str, token: str) -> bool:
-        """Whether it was there. It was taken back: others may be good still."""
+        """Whether it was there. It was taken back, or its session ended: others may be good still."""
         return bool(await self._redis.hdel(_place(account), _digest(token)))
 
     def _now(self) -> int:

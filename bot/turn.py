@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
 from bot import redact
 from bot.catalogue import LONGEST, Catalogue
@@ -22,15 +22,15 @@ from bot.messages import Message, Source, Tone
 from bot.outbox import Undelivered
 from bot.parser import Words, kebab
 from bot.people import ChooseProject
-from bot.platforms.base import Capabilities, Entry, Incoming, Person, Place
+from bot.platforms.base import ELSEWHERE, Capabilities, Entry, Incoming, Person, Place
 from bot.ports import Acting, Answer, Attempt, Deed, GraphError, first_code
 from bot.replies.errors import sentence
 from bot.services import Services
 from bot.texts import Texts
+from bot.tokens import KEPT
 
 KEPT_SECONDS = 48 * 3600
 PATIENCE = 0.4  # seconds without an answer before the reply says that it is coming
-OTHERS = 3  # other tokens that are tried for one that was taken back
 PRIVATE_CODES = frozenset({"DENIED", "UNAUTHENTICATED"})
 
 
@@ -83,6 +83,7 @@ class Turn:
         self._masked: str | None = None
         self._project: str | UnsetType | None = UNSET
         self._actings: dict[str | None, Acting] = {}
+        self._spent = False  # the token that came with the message was refused
         self._message_id: str | None = None
         self._looked = False
         self._waiting = False  # the reply says only that an answer is coming
@@ -145,7 +146,7 @@ class Turn:
         """Raises what `People.acting` raises."""
         project = await self.project()
         if project not in self._actings:
-            self._actings[project] = await self.services.people.acting(self.person, self.place, self.link, project)
+            self._actings[project] = await self._acting_for(project)
         return self._actings[project]
 
     # -- the graph -----------------------------------------------------------------------------------------------------
@@ -164,9 +165,10 @@ class Turn:
         whose = whose or self.acting
         acting = await whose()
         answer = await self.services.graph.execute(acting, document, variables, command=command)
-        for _ in range(OTHERS):
+        for _ in range(KEPT):
             if first_code(answer.errors) != "UNAUTHENTICATED" or not await self.services.people.forget(acting):
                 break
+            self._spent = self._spent or acting.token == self.person.token
             self._actings.clear()
             before, acting = acting, await whose()
             if acting.token == before.token:
@@ -180,7 +182,7 @@ class Turn:
             acting = await self.acting()
         except ChooseProject as choice:
             any_will_do = choice.projects[0][0] if choice.projects else None
-            acting = await self.services.people.acting(self.person, self.place, self.link, any_will_do)
+            acting = await self._acting_for(any_will_do)
         known = self.services.known
         found = await (known.get(acting) if max_age is None else known.get(acting, max_age))
         if isinstance(found, Answer):
@@ -228,7 +230,7 @@ class Turn:
             return
         async with self._writing:
             waiting, self._answered = self._waiting, True
-        await self.services.outbox.whisper(self.place, self.person, message)
+        await self.services.outbox.whisper(self.place, self.person, message, self.incoming)
         if waiting:
             await self.reply(sentence(self.texts, "turn.private", tone=Tone.INFO))
 
@@ -280,6 +282,10 @@ class Turn:
 
     # -- own -----------------------------------------------------------------------------------------------------------
 
+    async def _acting_for(self, project: str | None) -> Acting:
+        person = structs.replace(self.person, token=None) if self._spent else self.person
+        return await self.services.people.acting(person, self.place, self.link, project)
+
     def _said_project(self) -> str | None:
         """As `invocation` reads the option, in every spelling: a command never runs for another project than the one that was said."""
         if self.invocation is not None:
@@ -320,7 +326,7 @@ class Turn:
             self._message_id, self._looked = (kept.decode() if kept else None), True
         if self._message_id is not None and self.capabilities.edits:
             try:
-                await self.services.outbox.edit(self.place, self._message_id, message)
+                await self.services.outbox.edit(self.place, self._message_id, message, self.incoming)
                 return
             except Undelivered:
                 pass  # it is gone, or too old to be edited: say it anew
@@ -348,4 +354,7 @@ class Turn:
                 pass  # the answer itself is tried anyway, and tells
 
     def _said(self, message_id: str) -> str:
-        return f"gurum:bot:said:{self.place.key}:{message_id}"
+        """By the channel in which it stands: there its buttons are pressed."""
+        elsewhere, _, own = message_id.rpartition(ELSEWHERE)
+        where = f"{self.place.platform}:{elsewhere}" if elsewhere else self.place.key
+        return f"gurum:bot:said:{where}:{own}"

@@ -4,9 +4,28 @@ A plan alone begins nothing: while it waits, or after it was dropped, the offer 
 """
 
 import contextlib
+from collections.abc import AsyncIterator
 
+from bot.kept import Taken
 from bot.outbox import Undelivered
-from bot.turn import Turn
+from bot.turn import Refused, Turn
+
+
+@contextlib.asynccontextmanager
+async def once(turn: Turn, name: str | None, *, private: bool = False) -> AsyncIterator[None]:
+    """While the body begins to take an operation back, nothing else does; the offer stands again where nothing began. Raises Refused."""
+    if name is None:
+        yield
+        return
+    undos = turn.services.undos
+    if await undos.take(name, "undo", turn.name) is Taken.OTHERS:  # a plan may be confirmed after its offer has ended
+        raise Refused("undo.again", code="CONFLICT", private=private)
+    turn.undoing = name
+    try:
+        yield
+    finally:
+        if turn.undoing is not None:  # nothing runs: it was refused, explained, or is a plan yet
+            await undos.release(name, "undo", turn.name)
 
 
 async def begun(turn: Turn) -> None:

@@ -25,7 +25,7 @@ from gateway.chat.wiring import Chat
 from gateway.clouds import Clouds
 from gateway.console.build import DIST as CONSOLE_DIST
 from gateway.console.chat import Chat as ConsoleChat
-from gateway.console.members import Members
+from gateway.console.members import Members, person_of
 from gateway.console.pages import console_pages
 from gateway.directory import ProjectDirectory
 from gateway.documents import TrustedDocumentError
@@ -136,8 +136,8 @@ class Application:
         port = self.ports.get("identity", home)
         self.authenticator = Authenticator(port, home, Sessions(redis), directory, clock, identity)
         limit = SignInLimit(redis, identity)
-        sign_in = SignIn(self.authenticator, limit, directory, clock, settings)
-        federated = Federated(self.authenticator, limit, redis, clock, settings)
+        sign_in = SignIn(self.authenticator, limit, directory, clock, settings, self._signed_out)
+        federated = Federated(self.authenticator, limit, redis, clock, settings, self._signed_out)
         try:
             self.transport: Transport = build_transport(self.schema, self.context_of, settings.graphql, self.metrics)
         except TrustedDocumentError as error:
@@ -180,6 +180,9 @@ class Application:
             *self.chat.routes(),
             *self.health.routes,
         ]
+
+    async def _signed_out(self, actor: Actor) -> None:
+        await self.chat.people.signed_out(person_of(actor))
 
     async def context_of(self, facts: RequestFacts) -> Context:
         """The context of one request. Raises Unauthenticated for a token or session that is not good."""

@@ -26,7 +26,7 @@ from gateway.json_routes import json_object, own_page, served, validated
 from gateway.limits import LimitSettings
 from gateway.limits.body import BodyLimit
 from gateway.request import TrustedProxies, cookie, headers_of
-from gateway.session_door import Opened, SessionDoor
+from gateway.session_door import Opened, SessionDoor, SignedOut, nobody_minds
 from gateway.settings import Settings
 from gateway.sign_in_limit import SignInLimit
 from notifications.redis import RedisClient
@@ -64,11 +64,17 @@ class _TurnedAway(Exception):
 
 class Federated:
     def __init__(
-        self, authenticator: Authenticator, limit: SignInLimit, redis: RedisClient, clock: Clock, settings: Settings
+        self,
+        authenticator: Authenticator,
+        limit: SignInLimit,
+        redis: RedisClient,
+        clock: Clock,
+        settings: Settings,
+        signed_out: SignedOut = nobody_minds,
     ) -> None:
         self._limit = limit
         self._begun = Begun(redis)
-        self._door = SessionDoor(authenticator, clock, settings)
+        self._door = SessionDoor(authenticator, clock, settings, signed_out)
         self._logins = {login.name: login for login in settings.identity.federated}
         self._returns_to = returns_to(settings.public_url)
         self._proxies = TrustedProxies(settings.graphql.trusted_proxies)

@@ -22,7 +22,7 @@ from gateway.json_routes import json_object, own_page, served, validated
 from gateway.limits import LimitSettings
 from gateway.limits.body import BodyLimit
 from gateway.request import SESSION_COOKIE, TrustedProxies, cookie, headers_of, token_of
-from gateway.session_door import SessionDoor
+from gateway.session_door import SessionDoor, SignedOut, nobody_minds
 from gateway.settings import Settings
 from gateway.sign_in_limit import SignInLimit
 from resolvers.actor import Actor, Origin
@@ -66,11 +66,12 @@ class SignIn:
         directory: Directory,
         clock: Clock,
         settings: Settings,
+        signed_out: SignedOut = nobody_minds,
     ) -> None:
         self._authenticator = authenticator
         self._limit = limit
         self._directory = directory
-        self._door = SessionDoor(authenticator, clock, settings)
+        self._door = SessionDoor(authenticator, clock, settings, signed_out)
         self._default_domain = settings.identity.default_domain
         self._allowed_origins = settings.graphql.allowed_origins
         self._proxies = TrustedProxies(settings.graphql.trusted_proxies)

@@ -41,9 +41,10 @@ async def _allowed(turn: Turn) -> frozenset[str]:
     """What the person may run in one project at least, where it is not said which. Raises Answered."""
     try:
         return await run.allowed(turn)
-    except NoSuchProject:
-        raise
     except ChooseProject as choice:
+        said = turn.words is not None and turn.words.said("project") is not None
+        if isinstance(choice, NoSuchProject) and (said or not choice.projects):
+            raise
         found: frozenset[str] = frozenset()
         for project, _ in choice.projects:
             turn.use_project(project)

@@ -7,10 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot import gql, run
+from bot import gql, run, undoing
 from bot.commands.own import Own, of_its_project
 from bot.invocation import Flags, Invocation
-from bot.kept import Taken
 from bot.parser import fold
 from bot.turn import Answered, Refused, Turn
 
@@ -31,14 +30,8 @@ async def undo(turn: Turn) -> None:
     spec = (await turn.catalogue()).get(offer["action"])
     if spec is None:
         raise Refused("undo.old", private=True)
-    if await undos.take(name, "undo", turn.name) is not Taken.MINE:
-        raise Refused("undo.again", code="CONFLICT", private=True)
-    turn.undoing = name
-    try:
+    async with undoing.once(turn, name, private=True):
         await run.execute(turn, Invocation(spec, dict(offer["input"]), flags=_flags(turn), text=turn.text))
-    finally:
-        if turn.undoing is not None:  # nothing runs: it was refused, explained, or is a plan yet
-            await undos.release(name, "undo", turn.name)
 
 
 async def _offer(turn: Turn, name: str) -> Mapping[str, Any]:

@@ -14,6 +14,8 @@ import msgspec
 
 from bot.messages import Form, Message
 
+ELSEWHERE = ":"  # between the channel and the id of a message that stands elsewhere than in the place
+
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """The account on the platform. `id` is unique on the platform (`T1/U7` on Slack); `locale` such as `ko-KR`.
@@ -117,14 +119,24 @@ class Capabilities:
 class PlatformError(Exception):
     """The chat system did not take it. `code` is its own (`channel_not_found`), `retry`: whether sending again makes sense.
 
-    `retry_after` (seconds) when it asked to wait. The text is a sentence without tokens.
+    `retry_after` (seconds) when it asked to wait. `nobody`: the person is gone, or takes no messages of the bot, whatever is mended here.
+    The text is a sentence without tokens.
     """
 
-    def __init__(self, code: str, sentence: str, *, retry: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        *,
+        retry: bool = False,
+        retry_after: float | None = None,
+        nobody: bool = False,
+    ) -> None:
         super().__init__(sentence)
         self.code = code
         self.retry = retry or retry_after is not None
         self.retry_after = retry_after
+        self.nobody = nobody
 
 
 class Platform(Protocol):
@@ -156,15 +168,15 @@ class Platform(Protocol):
         ...
 
     async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
-        """Say it in the place (in its thread when it has one). The id by which it can be edited.
+        """Say it in the place (in its thread when it has one). The id by which it can be edited, `CHANNEL:ID` where it went elsewhere.
 
         `asked` is what it answers: where the bot may not write, the platform lets its person know by other ways.
         """
         ...
 
-    async def edit(self, place: Place, message_id: str, message: Message) -> None: ...
+    async def edit(self, place: Place, message_id: str, message: Message, asked: Incoming | None = None) -> None: ...
 
-    async def whisper(self, place: Place, person: Person, message: Message) -> None:
+    async def whisper(self, place: Place, person: Person, message: Message, asked: Incoming | None = None) -> None:
         """Show it to this person alone: ephemeral in a channel, or a direct message."""
         ...
 

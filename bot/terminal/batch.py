@@ -83,7 +83,8 @@ class Batch:
     # -- listener ------------------------------------------------------------------------------------------------------
 
     async def entry(self, entry: Entry) -> None:
-        if entry.room == self._room.id and self._conversation.merge(entry) is not Change.OLD:
+        here = entry.room == self._room.id or entry.answers in self._own  # a plan may stand in another room
+        if here and self._conversation.merge(entry) is not Change.OLD:
             self._changed.set()
 
     async def form(self, form: AskedForm) -> None:

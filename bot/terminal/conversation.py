@@ -73,9 +73,13 @@ class Conversation:
     def get(self, entry_id: str) -> Said | None:
         return self._said.get(entry_id)
 
-    def answers(self, thread: str) -> list[Said]:
-        """What the bot said to one thing that was said."""
-        return [said for said in self if said.entry.thread == thread and said.entry.message is not None]
+    def answers(self, said_id: str) -> list[Said]:
+        """What the bot said to one thing that was said: under it, or by changing an older message."""
+        return [
+            said
+            for said in self
+            if said_id in (said.entry.thread, said.entry.answers) and said.entry.message is not None
+        ]
 
     def button(self, number: int) -> tuple[Said, Button] | None:
         """None when there never was one, or the message has changed since."""

@@ -71,9 +71,8 @@ class Program:
     @property
     def unfinished(self) -> bool:
         """Whether something that was said here is not answered, goes on, or waits for somebody: it may need the session."""
-        own = self._sending.threads
         return self._sending.awaiting or any(
-            (said.going_on or said.waits) and (said.entry.thread or said.entry.id) in own for said in self._conversation
+            (said.going_on or said.waits) and self._sending.asked(said.entry) for said in self._conversation
         )
 
     async def run(self) -> int:
@@ -118,7 +117,7 @@ class Program:
         if change is Change.OLD or said is None:
             return
         if entry.message is not None and not said.going_on:
-            self._sending.answered(entry.thread or entry.id)
+            self._sending.answered(entry.answers, entry.thread or entry.id)
         if entry.room != self._room.id:
             if change is Change.NEW:
                 self._unread[entry.room] = self._unread.get(entry.room, 0) + 1
@@ -130,7 +129,7 @@ class Program:
         """Forms come to all terminals and pages of a person; the one that said what led to it asks, one form after the other."""
         origin = self._sending.origin(form.said)
         if origin is not None:
-            self._sending.answered(origin.thread)
+            self._sending.answered(form.said, origin.thread)
             self._forms.append(Asking(form, origin.room, origin.thread))
             self._next_form()
 

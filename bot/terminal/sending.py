@@ -28,8 +28,8 @@ class Origin(NamedTuple):
 class _Item:
     """`about` is what people know it by. `unsure`: it may have been taken, though no answer says so."""
 
-    def __init__(self, thread: str, about: str, send: Send) -> None:
-        self.thread = thread
+    def __init__(self, said_id: str, about: str, send: Send) -> None:
+        self.said_id = said_id
         self.about = about
         self.send = send
         self.unsure = False
@@ -46,7 +46,7 @@ class Sending:
         self._connected = asyncio.Event()
         self._unsent: list[_Item] = []  # neither taken nor refused
         self._own: dict[str, Origin] = {}  # by the ids made here
-        self._open: list[str] = []  # threads in which an answer is awaited: one for each thing said
+        self._open: list[str] = []  # ids of what is not answered yet
 
     @property
     def waiting(self) -> bool:
@@ -59,8 +59,7 @@ class Sending:
         return bool(self._open)
 
     @property
-    def threads(self) -> frozenset[str]:
-        """Those in which something was said here."""
+    def _threads(self) -> frozenset[str]:
         return frozenset(origin.thread for origin in self._own.values())
 
     def say(self, room: str, text: str) -> None:
@@ -89,11 +88,17 @@ class Sending:
         """Of what was said here under this id. Without an id (see AskedForm): of the newest that is not answered yet."""
         if said_id is not None:
             return self._own.get(said_id)
-        return next((origin for origin in reversed(self._own.values()) if origin.thread in self._open), None)
+        return next((self._own[said] for said in reversed(self._open)), None)
 
-    def answered(self, thread: str) -> None:
-        if thread in self._open:
-            self._open.remove(thread)
+    def answered(self, said_id: str | None, thread: str) -> None:
+        """Something in a thread answers what was said under the id; without one of ours, the oldest that was said in the thread."""
+        if said_id not in self._own:
+            said_id = next((each for each in self._open if self._own[each].thread == thread), None)
+        self._closed(said_id)
+
+    def asked(self, entry: Entry) -> bool:
+        """Whether it was said here what this is the answer to."""
+        return entry.answers in self._own or (entry.thread or entry.id) in self._threads
 
     def wake(self) -> None:
         """The connection stands (again): what waits is sent now."""
@@ -106,7 +111,7 @@ class Sending:
                 await self._attempt(item)
             except ChatError as error:
                 if not item.unsure:
-                    self.answered(item.thread)
+                    self._closed(item.said_id)
                 await self._failed(f"{_not_sent(item)}: {error}")
             self._unsent.remove(item)
             self._queue.task_done()
@@ -120,13 +125,17 @@ class Sending:
         """After `run` was cancelled: a sentence for each thing that is still to be sent."""
         for item in self._unsent:
             if not item.unsure:
-                self.answered(item.thread)
+                self._closed(item.said_id)
         return [f"{_not_sent(item)}: {item.about}" for item in self._unsent]
+
+    def _closed(self, said_id: str | None) -> None:
+        if said_id is not None and said_id in self._open:
+            self._open.remove(said_id)
 
     def _put(self, said_id: str, origin: Origin, about: str, send: Send) -> None:
         self._own[said_id] = origin
-        self._open.append(origin.thread)
-        item = _Item(origin.thread, about, send)
+        self._open.append(said_id)
+        item = _Item(said_id, about, send)
         self._unsent.append(item)
         self._queue.put_nowait(item)
 

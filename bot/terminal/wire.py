@@ -20,7 +20,10 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person typed (`text`), or what the bot said (`message`, without an author). `version` grows with every edit."""
+    """What a person typed (`text`), or what the bot said (`message`, without an author). `version` grows with every edit.
+
+    `answers` is the client's id of what it answered last. An older gateway does not tell.
+    """
 
     id: str
     room: str
@@ -28,6 +31,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     author: Author | None = None
     to: str | None = None
     thread: str | None = None
+    answers: str | None = None
     text: str | None = None
     message: Message | None = None
     edited_at: float | None = None

@@ -216,6 +216,7 @@ TEXTS: Mapping[str, str] = {
     # project: which one is meant
     "project.choose": "Which project do you mean?",
     "project.hint": "Add `--project NAME`, or choose one for this place with `use project NAME`. Yours: {projects}",
+    "project.hint_place": "Choose one for this place with `use project NAME`. Yours: {projects}",
     "project.link": "This is about the project `{project}`, for which 9rum can not act for you. Link your account for it with `link`.",
     "project.unknown": "You can not act for a project `{project}` here.",
     # read: answers of reading commands

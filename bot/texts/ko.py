@@ -216,6 +216,7 @@ TEXTS: Mapping[str, str] = {
     # project: which one is meant
     "project.choose": "어느 프로젝트입니까?",
     "project.hint": "`--project 이름`을 붙이거나 `use project 이름`으로 이곳의 프로젝트를 정하십시오. 내 프로젝트: {projects}",
+    "project.hint_place": "`use project 이름`으로 이곳의 프로젝트를 정하십시오. 내 프로젝트: {projects}",
     "project.link": "`{project}` 프로젝트의 권한이 9rum에 위임되어 있지 않습니다. `link` 명령으로 계정을 연결해 주십시오.",
     "project.unknown": "여기서는 `{project}` 프로젝트로 실행할 수 없습니다.",
     # read: answers of reading commands

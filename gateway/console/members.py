@@ -57,10 +57,13 @@ class Members:
             raise Unauthenticated("Sign in to see the conversation.")
         actor = context.actor
         projects = {project["id"]: project["name"] for project in self._directory.named(_projects(context))}
-        person = Person(
-            platform=NAME, id=_account(actor), name=actor.user_name, locale=_locale(headers), token=carried(actor)
-        )
+        person = person_of(actor, _locale(headers))
         return Member(facts, actor, person, tuple(rooms_of(person.id, projects)))
+
+
+def person_of(actor: Actor, locale: str | None = None) -> Person:
+    """The chat account of somebody who is signed in."""
+    return Person(platform=NAME, id=_account(actor), name=actor.user_name, locale=locale, token=carried(actor))
 
 
 def _account(actor: Actor) -> str:

@@ -13,6 +13,7 @@ from gateway.auth import Authenticator
 from gateway.chat.identities import KeystoneIdentities
 from gateway.chat.link import Linking
 from gateway.chat.seal import FernetSeal
+from gateway.console.members import person_of
 from gateway.directory import ProjectDirectory
 from gateway.edge import Edge
 from gateway.link_settings import LinkSettings
@@ -21,6 +22,7 @@ from gateway.settings import Settings
 from gateway.sign_in import SignIn
 from gateway.sign_in_limit import SignInLimit
 from notifications.redis import RedisClient
+from resolvers.actor import Actor
 from resolvers.identity.port import DOMAIN_KIND, PROJECT
 from resolvers.identity.sandbox import SandboxIdentity
 from resolvers.inventory.store import Inventory
@@ -129,7 +131,11 @@ async def opened(redis: RedisClient) -> Room:
     directory = ProjectDirectory(inventory, CLOUD, "admin", "Default")
     authenticator = Authenticator(port, CLOUD, Sessions(redis), directory, clock, settings.identity)
     people = _people(redis, KeystoneIdentities(authenticator, directory), clock)
-    sign_in = SignIn(authenticator, SignInLimit(redis, settings.identity), directory, clock, settings)
+
+    async def signed_out(actor: Actor) -> None:
+        await people.signed_out(person_of(actor))
+
+    sign_in = SignIn(authenticator, SignInLimit(redis, settings.identity), directory, clock, settings, signed_out)
     routes = [
         *sign_in.routes(),
         *Linking(authenticator, people, directory, clock, LinkSettings(), RecordingJournal()).routes(),

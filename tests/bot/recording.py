@@ -60,14 +60,14 @@ class RecordingPlatform:
         self.shown[message_id] = message
         return message_id
 
-    async def edit(self, place: Place, message_id: str, message: Message) -> None:
+    async def edit(self, place: Place, message_id: str, message: Message, asked: Incoming | None = None) -> None:
         self._fail()
         if message_id not in self.shown:
             raise PlatformError("message_not_found", "There is no such message.")
         self.said.append(Said("edit", place.channel, message_id, message, place.thread))
         self.shown[message_id] = message
 
-    async def whisper(self, place: Place, person: Person, message: Message) -> None:
+    async def whisper(self, place: Place, person: Person, message: Message, asked: Incoming | None = None) -> None:
         self._fail()
         self.said.append(Said("whisper", person.id, None, message, place.thread))
 

@@ -121,11 +121,42 @@ async def test_a_chat_system_that_was_away_for_long_hears_it_when_it_is_back(roo
     assert await nothing_left(room)
 
 
-async def test_who_refuses_messages_for_good_is_not_told_again(room: Room, slack: FarSlack) -> None:
+async def test_who_is_gone_is_not_told_again(room: Room, slack: FarSlack) -> None:
     process = Process(room, room.people, slack)
     await room.link("jiwoo", "shop")
-    slack.failures.append(PlatformError("account_inactive", "The account is not used any more."))
+    slack.failures.append(PlatformError("user_not_found", "There is no such person.", nobody=True))
     await process.sweeps()
+    assert await nothing_left(room)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        PlatformError("token_revoked", "Slack refuses the bot's token."),
+        PlatformError("missing_scope", "The Slack app lacks a scope."),
+        RuntimeError("a mistake of our own"),
+        None,
+    ],
+    ids=["token", "scope", "internal", "not configured"],
+)
+async def test_what_the_person_can_not_help_is_told_when_it_is_mended(
+    room: Room, slack: FarSlack, fault: Exception | None
+) -> None:
+    process = Process(room, room.people, slack)
+    await room.link("jiwoo", "shop")
+    connected = process.outbox._platforms
+    if fault is None:
+        process.outbox._platforms = {}
+    else:
+        slack.failures.append(fault)
+    await process.sweeps()
+    process.outbox._platforms = connected
+    await room.clock.advance(AGAIN_SECONDS - 1)
+    await process.sweeps()
+    assert slack.said == []
+    await room.clock.advance(2)
+    await process.sweeps()
+    assert len(slack.summaries("tell")) == 1
     assert await nothing_left(room)
 
 

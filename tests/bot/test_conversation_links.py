@@ -5,12 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.messages import Form, Message
-from bot.platforms.base import PlatformError
+from bot.platforms.base import ELSEWHERE, Entry, Incoming, Place, PlatformError
 from notifications.redis import RedisClient
-from tests.bot.chatting import buttons, shown
-from tests.bot.far_chat import PLAIN, FarChat, address, far_chat
+from tests.bot.chatting import button, buttons, shown
+from tests.bot.far_chat import LINKED, PLAIN, FarChat, address, far_chat
 from tests.bot.recording import RecordingPlatform
 from tests.bot.talking import operations, rows, status
 from tests.clock import LaterClock
@@ -103,6 +104,92 @@ async def test_of_several_projects_one_is_chosen_by_a_button(far: FarChat) -> No
     assert isinstance(listed.message, Message)
     assert "talk-chat-1" in shown(listed.message)
     assert "shop-web-1" not in shown(listed.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("server create web-9 --image ubuntu-24.04 --flavor m1.small --networks shop-net", "server create web-9"),
+        ("audit --first 5", "audit list"),
+    ],
+)
+async def test_the_button_names_the_project_where_the_command_has_an_option_for_it(
+    far: FarChat, text: str, command: str
+) -> None:
+    await far.link("jiwoo", "shop", "talk")
+    await far.say("jiwoo", text)
+    asked = await far.heard("whisper", "Which project")
+    assert isinstance(asked.message, Message)
+    said = button(asked.message, "shop").command
+    assert said.startswith(command) and "--project=shop" in said
+    before = len(far.platform.said)
+    await far.press("jiwoo", asked, "shop")
+
+    async def look() -> Message | None:
+        sent = [each.message for each in far.platform.said[before:]]
+        return next((each for each in sent if isinstance(each, Message)), None)
+
+    assert "Which project" not in (await eventually(look, "an answer")).summary
+
+
+async def test_a_command_whose_object_is_a_project_chooses_for_the_place(far: FarChat) -> None:
+    await far.link("jiwoo", "shop", "talk")
+    await far.say("jiwoo", "quota list")
+    asked = await far.heard("whisper", "Which project")
+    assert isinstance(asked.message, Message)
+    assert [each.command for each in buttons(asked.message)] == ["use project shop", "use project talk"]
+    assert "--project" not in shown(asked.message)
+    await far.press("jiwoo", asked, "talk")
+    await far.heard("post", "Commands here are about the project talk")
+    await far.say("jiwoo", "quota list")
+    await far.heard("post", "quota list")
+
+
+async def test_help_is_shown_where_the_channel_is_about_a_project_that_is_not_linked(far: FarChat) -> None:
+    await far.link("jiwoo", "shop")
+    await far.link("minsu", "talk")
+    await far.say("minsu", "use project talk")
+    await far.heard("post", "Commands here are about the project talk")
+    await far.say("jiwoo", "help server")
+    told = await far.heard("post", "server")
+    assert isinstance(told.message, Message)
+    assert "server list" in shown(told.message)
+    await far.say("jiwoo", "help server --project talk")
+    await far.heard("whisper", "can not act for a project talk")
+    before = len(far.platform.said)
+    await far.say("jiwoo", "server list")
+    assert "project talk" in (await far.heard_after(before, "whisper", "can not act for")).summary
+
+
+class Between(RecordingPlatform):
+    """Two people write to each other: the bot may not answer there, and does so in its own conversation with the one who asked."""
+
+    async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
+        own = await super().post(replace(place, channel="D-bot"), message, asked)
+        return f"D-bot{ELSEWHERE}{own}" if place.channel != "D-bot" else own
+
+    async def edit(self, place: Place, message_id: str, message: Message, asked: Incoming | None = None) -> None:
+        await super().edit(place, message_id.rpartition(ELSEWHERE)[2], message, asked)
+
+
+async def test_pages_turn_in_place_where_the_answer_stands_in_another_conversation(
+    redis: RedisClient, valkey: str, tmp_path: Path
+) -> None:
+    async with far_chat(valkey, tmp_path, Between(capabilities=LINKED)) as far:
+        await far.link("jiwoo", "shop")
+        await far.say("jiwoo", "server list --first 2")
+        listed = await far.heard("post", "server list")
+        assert isinstance(listed.message, Message)
+        place = Place(platform=far.platform.name, channel="D-bot", direct=True)
+        more = button(listed.message, "More").command
+        pressed = Incoming(
+            id="press-1", person=far.person("jiwoo"), place=place, text=more, entry=Entry.BUTTON, message=listed.id
+        )
+        assert far.platform.receive is not None
+        before = len(far.platform.said)
+        await far.platform.receive(pressed)
+        await far.heard_after(before, "edit", "server list")
+        assert [each.how for each in far.platform.said[before:] if each.id is not None] == ["edit"]
 
 
 async def test_a_project_that_was_not_delegated_is_refused(far: FarChat) -> None:

@@ -10,6 +10,7 @@ from bot.messages import Message, Tone
 from notifications.redis import RedisClient
 from tests.bot.chatting import Chatting, button, buttons, shown
 from tests.bot.far_chat import FarChat, far_chat
+from tests.bot.reading import tables
 from tests.bot.talking import becomes, operations, rows, status, talking, waits
 from tests.clock import LaterClock
 
@@ -64,6 +65,15 @@ async def test_the_log_is_read_wherever_its_options_stand(chat: Chatting, text: 
     await chat("jiwoo", "server rename shop-web-1 renamed")
     answer = await chat("operator", text)
     assert "audit list" in answer.summary and "server.rename" in shown(answer)
+    assert (answer.tone, "could not be read" in shown(answer)) == (Tone.INFO, False)
+
+
+@pytest.mark.parametrize("text", ["operation list", "search find shop-web-1"])
+async def test_a_plain_list_of_rows_is_whole(chat: Chatting, text: str) -> None:
+    await chat("jiwoo", "server rename shop-web-2 renamed")
+    answer = await chat("jiwoo", text)
+    assert tables(answer)[0].rows
+    assert (answer.tone, "could not be read" in shown(answer)) == (Tone.INFO, False)
 
 
 # -- undo --------------------------------------------------------------------------------------------------------------

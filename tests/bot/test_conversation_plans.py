@@ -238,6 +238,35 @@ async def test_what_nobody_answers_in_time_is_over(
         assert await status(chat.graph, "shop-web-1") == "ACTIVE"
 
 
+async def test_a_plan_tells_whose_typed_confirmation_it_answers(typed: Chatting) -> None:
+    said = await typed.said("jiwoo", "server delete shop-web-1", "shop")
+    name = button(await waits(typed, "jiwoo", said, "Plan", "shop"), "Cancel").command.split()[1]
+    assert (await only(typed, "jiwoo", said, "shop")).answers == said
+    confirmed = await typed.said("jiwoo", f"confirm {name} shop-web-1", "shop")
+    await waits(typed, "jiwoo", said, "is done", "shop")
+    assert (await only(typed, "jiwoo", said, "shop")).answers == confirmed
+    late = await typed.said("jiwoo", f"cancel {name}", "shop")
+    await typed.reply("jiwoo", late, "shop")
+    assert (await only(typed, "jiwoo", late, "shop")).answers == late
+
+
+async def test_of_two_plans_of_one_undo_one_is_run(chat: Chatting) -> None:
+    said = await chat.said("jiwoo", "server rename shop-web-1 renamed", "shop")
+    undo = button(await waits(chat, "jiwoo", said, "is done", "shop"), "Undo").command
+    plans = []
+    for _ in range(2):
+        asked = await chat.said("jiwoo", f"{undo} --plan", "shop")
+        plans.append((asked, await waits(chat, "jiwoo", asked, "Plan", "shop")))
+    for asked, plan in plans:
+        await chat.press("jiwoo", plan, "Apply", "shop")
+        await chat.reply("jiwoo", asked, "shop", wanted=lambda message: not message.summary.startswith("Plan"))
+    (first, second) = [(await only(chat, "jiwoo", asked, "shop")).message for asked, _ in plans]
+    assert first is not None and "is done" in first.summary
+    assert second is not None and "being undone already" in second.summary
+    assert buttons(second) == []
+    assert [each["action"] for each in await operations(chat.graph)] == ["server.rename"] * 2
+
+
 async def test_the_undo_button_goes_when_its_time_is_over(redis: RedisClient, valkey: str, tmp_path: Path) -> None:
     clock = LaterClock()
     async with talking(valkey, tmp_path, None, clock) as chat:

@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from bot.people import LinkEnded, NoSuchProject
 from bot.platforms.base import Person, Place
 from bot.tokens import KEPT
+from gateway.sessions import Sessions
 from notifications.redis import RedisClient
-from tests.bot.people_room import DIRECT, Room, opened, project, signed_in
+from resolvers.sandbox.seed_people import user_id
+from tests.bot.people_room import CLOUD, DIRECT, Room, opened, project, signed_in
 from tests.dump import dump
 
 DAY = 86_400.0
@@ -79,6 +82,31 @@ async def test_of_many_sessions_the_newest_are_kept_and_for_a_day(room: Room) ->
     await room.clock.advance(DAY + 1)
     with pytest.raises(LinkEnded):
         await room.people.acting(signed_in(None), DIRECT, None, None)
+
+
+async def test_sessions_that_were_ended_drive_out_no_session_that_goes_on(room: Room) -> None:
+    account = Person(platform="console", id=f"user:{CLOUD}/{user_id('jiwoo')}", name="jiwoo")
+    living = await room.sign_in("jiwoo")
+    await room.people.acting(msgspec.structs.replace(account, token=living), DIRECT, None, None)
+    for _ in range(KEPT + 1):  # as `9rum chat -c` does each time
+        await room.clock.advance(1)
+        signed = await room.http.post("/session", json={"user": "jiwoo", "password": "jiwoo"})
+        assert signed.status_code == 200, signed.text
+        token = await Sessions(room.redis).token(room.http.cookies["gurum_session"])
+        await room.people.acting(msgspec.structs.replace(account, token=token), DIRECT, None, None)
+        assert (await room.people.acting(account, DIRECT, None, None)).token == token
+        assert (await room.http.delete("/session")).status_code == 204
+    assert (await room.another().acting(account, DIRECT, None, None)).token == living
+
+
+async def test_what_keystone_refused_is_not_kept_again(room: Room) -> None:
+    living = await session(room)
+    dead = await room.sign_in("jiwoo")
+    await room.port.sign_out(dead)
+    await room.clock.advance(1)
+    with pytest.raises(LinkEnded):
+        await room.people.acting(signed_in(dead), DIRECT, None, "talk")
+    assert (await room.people.acting(signed_in(None), DIRECT, None, None)).token == living
 
 
 async def session(room: Room) -> str:

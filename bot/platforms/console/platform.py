@@ -61,21 +61,28 @@ class ConsolePlatform:
         return None
 
     async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
-        return await self._post(place.channel, place.thread, None, message)
+        return await self._post(place.channel, place.thread, None, message, _said(asked))
 
-    async def edit(self, place: Place, message_id: str, message: Message) -> None:
+    async def edit(self, place: Place, message_id: str, message: Message, asked: Incoming | None = None) -> None:
         with _reached():
             known = await self._entries.get(place.channel, message_id)
             if known is None or not await self._entries.replace(
-                msgspec.structs.replace(known, message=message, edited_at=self.now(), version=known.version + 1)
+                msgspec.structs.replace(
+                    known,
+                    message=message,
+                    answers=_said(asked) or known.answers,
+                    edited_at=self.now(),
+                    version=known.version + 1,
+                )
             ):
                 raise PlatformError("message_not_found", "The message is not there any more.")
 
-    async def whisper(self, place: Place, person: Person, message: Message) -> None:
-        await self._post(place.channel, place.thread, None if place.direct else person.id, message)
+    async def whisper(self, place: Place, person: Person, message: Message, asked: Incoming | None = None) -> None:
+        to = None if place.direct else person.id
+        await self._post(place.channel, place.thread, to, message, _said(asked))
 
     async def tell(self, person: Person, message: Message) -> None:
-        await self._post(direct_room(person.id).id, None, None, message)
+        await self._post(direct_room(person.id).id, None, None, message, None)
 
     async def ask(self, incoming: Incoming, form: Form) -> None:
         if incoming.trigger is None:
@@ -185,7 +192,7 @@ class ConsolePlatform:
             raise Closed("The bot is starting or stopping; say it again in a moment.")
         await self._receive(incoming)
 
-    async def _post(self, room: str, thread: str | None, to: str | None, message: Message) -> str:
+    async def _post(self, room: str, thread: str | None, to: str | None, message: Message, answers: str | None) -> str:
         """A store that goes away in the middle may have taken it: the next try of the same message has the same id."""
         what = hashlib.sha256(msgspec.json.encode((room, thread, to, message))).digest()
         until, entry_id = self._unsure.pop(what, (0.0, ""))
@@ -194,7 +201,7 @@ class ConsolePlatform:
         try:
             with _reached():
                 await self._entries.add(
-                    Entry(id=entry_id, room=room, at=self.now(), to=to, thread=thread, message=message)
+                    Entry(id=entry_id, room=room, at=self.now(), to=to, thread=thread, answers=answers, message=message)
                 )
         except PlatformError:
             self._unsure[what] = (self._clock.monotonic() + UNSURE_SECONDS, entry_id)
@@ -211,6 +218,11 @@ def _reached() -> Iterator[None]:
         yield
     except (RedisError, OSError) as error:
         raise PlatformError("unavailable", "The store of the conversation does not answer.", retry=True) from error
+
+
+def _said(asked: Incoming | None) -> str | None:
+    """The client's id of what is answered, where it came from the console."""
+    return asked.trigger if asked is not None and asked.person.platform == ConsolePlatform.name else None
 
 
 def _unique(person: Person, said_id: str) -> str:

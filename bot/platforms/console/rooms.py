@@ -33,8 +33,9 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a room: what a person typed (`text`) or what the bot said (`message`, without an author).
 
-    `to` makes it visible to one person (id) alone; `thread` is the entry that it belongs under. Times are seconds since the epoch;
-    `version` grows with every edit.
+    `to` makes it visible to one person (id) alone; `thread` is the entry that it belongs under. `answers` is the client's id of the
+    message, press or fill that it answered last: a plan's message stands under another one than the `confirm` that was typed.
+    Times are seconds since the epoch; `version` grows with every edit.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     author: Author | None = None
     to: str | None = None
     thread: str | None = None
+    answers: str | None = None
     text: str | None = None
     message: Message | None = None
     edited_at: float | None = None

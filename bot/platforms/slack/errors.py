@@ -18,6 +18,7 @@ NOT_TAKEN = frozenset(
 )
 NOT_THERE = frozenset({"not_in_channel", "channel_not_found"})
 NO_TRIGGER = frozenset({"expired_trigger_id", "invalid_trigger_id", "invalid_trigger", "exchanged_trigger_id"})
+_NOBODY = frozenset({"user_not_found", "user_not_visible", "user_disabled", "cannot_dm_bot"})
 _AGAIN = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
 _SENTENCES: Mapping[str, str] = {
     "channel_not_found": "Slack knows no such channel, or the bot is not in it; invite the bot there.",
@@ -50,7 +51,7 @@ def problem_of(error: SlackApiError) -> PlatformError:
     if not code:
         return PlatformError(f"http_{status}", f"Slack answered with status {status}.", retry=status >= 500)
     sentence = _SENTENCES.get(code, f"Slack did not take it ({code}).")
-    return PlatformError(code, sentence, retry=code in _AGAIN or status >= 500)
+    return PlatformError(code, sentence, retry=code in _AGAIN or status >= 500, nobody=code in _NOBODY)
 
 
 def _seconds(headers: Mapping[str, Any]) -> float:

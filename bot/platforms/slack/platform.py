@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import texts
 from bot.messages import File, Form, Message
-from bot.platforms.base import Capabilities, Incoming, Person, Place, PlatformError, Receive, Rejected
+from bot.platforms.base import ELSEWHERE, Capabilities, Incoming, Person, Place, PlatformError, Receive, Rejected
 from bot.platforms.slack import errors, modal
 from bot.platforms.slack.account import Account
 from bot.platforms.slack.door import HttpDoor, Signature
@@ -37,7 +37,6 @@ _FILES_KNOWN = 2_000
 _INVITES_KNOWN = 1_000
 _FILE_WAITS = (1.0, 3.0)  # seconds between tries, where Slack does not say how long
 _LONGEST_WAIT = 20.0
-_ELSEWHERE = ":"  # between a channel and the id of a message in it
 _log = logging.getLogger("bot.platforms.slack")
 
 
@@ -119,19 +118,19 @@ class SlackPlatform:
             if error.code not in errors.NOT_THERE or asked is None:
                 raise
             if place.direct:  # the two of a direct message are people: the bot has a conversation of its own with each
-                return _ELSEWHERE.join(await self._told(asked.person, message))
+                return ELSEWHERE.join(await self._told(asked.person, message))
             await self._invite(asked)
             raise
         self._file(channel, place.thread or ts, made.files)
         return ts
 
-    async def edit(self, place: Place, message_id: str, message: Message) -> None:
-        elsewhere, _, ts = message_id.rpartition(_ELSEWHERE)
+    async def edit(self, place: Place, message_id: str, message: Message, asked: Incoming | None = None) -> None:
+        elsewhere, _, ts = message_id.rpartition(ELSEWHERE)
         channel, thread = (elsewhere, None) if elsewhere else (place.channel, place.thread)
         made, _ = await self._said(message, lambda made: self._web.update(channel, ts, made.text, made.blocks))
         self._file(channel, thread or ts, made.files)
 
-    async def whisper(self, place: Place, person: Person, message: Message) -> None:
+    async def whisper(self, place: Place, person: Person, message: Message, asked: Incoming | None = None) -> None:
         """In a channel where that can not be, and for files, which Slack shows to all of a channel, a direct message."""
         user = user_of(person)
         try:

@@ -67,10 +67,17 @@ class Scripted:
         entry = Entry(id=f"said-{next(self._numbers)}", room=room.id, at=time.time(), author=author, text=text)
         return await self._put(entry)
 
-    async def edit(self, entry: Entry, message: Message) -> Entry:
+    async def edit(self, entry: Entry, message: Message, answers: str | None = None) -> Entry:
+        """`answers`: the id of what was said."""
         old = self.entries[entry.id]
         return await self._put(
-            msgspec.structs.replace(old, message=message, version=old.version + 1, edited_at=time.time())
+            msgspec.structs.replace(
+                old,
+                message=message,
+                answers=answers or old.answers,
+                version=old.version + 1,
+                edited_at=time.time(),
+            )
         )
 
     async def ask(self, form: Form, said: str | None) -> None:

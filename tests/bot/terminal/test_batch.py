@@ -22,6 +22,7 @@ from bot.messages import (
     Source,
     Tone,
 )
+from bot.terminal.wire import Room
 from tests.bot.terminal.running import SECONDS, chat, chat_here, started
 from tests.bot.terminal.server import DIRECT, PASSWORD, SHOP, Scripted, error, page, scripted
 
@@ -104,6 +105,21 @@ async def test_a_plan_waits_for_somebody_unless_yes_is_said() -> None:
         done = await chat_here(it.url, "--yes", "-c", "server delete web-1")
         assert (done.status, done.out) == (0, "web-1 is deleted.\n")
         assert [said["button"] for said in it.posted if "button" in said] == ["confirm 1a2b"]
+
+
+@pytest.mark.parametrize("room", [DIRECT, SHOP], ids=["here", "in another room"])
+async def test_a_confirmation_that_is_typed_is_answered_by_the_plan_itself(room: Room) -> None:
+    async with scripted() as it:
+        plan = await it.say(Message(summary="Delete?", blocks=(CONFIRM,), tone=Tone.WARN), "said-before", room)
+
+        async def answer(said: dict[str, Any]) -> None:
+            entry = await it.edit(plan, Message(summary="Confirmed.", tone=Tone.WAIT), said["id"])
+            await it.edit(entry, Message(summary="web-1 is deleted.", tone=Tone.GOOD))
+
+        it.answer = answer
+        done = await chat_here(it.url, "-c", "confirm 1a2b web-1")
+        assert (done.status, done.out, done.err) == (0, "web-1 is deleted.\n", "")
+        assert not it.signed_in
 
 
 async def test_json_prints_the_neutral_message() -> None:

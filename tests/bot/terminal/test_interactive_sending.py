@@ -77,6 +77,22 @@ async def test_what_others_wait_for_does_not_keep_the_session(tmp_path: Path) ->
             assert it.signed_in is mine
 
 
+async def test_a_confirmation_that_was_typed_and_answered_does_not_keep_the_session(tmp_path: Path) -> None:
+    plan = Message(summary="Delete?", blocks=(Buttons((Button(label="Confirm", command="confirm 1"),)),))
+    async with scripted() as it:
+        for done in (True, False):
+            async with in_terminal(it.url, tmp_path) as terminal:
+                await terminal.sees(OPEN)
+                waiting = await it.say(plan, (await it.type("server delete web-9")).id)
+                terminal.type("confirm 1\r")
+                await it.heard(len(it.posted) + 1)
+                await it.edit(waiting, DONE if done else running(0.5), it.posted[-1]["id"])
+                await terminal.sees("] Undo" if done else "50%")
+                terminal.type("\x04")
+                assert await terminal.ended() == 0
+            assert it.signed_in is not done
+
+
 async def test_a_press_that_was_taken_is_not_told_as_refused(tmp_path: Path) -> None:
     async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
 
