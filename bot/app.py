@@ -133,15 +133,18 @@ class Bot:
         ]
 
     async def stop(self) -> None:
-        """Take nothing in any more, and leave the rest to whoever starts next."""
-        for platform in self._platforms.values():
-            await platform.stop()
+        """Work on nothing any more, and leave the rest to whoever starts next; what still comes in is stored for them.
+
+        The platforms end last: until nothing more is sent, they have files and the like to begin.
+        """
         await self.inbox.stop()
         await loops.end(self._loops)
         await self._announcer.stop()
         await self._follower.stop()
         await self._due.stop()
         await self._outbox.stop()
+        for platform in self._platforms.values():
+            await platform.stop()
 
     async def receive(self, incoming: Incoming) -> bool:
         """Store what a person did; False when it was received before. Raises when it can not be stored."""

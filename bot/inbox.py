@@ -119,9 +119,9 @@ class Inbox:
         limits = (self._waiting, self._waiting_per_person, WAITS_SECONDS)
         answer = await self._redis.eval(RECEIVE, 3, STREAM, seen, waits, entry, SEEN_SECONDS, *limits)
         if answer == -1:
-            raise InboxFull("Too many commands are waiting; say it again in a moment.")
+            raise InboxFull("inbox.full")
         if answer == -2:
-            raise InboxFull(f"{self._waiting_per_person} commands of yours are waiting; say it again in a moment.")
+            raise InboxFull("inbox.full_of_yours", count=self._waiting_per_person)
         if answer:
             self._counters.received += 1
         else:

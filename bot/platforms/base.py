@@ -96,7 +96,15 @@ Rejected = Callable[[str, str, Mapping[str, str]], Awaitable[None]]
 
 
 class InboxFull(Exception):
-    """Too much is waiting, of everybody or of this person: the person is told, and says it again later. The text is a sentence."""
+    """Too much is waiting, of everybody or of this person: the person is told, and says it again later.
+
+    `key` and `values` make the sentence (`bot.texts`), in the language of the person.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,9 @@ TEXTS: Mapping[str, str] = {
     "help.unknown": "I know no command `{words}`. `help` shows what there is.",
     "help.unknown_near": "I know no command `{words}`. Did you mean {nearest}?",
     "help.usage": "Usage",
+    # inbox: too much waits
+    "inbox.full": "Too many commands are waiting; say it again in a moment.",
+    "inbox.full_of_yours": "{count} commands of yours are waiting; say it again in a moment.",
     # language: of the answers
     "language.done": "You are answered in `{language}` from now on.",
     "language.is": "You are answered in `{language}`; there are: {known}.",
@@ -243,6 +246,7 @@ TEXTS: Mapping[str, str] = {
     # slack: what only Slack needs
     "slack.file": "The file `{name}` could not be sent: {why}",
     "slack.invite": "The answer can not be shown here, because the bot is not in this channel. Invite it with `/invite`, then try again.",
+    "slack.stopped": "9rum was stopped meanwhile; run the command again.",
     "slack.unstored": "9rum can not take commands at the moment; nothing was done. Please try again in a minute.",
     # span: times
     "span.day": "{count} d",

@@ -133,6 +133,9 @@ TEXTS: Mapping[str, str] = {
     "help.unknown": "`{words}` 명령은 없습니다. `help` 명령으로 쓸 수 있는 명령을 볼 수 있습니다.",
     "help.unknown_near": "`{words}` 명령은 없습니다. 혹시 찾으시는 명령: {nearest}",
     "help.usage": "사용법",
+    # inbox: too much waits
+    "inbox.full": "지금 대기 중인 명령이 너무 많습니다. 잠시 후 다시 입력해 주십시오.",
+    "inbox.full_of_yours": "대기 중인 내 명령이 {count}개입니다. 잠시 후 다시 입력해 주십시오.",
     # language: of the answers
     "language.done": "이제부터 `{language}` 언어로 답합니다.",
     "language.is": "지금은 `{language}` 언어로 답합니다. 선택할 수 있는 언어: {known}.",
@@ -243,6 +246,7 @@ TEXTS: Mapping[str, str] = {
     # slack: what only Slack needs
     "slack.file": "`{name}` 파일을 보내지 못했습니다: {why}",
     "slack.invite": "봇이 이 채널에 없어서 답변을 보여 드릴 수 없습니다. `/invite` 명령으로 봇을 초대한 뒤 다시 시도해 주십시오.",
+    "slack.stopped": "그 사이 9rum이 종료되었습니다. 명령을 다시 실행해 주십시오.",
     "slack.unstored": "9rum이 지금은 명령을 받을 수 없습니다. 아무것도 실행하지 않았습니다. 잠시 후 다시 시도해 주십시오.",
     # span: times
     "span.day": "{count}일",

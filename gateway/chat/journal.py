@@ -28,7 +28,6 @@ class _Burst:
     """Deliveries refused for one reason: those that no row tells of yet, and the pause until the next row."""
 
     count: int = 0
-    written: float = -ROW_EVERY  # monotonic
     facts: Mapping[str, str] = field(default_factory=dict)
     pause: asyncio.Task[None] | None = None
 
@@ -80,11 +79,8 @@ class AuditJournal:
         burst = self._bursts.setdefault((platform, reason), _Burst())
         burst.count += 1
         burst.facts = facts
-        now = self._clock.monotonic()
-        if now - burst.written >= ROW_EVERY:
-            burst.written = now
-            if burst.pause is None or burst.pause.done():
-                burst.pause = asyncio.create_task(self._rest(platform, reason, burst))
+        if burst.pause is None or burst.pause.done():
+            burst.pause = asyncio.create_task(self._rest(platform, reason, burst))
             await self._write(platform, reason, burst)
 
     async def close(self) -> None:
@@ -104,7 +100,6 @@ class AuditJournal:
             await self._clock.sleep(ROW_EVERY)
             if not burst.count:
                 return
-            burst.written = self._clock.monotonic()
             await self._try(platform, reason, burst)
 
     async def _try(self, platform: str, reason: str, burst: _Burst) -> None:
@@ -114,19 +109,21 @@ class AuditJournal:
             log.exception("refused deliveries (%s, %s) could not be written to the audit log now", platform, reason)
 
     async def _write(self, platform: str, reason: str, burst: _Burst) -> None:
-        count = burst.count
-        await self._audit.append(
-            AuditRow(
-                at=self._clock.now(),
-                action="chat",
-                result=AuditResult.REFUSED,
-                actor_id=f"{platform}:unknown",
-                actor_name="unknown",
-                origin=platform,
-                correlation_id="",
-                input={"deliveries": count, **burst.facts},
-                error="UNAUTHENTICATED",
-                message=SENTENCES.get(reason, "A delivery was refused."),
-            )
+        count, burst.count = burst.count, 0  # before the row is written: more come meanwhile, and are another row's
+        row = AuditRow(
+            at=self._clock.now(),
+            action="chat",
+            result=AuditResult.REFUSED,
+            actor_id=f"{platform}:unknown",
+            actor_name="unknown",
+            origin=platform,
+            correlation_id="",
+            input={"deliveries": count, **burst.facts},
+            error="UNAUTHENTICATED",
+            message=SENTENCES.get(reason, "A delivery was refused."),
         )
-        burst.count -= count
+        try:
+            await self._audit.append(row)
+        except BaseException:
+            burst.count += count
+            raise

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot import texts
 from bot.platforms.base import InboxFull, PlatformError
 from bot.platforms.console import ConsolePlatform
 from bot.platforms.console.platform import Closed
@@ -112,7 +113,8 @@ class Chat:
         except Closed as error:
             raise Refusal(Unavailable(str(error)), 503) from error
         except InboxFull as error:
-            raise Refusal(RateLimited(str(error), retry_after=FULL_SECONDS), 429) from error
+            sentence = texts.of(member.person.locale).line(error.key, **error.values)
+            raise Refusal(RateLimited(sentence, retry_after=FULL_SECONDS), 429) from error
         except PlatformError as error:
             raise Refusal(Conflict(str(error)), 409) from error
         return _json({"id": given.id}, 202)

@@ -1,16 +1,21 @@
 """What was received is executed once and answered once, though processes die and chat systems repeat themselves."""
 
 import asyncio
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from bot.inbox import STREAM
-from bot.platforms.base import Incoming
+from bot.messages import Message
+from bot.platforms.base import Incoming, Place
 from bot.platforms.console.rooms import place_in
 from notifications.redis import RedisClient
 from tests.bot.chatting import Chatting
+from tests.bot.far_chat import LINKED, far_chat
+from tests.bot.recording import RecordingPlatform
 from tests.bot.talking import operations, talking, waits
+from tests.clock import settle
 from tests.polling import eventually
 
 COMMANDS = 40
@@ -93,3 +98,29 @@ async def test_two_processes_answer_each_message_once(redis: RedisClient, valkey
         assert sum(counts) == COMMANDS
         found = await one.graph.data("operator", "{ operations(first: 200, all: true) { action } }")
         assert len(found["operations"]) == COMMANDS
+
+
+@dataclass
+class Slow(RecordingPlatform):
+    """Takes a message only once it is told to stop, and remembers what it was still asked for then."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def stop(self) -> None:
+        self.stopping.set()
+        await settle()
+        await super().stop()
+
+    async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
+        self.asked.set()
+        await self.stopping.wait()
+        return await super().post(place, message, asked)
+
+
+async def test_a_platform_ends_when_nothing_more_is_sent(redis: RedisClient, valkey: str, tmp_path: Path) -> None:
+    platform = Slow(capabilities=LINKED)
+    async with far_chat(valkey, tmp_path, platform) as far:
+        await far.say("jiwoo", "version")
+        await platform.asked.wait()
+    assert platform.stopping.is_set() and platform.said == []

@@ -1,22 +1,26 @@
 """What a chat system's door refused, as audit rows: one a minute for each reason, and no delivery untold."""
 
+import asyncio
 from typing import Any, cast
 
 import pytest
 
 from gateway.chat.journal import AuditJournal
 from resolvers.audit import Audit, AuditRow
-from tests.clock import HandClock
+from tests.clock import HandClock, settle
 
 
 class Log:
-    """The audit log's place: keeps rows, and fails while it is `away`."""
+    """The audit log's place: keeps rows, fails while it is `away`, and takes its time while it is `slow`."""
 
     def __init__(self) -> None:
         self.rows: list[AuditRow] = []
         self.away = False
+        self.slow: asyncio.Event | None = None
 
     async def append(self, row: AuditRow) -> None:
+        if self.slow is not None:
+            await self.slow.wait()
         if self.away:
             raise OSError("the store is away")
         self.rows.append(row)
@@ -41,6 +45,23 @@ async def test_the_rest_of_a_burst_is_written_though_nothing_comes_any_more() ->
     await clock.advance(300)
     await refuse(journal, 1)
     assert audit.counts == [1, 4, 1]
+    await journal.close()
+
+
+async def test_what_comes_while_a_row_is_written_is_told_once() -> None:
+    audit, clock = Log(), HandClock()
+    journal = AuditJournal(cast(Audit, audit), clock)
+    audit.slow = asyncio.Event()
+    first = [asyncio.create_task(refuse(journal, 1)) for _ in range(5)]
+    await settle()
+    for _ in range(3):  # while the store is so slow, minutes go by
+        await clock.advance(61)
+        await refuse(journal, 10)
+    audit.slow.set()
+    await asyncio.gather(*first)
+    for _ in range(3):
+        await clock.advance(61)
+    assert sum(audit.counts) == 35 and min(audit.counts) > 0
     await journal.close()
 
 

@@ -253,6 +253,9 @@ async def test_who_says_too_much_at_once_is_told_to_come_again(graph: Running) -
     graph.app.chat.bot.inbox._waiting_per_person = 0
     response = await jiwoo.post(room, said())
     assert refusal(response) == (429, "RATE_LIMITED")
+    assert "0 commands of yours are waiting" in response.text
+    korean = await jiwoo.post(room, said(), **{"accept-language": "ko-KR"})
+    assert "대기 중인 내 명령" in korean.text
     assert int(response.headers["retry-after"]) > 0
     assert await minsu.texts(room) == []  # what is not taken is not heard
     graph.app.chat.bot.inbox._waiting_per_person = 300

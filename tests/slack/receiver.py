@@ -19,14 +19,14 @@ class Receiver:
     failures: int = 0
     gate: asyncio.Event | None = None
     at_gate: int = 0
-    full: str | None = None
+    full: bool = False
 
     async def receive(self, incoming: Incoming) -> bool:
         if self.gate is not None:
             self.at_gate += 1
             await self.gate.wait()
-        if self.full is not None:
-            raise InboxFull(self.full)
+        if self.full:
+            raise InboxFull("inbox.full_of_yours", count=300)
         self.failures -= 1
         if self.broken or self.failures >= 0:
             raise ConnectionError("the store does not answer")

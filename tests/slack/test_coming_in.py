@@ -195,17 +195,18 @@ async def test_who_says_too_much_is_told_so_and_slack_does_not_repeat_it(
 ) -> None:
     buttons = Buttons((Button(label="Delete", command="confirm 4f2a"),))
     await both.platform.post(both.place(), Message(summary="Sure?", blocks=(buttons,)))
-    both.inbox.full = "300 commands of yours are waiting; say it again in a moment."
+    both.inbox.full = True
+    sentence = "대기 중인 내 명령이 300개입니다. 잠시 후 다시 입력해 주십시오."  # Ann's Slack is Korean
     await both.ann.type("/cloud server list")
     await both.ann.press("Delete")
-    assert [shown.text for shown in both.ann.whispers()] == [both.inbox.full] * 2
+    assert [shown.text for shown in both.ann.whispers()] == [sentence] * 2
 
     delivery = await both.ann.mention("server list")
     assert len(delivery.attempts) == 1 and delivery.ok
-    await both.ann.sees(lambda shown: shown.private and shown.thread is not None and shown.text == both.inbox.full)
+    await both.ann.sees(lambda shown: shown.private and shown.thread is not None and shown.text == sentence)
     said = await both.ann.say("server list")
     assert len(said.attempts) == 1 and said.ok
-    await both.ann.sees(both.inbox.full, None)
+    await both.ann.sees(sentence, None)
     assert "Traceback" not in caplog.text and both.inbox.received == []
 
 

@@ -26,7 +26,7 @@ from bot.messages import (
     plain,
 )
 from bot.platforms.base import Person, Place, PlatformError
-from bot.platforms.slack import SlackPlatform
+from bot.platforms.slack import SlackPlatform, errands
 from bot.platforms.slack.web import Web, client_of
 from resolvers.clock import Clock
 from tests.polling import eventually
@@ -208,8 +208,44 @@ async def test_a_file_waits_when_slack_asks_it_to(http: Connected) -> None:
     assert (await below(http))[0].files == {"a.log": "x"}
 
 
-async def test_a_file_that_slack_does_not_take_holds_nothing_up(http: Connected) -> None:
+async def test_a_file_on_its_way_is_sent_though_the_process_stops(http: Connected) -> None:
+    http.slack.fail("files.completeUploadExternal", status=429, retry_after=0.05)
+    await http.platform.post(http.place(), Message(summary="log", file=File(name="a.log", text="x")))
+    await http.platform.stop()
+
+    assert http.slack.said()[0].files == {"a.log": "x"}
+    assert not [shown.text for shown in http.slack.said() if "could not be sent" in shown.text]
+
+
+async def test_a_file_that_the_process_left_behind_is_told(http: Connected, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errands, "LEAVING", 1.0)
+    http.slack.fail("files.completeUploadExternal", status=429, retry_after=600.0)
+    place = http.place()
+    await http.platform.post(place, Message(summary="log", file=File(name="a.log", text="x")))
+    await http.platform.stop()
+
+    message, missed = http.slack.said()
+    assert missed.thread == message.ts
+    assert "a.log could not be sent: 9rum was stopped meanwhile" in missed.text
+
+
+async def test_after_the_end_no_errand_begins(caplog: pytest.LogCaptureFixture) -> None:
+    begun = errands.Errands()
+    await begun.stop()
+
+    async def errand() -> None:
+        raise AssertionError("nobody is there to wait for it")
+
+    begun.run(errand(), "sending a file")
+    await asyncio.sleep(0)
+    assert "sending a file was left" in caplog.text
+
+
+async def test_a_file_that_slack_does_not_take_holds_nothing_up(
+    http: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The id must be kept before the file is sent, and the channel's next message must not wait for it."""
+    monkeypatch.setattr(errands, "LEAVING", 0.1)
     http.slack.fail("files.getUploadURLExternal", silent=True)
     place = http.place()
     ts = await http.platform.post(place, Message(summary="log", file=File(name="a.log", text="x")))

@@ -80,6 +80,7 @@ class SlackPlatform:
 
     async def start(self, receive: Receive, rejected: Rejected) -> None:
         await self._web.open()
+        self._errands.open()
         self._reception.open(receive, rejected)
         self._account.start()
         if self._socket is not None:
@@ -188,22 +189,33 @@ class SlackPlatform:
     def _file(self, channel: str, thread: str, files: Sequence[File]) -> None:
         """Nobody waits for it: the message's id must be kept, and the channel's next message sent."""
         if files:
-            self._errands.run(self._filed(channel, thread, files), "sending a file to Slack")
+            left = list(files)
+            self._errands.run(
+                self._filed(channel, thread, left),
+                "sending a file to Slack",
+                missed=lambda: self._unsent(channel, thread, left),
+            )
 
-    async def _filed(self, channel: str, thread: str, files: Sequence[File]) -> None:
+    async def _filed(self, channel: str, thread: str, left: list[File]) -> None:
         """Once each below a message, however often that is edited. The message stands, so a file that fails does not undo it."""
-        for file in files:
+        while left:
+            file = left[0]
             key = hashlib.sha256(
                 "\0".join((channel, thread, file.name, file.text)).encode(errors="replace")
             ).hexdigest()
-            if key in self._files:
-                continue
-            self._files[key] = None
-            while len(self._files) > _FILES_KNOWN:
-                self._files.popitem(last=False)
-            if (error := await self._uploaded(channel, thread, file)) is not None:
-                _log.warning("a file could not be sent to Slack: %s", error)
-                await self._missed(channel, thread, file, error)
+            if key not in self._files:
+                self._files[key] = None
+                while len(self._files) > _FILES_KNOWN:
+                    self._files.popitem(last=False)
+                if (error := await self._uploaded(channel, thread, file)) is not None:
+                    _log.warning("a file could not be sent to Slack: %s", error)
+                    await self._missed(channel, thread, file, error)
+            del left[0]
+
+    async def _unsent(self, channel: str, thread: str, left: Sequence[File]) -> None:
+        """9rum stops before Slack took them."""
+        for file in left:
+            await self._missed(channel, thread, file, texts.of(None).line("slack.stopped"))
 
     async def _uploaded(self, channel: str, thread: str, file: File) -> PlatformError | None:
         failed: PlatformError | None = None
@@ -220,9 +232,9 @@ class SlackPlatform:
                 return None
         return failed
 
-    async def _missed(self, channel: str, thread: str, file: File, error: PlatformError) -> None:
+    async def _missed(self, channel: str, thread: str, file: File, why: object) -> None:
         """Says below the message that its file is missing, and why."""
-        sentence = texts.of(None).line("slack.file", name=file.name, why=error)
+        sentence = texts.of(None).line("slack.file", name=file.name, why=why)
         try:
             await self._web.post(channel, quiet(sentence), [], thread)
         except PlatformError as failed:

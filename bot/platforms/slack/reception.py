@@ -57,10 +57,11 @@ class Reception:
         try:
             new = await self._stored(incoming)
         except InboxFull as full:
+            sentence = texts.of(incoming.person.locale).line(full.key, **full.values)
             if _is_event(body):  # again would be too much again
-                self._errands.run(self._whispered(incoming, str(full)), "saying that too much waits")
+                self._errands.run(self._whispered(incoming, sentence), "saying that too much waits")
                 return BoltResponse(status=200)
-            return await self._not_stored(incoming, body, str(full))
+            return await self._not_stored(incoming, body, sentence)
         except Exception:
             _log.exception("a delivery of Slack could not be stored")
             if _is_event(body):  # Slack delivers it again by itself
