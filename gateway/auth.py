@@ -182,12 +182,14 @@ def _in_its_project(actor: Actor) -> Actor:
     identity, project = actor.identity, actor.project_id
     if project is None or identity.project_id is None or not actor.sees(project):
         raise Unauthenticated(NO_PROJECT)
-    only = actor.narrowed(project)
-    roles = only.roles_on(project)
+    own = identity.roles.get(identity.project_id, frozenset())
+    operator = actor.operator and ADMIN in own and project == actor.admin_project
     alone = dataclasses.replace(
-        identity, roles={identity.project_id: roles}, domain_roles={}, system_roles=frozenset(), restricted=True
+        identity, roles={identity.project_id: own}, domain_roles={}, system_roles=frozenset(), restricted=True
     )
-    return dataclasses.replace(only, identity=alone, projects={project: roles})
+    return dataclasses.replace(
+        actor, identity=alone, projects={project: effective(own)}, all_projects=operator, operator=operator
+    )
 
 
 def _digest(token: str) -> str:

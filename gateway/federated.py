@@ -21,7 +21,7 @@ from gateway import begun, media
 from gateway.auth import Authenticator, plausible
 from gateway.begun import Begun, Page, Start
 from gateway.errors import Refusal
-from gateway.federated_settings import PATH, FederatedLogin, returns_to
+from gateway.federated_settings import PATH, FederatedLogin, origin_of, returns_to
 from gateway.json_routes import json_object, own_page, served, validated
 from gateway.limits import LimitSettings
 from gateway.limits.body import BodyLimit
@@ -76,6 +76,7 @@ class Federated:
         self._begun = Begun(redis)
         self._door = SessionDoor(authenticator, clock, settings, signed_out)
         self._logins = {login.name: login for login in settings.identity.federated}
+        self._own_origin = origin_of(settings.public_url)  # a proxy in front may tell another name
         self._returns_to = returns_to(settings.public_url)
         self._proxies = TrustedProxies(settings.graphql.trusted_proxies)
         self._body = BodyLimit(LimitSettings(body_bytes=BODY_BYTES))
@@ -92,7 +93,7 @@ class Federated:
         return _json({"logins": [{"name": name} for name in self._logins]})
 
     async def _begin(self, request: Request) -> Response:
-        headers = own_page(request, (), "sign in here")
+        headers = own_page(request, (self._own_origin,), "sign in here")
         wanted = validated(Begin, await json_object(request, headers, self._body, "the request", SHAPE), SHAPE)
         login = self._logins.get(wanted.name)
         if login is None:

@@ -81,7 +81,7 @@ class SignIn:
         answers = {"GET": self._show, "POST": self._open, "DELETE": self._close}
 
         async def answer(request: Request) -> Response:
-            return await answers[request.method](request)
+            return await answers.get(request.method, self._show)(request)  # HEAD comes with GET
 
         own = Router([Route(PATH, served(answer), methods=list(answers))])
         return [Route(PATH, shared(own, self._allowed_origins, answers))]

@@ -1,12 +1,15 @@
 """Making one thing: asked for at most once, found again after a crash, and followed until it is ready. Called by the domains' `actions`."""
 
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from resolvers import ids
-from resolvers.errors import Unavailable
+from resolvers.errors import GurumError, Unavailable
 from resolvers.operations.run import FOLLOW_LIMIT, Run
+
+log = logging.getLogger(__name__)
 
 COPYING = (
     6 * 3600.0
@@ -72,3 +75,12 @@ async def bring(run: Run, kind: str, cloud: str) -> None:
     """The rows that the backend made by itself, for the author's next read; what it does not list now comes with the next poll."""
     with contextlib.suppress(Unavailable):
         await relist(run, kind, cloud)
+
+
+async def take_back(run: Run, row_id: str, delete: Callable[[Any, str], Awaitable[None]]) -> None:
+    """Delete what was made for something that was refused then. Why that was refused is told, not why this stays."""
+    try:
+        await delete(run.credential, ids.native(row_id) or "")
+        await run.reread(row_id)
+    except GurumError as error:
+        log.warning("operation %s made %s, which could not be taken back: %s", run.record.id, row_id, error.message)

@@ -26,6 +26,7 @@ from resolvers.names import Names
 R = TypeVar("R", bound=Row)
 B = TypeVar("B")
 SERVICE = "identity"
+GROUPS_AT_ONCE: Final = 4  # of all logins that give groups: some give hundreds, and the connections are for everybody
 _PROJECT_ID: Final = re.compile(r"[0-9a-f]{32}")  # a UUID without hyphens, as Keystone makes them
 
 
@@ -69,6 +70,7 @@ class OpenStackIdentity:
     def __init__(self, client: OpenStackClient, names: Names) -> None:
         self._client = client
         self._names = names
+        self._groups_at_once = asyncio.Semaphore(GROUPS_AT_ONCE)
 
     # -- the read model ------------------------------------------------------------------------------------------------
 
@@ -150,7 +152,7 @@ class OpenStackIdentity:
             return _identity(body, own, {}, frozenset())
         # `effective` follows groups, inheritance and implied roles, so that nothing of that is repeated here.
         asked = self._assignments({"user.id": body.user.id, "effective": "1"})
-        by_groups = asyncio.gather(*(self._assignments({"group.id": group}) for group in body.user.groups))
+        by_groups = asyncio.gather(*(self._of_group(group) for group in body.user.groups))
         assignments, system, given = await asyncio.gather(asked, self._system_roles(body.user.id), by_groups)
         # Keystone leaves these out of the effective ones, unless memberships by the login outlast it (`authorization_ttl`).
         assignments += [one for found in given for one in found if one.scope.inherited_to is None]
@@ -187,6 +189,10 @@ class OpenStackIdentity:
             groups = {group.id for group in await self._listed(path("/users", user, "groups"), "groups")}
             roles |= {a.role.name for a in assignments if a.group is not None and a.group.id in groups}
         return effective(frozenset(roles))
+
+    async def _of_group(self, group: str) -> list[_Assignment]:
+        async with self._groups_at_once:
+            return await self._assignments({"group.id": group})
 
     async def _assignments(self, params: dict[str, str | int]) -> list[_Assignment]:
         params = {**params, "include_names": "1"}

@@ -4,6 +4,7 @@ Policy decides on it and the audit log records it as any change. Called by `gate
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +14,8 @@ from resolvers.actor import MEMBER
 from resolvers.audit import AuditResult, AuditRow
 from resolvers.clients.requests import collecting
 from resolvers.context import Context
-from resolvers.errors import Conflict, Denied, GurumError, TimedOut
+from resolvers.errors import Conflict, Denied, GurumError, TimedOut, Unavailable
+from resolvers.operations import rows
 from resolvers.planning import cloud_of, fresh, native
 
 COMMAND: Final = "image.upload"
@@ -46,9 +48,16 @@ async def _allowed(context: Context, reference: str) -> Any:
     actor, policy = context.actor, context.engine.policy
     policy.check(policy.possible(actor, COMMAND, Danger.LOW))
     row = await fresh(context, "image", reference)
+    with rows.in_project(row.project_id):
+        await _decided(context, row)
+    return row
+
+
+async def _decided(context: Context, row: Any) -> None:
+    actor, policy = context.actor, context.engine.policy
     if MEMBER not in actor.roles_on(row.project_id):
         raise Denied(f"An upload needs the role `{MEMBER}` on the image's project, which you do not have.")
-    name = context.engine.project_name(row.project_id)
+    name = await context.engine.name_of_project(row.project_id)
     decision = policy.decide(actor, COMMAND, row.project_id, name, Danger.LOW)
     policy.check(decision)
     if decision.approval_role is not None:
@@ -58,7 +67,6 @@ async def _allowed(context: Context, reference: str) -> Any:
         )
     if row.status != "queued":
         raise Conflict(f"`{row.name}` is {row.status}: only an image without content takes an upload.")
-    return row
 
 
 async def _send(context: Context, row: Any, content: AsyncIterator[bytes], seconds: float) -> None:
@@ -66,9 +74,10 @@ async def _send(context: Context, row: Any, content: AsyncIterator[bytes], secon
     try:
         async with asyncio.timeout(seconds):
             await port.upload_image(credential, native(row.id), content, seconds)
-            await context.inventory.reread(row.id)
     except TimeoutError as error:
         raise TimedOut(f"The upload took longer than {seconds:g} s.") from error
+    with contextlib.suppress(Unavailable, TimedOut):  # the image has its content; the next poll brings the row
+        await context.inventory.reread(row.id)
 
 
 def _row(

@@ -29,6 +29,7 @@ class Keystone:
     """
 
     def __init__(self) -> None:
+        self.people = dict(ROLES)
         self.tokens: dict[str, Identity] = {}
         self.revoked: list[str] = []
         self.passwords_seen = 0
@@ -42,7 +43,7 @@ class Keystone:
 
     def issue(self, name: str, **changes: Any) -> str:
         token = f"gAAAA-token-{name}-{next(self._numbers)}"
-        facts = {"domain_id": "d-default", "domain_name": "Default", **ROLES[name], **changes}
+        facts = {"domain_id": "d-default", "domain_name": "Default", **self.people[name], **changes}
         self.tokens[token] = Identity(user_id=f"u-{name}", user_name=name, **facts)
         return token
 

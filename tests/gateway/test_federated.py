@@ -257,6 +257,11 @@ def test_what_can_not_begin_is_told_so(door: Door, body: Any, status: int, sente
     assert "set-cookie" not in response.headers
 
 
+def test_the_own_page_begins_behind_a_proxy_that_tells_another_name(door: Door) -> None:
+    inside = door.browser(base="http://gateway:8080")
+    assert begin(door, http=inside).status_code == 200
+
+
 def test_another_site_begins_nothing(door: Door) -> None:
     door.sign_in("alice")
     body = {"name": "School"}

@@ -111,6 +111,18 @@ def test_a_session_for_one_project_sees_no_more_whoever_it_is(door: Door, name: 
     assert (actor.all_projects, actor.identity.domain_roles, actor.identity.system_roles) == (False, {}, frozenset())
 
 
+def test_an_operator_who_signs_in_for_an_ordinary_project_has_only_the_roles_that_were_given_there(door: Door) -> None:
+    door.keystone.people["olga"] = {"roles": {"p-admin": frozenset({"admin"}), "p-talk": frozenset({"member"})}}
+    assert door.sign_in("olga", project="p-talk").json()["operator"] is False
+    actor = door.actor(None, door.http.cookies["gurum_session"])
+    assert actor is not None
+    assert actor.roles_on("project:krane/p-talk") == {"member", "reader"}
+    assert door.sign_in("olga", project="p-admin").json()["operator"] is True
+    actor = door.actor(None, door.http.cookies["gurum_session"])
+    assert actor is not None
+    assert actor.roles_on("project:krane/p-admin") == {"admin", "member", "reader"}
+
+
 def test_a_session_for_a_project_whose_role_was_taken_away_is_nobodys(door: Door) -> None:
     door.sign_in("alice", project="p-map")
     (token,) = door.keystone.tokens
@@ -118,6 +130,13 @@ def test_a_session_for_a_project_whose_role_was_taken_away_is_nobodys(door: Door
     door.keystone.tokens[token] = dataclasses.replace(kept, roles={"p-talk": frozenset({"member"})})
     door.clock.seconds += 31
     assert error(door.wait(door.http.get("/session"))) == (401, "UNAUTHENTICATED", NO_PROJECT)
+
+
+def test_only_the_head_of_the_answer_may_be_asked_for(door: Door) -> None:
+    door.sign_in("alice")
+    response = door.wait(door.http.head("/session"))
+    assert (response.status_code, response.content) == (200, b"")
+    assert door.wait(door.browser().head("/session")).status_code == 401
 
 
 def test_signing_out_revokes_the_token_and_ends_the_session_everywhere(door: Door) -> None:

@@ -198,3 +198,26 @@ async def test_a_caller_who_fell_silent_holds_no_place(krane: Watched, monkeypat
     assert told["message"] == "Nothing of the image came for 0.05 s."
     assert (await newest_row(krane)).message == told["message"]
     assert (await put(krane, image)).status_code == 200
+
+
+async def test_what_fails_behind_the_upload_is_no_failed_upload(krane: Watched) -> None:
+    image, content = await empty(krane), Stalled()
+    running = asyncio.create_task(put(krane, image, content))
+    await content.started.wait()
+    krane.world.fail("image.list")
+    content.go.set()
+    assert (await running).status_code == 200
+    assert (await newest_row(krane)).result == "SUCCEEDED"
+
+
+async def test_a_refused_upload_is_told_of_in_the_images_project(krane: Watched, tmp_path: Path) -> None:
+    image, shop = await empty(krane), project(krane, "shop")
+    enforce(krane, tmp_path, 'rules: [{allow: ["image.upload"], projects: [talk]}]')
+    assert error_of(await put(krane, image))["status"] == 403
+    row = await newest_row(krane)
+    assert (row.result, row.project_id) == ("DENIED", shop)
+    enforce(krane, tmp_path, 'rules: [{allow: ["image.upload"]}]')
+    assert (await put(krane, image)).status_code == 200
+    assert error_of(await put(krane, image))["status"] == 409
+    row = await newest_row(krane)
+    assert (row.result, row.project_id) == ("REFUSED", shop)

@@ -1,7 +1,7 @@
 """A cloud does what it was asked for, and its answer is lost; what asks for it says what became of it, not that it failed."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,7 @@ from tests.watched import FastClock, Watched, slow_polls, watched
 
 pytestmark = pytest.mark.anyio
 SHOP = "shop"
-LOOKS = int(
-    run.UNCERTAIN.total_seconds() / run.AGAIN
-)  # after so many that find nothing, it is certain that nothing was done
+LOOKS = int(run.UNCERTAIN.total_seconds() / run.AGAIN)  # that find nothing, until it counts as not done
 
 
 @pytest.fixture
@@ -25,8 +23,10 @@ async def krane(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterato
         yield it
 
 
-def lose(krane: Watched, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
-    """The next answer to it: the cloud does it, and nobody hears."""
+def lose(
+    krane: Watched, monkeypatch: pytest.MonkeyPatch, operation: str, before: Callable[[], None] = lambda: None
+) -> None:
+    """The next answer to it: the cloud does it, and nobody hears. `before` is done by then."""
     real, left = krane.world.change, [operation]
 
     @contextlib.asynccontextmanager
@@ -35,6 +35,7 @@ def lose(krane: Watched, monkeypatch: pytest.MonkeyPatch, operation: str) -> Non
             yield caller
         if asked in left:
             left.remove(asked)
+            before()
             raise TimedOut("krane did not answer.", backend="krane", lost=True)
 
     monkeypatch.setattr(krane.world, "change", change)
@@ -70,3 +71,25 @@ async def test_what_is_harmless_to_repeat_is_asked_for_again(
     lose(krane, monkeypatch, call)
     await krane.graph.done("jiwoo", action, given, SHOP)
     assert krane.world.calls.count(call) == 2
+
+
+async def test_a_volume_is_taken_though_its_offer_was_read_away_before_anybody_looked(
+    krane: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph = krane.graph
+    made = await graph.done("jiwoo", "volumeCreate", {"name": "gift", "size": 1}, SHOP)
+    offered = await graph.done("jiwoo", "volumeTransferCreate", {"volume": "gift"}, SHOP)
+    offer = next(row_id for row_id in offered["resourceIds"] if row_id.startswith("volumeTransfer:"))
+    secret = await graph.data("jiwoo", "mutation($id: ID!) { it: operationSecret(operationId: $id) }", offered)
+    lose(krane, monkeypatch, "transfer.accept", before=lambda: graph.app.inventory.forget(offer))
+    given = {"transfer": offer, "key": secret["it"], "project": "talk"}
+    done = await graph.done("jiwoo", "volumeTransferAccept", given)
+    assert done["resourceIds"][-1] == made["resourceId"]
+
+
+async def test_why_it_was_refused_is_told_though_what_was_made_for_it_does_not_go(krane: Watched) -> None:
+    krane.world.fail("floating_ip.associate", "reject")
+    krane.world.fail("floating_ip.delete", "error500")
+    query = 'mutation { serverAddFloatingIp(input: {server: "shop-api-1"}) { id } }'
+    said = await krane.graph.refused("jiwoo", query, None, SHOP)
+    assert said["message"] == "The policy of krane does not allow `floating_ip.associate`."

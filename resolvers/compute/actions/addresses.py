@@ -12,6 +12,7 @@ from resolvers.action import Action, Danger, Plan, Target
 from resolvers.compute.actions.lifecycle import server_of
 from resolvers.context import Context
 from resolvers.errors import GurumError, Invalid
+from resolvers.making import take_back
 from resolvers.network.reach import external_for, place_for, way_missing
 from resolvers.operations.record import Record
 from resolvers.operations.run import Run
@@ -110,8 +111,7 @@ async def _run_add(run: Run) -> None:
         )
     except GurumError as error:
         if args["floating_ip"] is None and not error.retryable:  # refused for good: keep nothing that nobody asked for
-            await port.delete_floating_ip(run.credential, native(held))
-            await run.reread(held)
+            await take_back(run, held, port.delete_floating_ip)
         raise
     await run.reread(args["server"])
     await run.until("bound", "Wait until it is so", held, lambda row: row.port_id == args["port"])

@@ -12,7 +12,7 @@ from resolvers.action import Action, Danger, Plan, Target
 from resolvers.context import Context
 from resolvers.deleting import deletion
 from resolvers.errors import GurumError
-from resolvers.making import COPYING, among, make
+from resolvers.making import COPYING, among, make, take_back
 from resolvers.operations.record import Record
 from resolvers.operations.run import Run
 from resolvers.planning import (
@@ -159,8 +159,7 @@ async def _run_restore(run: Run) -> None:
         )
     except GurumError as error:
         if run.args["volume"] is None and not error.retryable:  # refused for good: keep nothing that nobody asked for
-            await port.delete_volume(run.credential, native(onto))
-            await run.reread(onto)
+            await take_back(run, onto, port.delete_volume)
         raise
     volume = ids.make("volume", cloud, made)
     await run.resource(volume)

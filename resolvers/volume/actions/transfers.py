@@ -97,10 +97,12 @@ async def _plan_accept(context: Context, given: VolumeTransferAcceptInput) -> Pl
     if not given.key.strip() or len(given.key) > 255:
         raise Invalid("`key` is the key of the offer.", field="key")
     project = project_for(context, given.project)
+    offer = context.inventory.table("volumeTransfer").get(ids.make("volumeTransfer", cloud, transfer))
     return Plan(
         project_id=project.id,
         targets=[Target("volumeTransfer", transfer)],
-        args={"cloud": cloud, "transfer": transfer, "key": given.key},
+        # The volume, because an offer that is accepted is gone, and only the volume tells then whose it is.
+        args={"cloud": cloud, "transfer": transfer, "key": given.key, "volume": offer and offer.volume_id},
         changes=[changed(transfer, "volume of the offer", None, f"in {project.name}")],
     )
 
@@ -118,14 +120,20 @@ async def _run_accept(run: Run) -> None:
     await run.resource(volume)
     await run.until("available", "Wait until it is yours", volume, lambda row: row.project_id == run.record.project_id)
     # so that nobody is shown an offer that is over
-    await run.reread(ids.make("volumeTransfer", args["cloud"], args["transfer"]))
+    await run.reread(_offer(run))
 
 
 async def _taken(run: Run) -> str | None:
-    """After an interruption the offer itself tells: while it is there, it was not accepted."""
-    offer = ids.make("volumeTransfer", run.args["cloud"], run.args["transfer"])
-    known: Any = run.inventory.table("volumeTransfer").get(offer)
-    return native(known.volume_id) if known is not None and await run.inventory.reread(offer) is None else None
+    """While the offer is there, it was not accepted; when it is gone, the volume is in the project, or somebody else has it."""
+    volume = run.args.get("volume")
+    if volume is None or await run.inventory.reread(_offer(run)) is not None:
+        return None
+    row: Any = await run.inventory.reread(volume)
+    return native(volume) if row is not None and row.project_id == run.record.project_id else None
+
+
+def _offer(run: Run) -> str:
+    return ids.make("volumeTransfer", run.args["cloud"], run.args["transfer"])
 
 
 async def _plan_delete(context: Context, given: Any) -> Plan:

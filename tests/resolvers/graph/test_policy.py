@@ -9,6 +9,7 @@ import pytest
 from bot.ports import Acting
 from gateway.chat.graph import InProcessGraph
 from resolvers.actor import Origin
+from resolvers.identity.port import ProjectRow
 from resolvers.sandbox.seed_people import project_id, user_id
 from tests.resolvers.graph.chatting import HTTP, SHOP, ask, enforce, newest_row, project, refused, told, write
 from tests.watched import Watched
@@ -70,6 +71,7 @@ async def test_nothing_passes_a_rule_about_a_name_that_was_not_read_yet(krane: W
     shop, inventory = project(krane, "shop"), app.inventory
     acting = Acting(await krane.graph.token("jiwoo"), shop, "slack", "C-SHOP", "m-1", "U-JIWOO")
     inventory.forget(shop)
+    krane.world.fail("project.list")
     said = (await ask(krane, "jiwoo", RENAME, {"s": WEB}))["errors"][0]
     assert "server.rename" not in krane.world.calls
     assert (said["extensions"]["code"], said["message"]) == (
@@ -79,8 +81,24 @@ async def test_nothing_passes_a_rule_about_a_name_that_was_not_read_yet(krane: W
     assert (await told(krane, "jiwoo", RENAME, {"s": "talk-chat-1"}))["serverRename"]["id"]
     answer = await graph.execute(acting, "{ servers { totalCount } }", {}, command="server.list")
     assert [(error.code, "has not read yet" in error.message) for error in answer.errors] == [("DENIED", True)]
-    await inventory.reread(shop)
+    krane.world.heal()
     assert "on the project `shop`" in (await ask(krane, "jiwoo", RENAME, {"s": WEB}))["errors"][0]["message"]
+
+
+async def test_what_a_deleted_project_left_behind_goes_by_the_projects_id(krane: Watched, tmp_path: Path) -> None:
+    """Its name is gone with it, so that no rule about a name can be about it."""
+    shop = project(krane, "shop")
+    enforce(krane, tmp_path, 'rules: [{deny: [server.rename], projects: ["tal*"]}, {allow: ["*"]}]')
+    row = krane.world.get(ProjectRow, project_id("shop"))
+    assert row is not None
+    krane.world.delete(row)
+    krane.graph.app.inventory.forget(shop)
+    assert (await told(krane, "operator", RENAME, {"s": WEB}))["serverRename"]["id"]
+    enforce(
+        krane, tmp_path, f'rules: [{{deny: [server.rename], projects: ["{project_id("shop")}"]}}, {{allow: ["*"]}}]'
+    )
+    said = (await ask(krane, "operator", RENAME, {"s": "shop-web-2"}))["errors"][0]["message"]
+    assert said.endswith(f"on the project `{project_id('shop')}`.")
 
 
 async def test_a_policy_is_for_http_too(krane: Watched, tmp_path: Path) -> None:
