@@ -30,6 +30,7 @@ class Token:
     methods: tuple[str, ...] = ("password",)
     trust: str | None = None
     ends: timedelta = timedelta(hours=1)
+    groups: tuple[str, ...] = ()  # by the login of another identity provider
 
 
 @dataclass
@@ -173,6 +174,8 @@ class FarCloud:
         if token.project is not None:
             body["project"] = {"id": token.project, "name": token.project[:4], "domain": default}
             body["catalog"] = [self._entry("identity", "/identity/v3"), self._entry("compute", self._compute_of(token))]
+        if token.groups:
+            body["user"]["OS-FEDERATION"] = {"groups": [{"id": group} for group in token.groups]}
         if token.trust:
             body["OS-TRUST:trust"] = {"id": token.trust}
         return {"token": body}
