@@ -262,6 +262,21 @@ async def test_who_says_too_much_at_once_is_told_to_come_again(graph: Running) -
     assert (await jiwoo.post(room, said())).status_code == 202
 
 
+async def test_who_signs_out_is_not_acted_for_by_that_session_later(graph: Running) -> None:
+    http, people = graph.http, graph.app.chat.people
+    assert (await http.post("/session", json={"user": "jiwoo", "password": "jiwoo"})).status_code == 200
+    told = (await http.get("/chat/rooms")).json()
+    room, account = told["rooms"][0]["id"], Person(platform="console", id=told["me"]["id"])
+    assert (await http.post(f"/chat/rooms/{room}/messages", json=said("server list"))).status_code == 202
+
+    async def kept() -> bool:
+        return bool(await people._tokens.of(account.key))
+
+    await eventually(kept, "the session's token is kept")
+    assert (await http.delete("/session")).status_code == 204
+    assert not await kept()
+
+
 async def test_a_token_of_one_project_has_a_room_of_its_own(graph: Running) -> None:
     port = graph.app.ports.get("identity", "krane")
     token = await port.sign_in_application_credential(credential_id("jiwoo"), "jiwoo-secret")
