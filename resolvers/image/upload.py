@@ -15,7 +15,7 @@ from resolvers.audit import AuditResult, AuditRow
 from resolvers.clients.requests import collecting
 from resolvers.context import Context
 from resolvers.errors import Conflict, Denied, GurumError, TimedOut, Unavailable
-from resolvers.operations import rows
+from resolvers.operations import project_names, rows
 from resolvers.planning import cloud_of, fresh, native
 
 COMMAND: Final = "image.upload"
@@ -57,7 +57,7 @@ async def _decided(context: Context, row: Any) -> None:
     actor, policy = context.actor, context.engine.policy
     if MEMBER not in actor.roles_on(row.project_id):
         raise Denied(f"An upload needs the role `{MEMBER}` on the image's project, which you do not have.")
-    name = await context.engine.name_of_project(row.project_id)
+    name = await project_names.looked_up(context.inventory, row.project_id)
     decision = policy.decide(actor, COMMAND, row.project_id, name, Danger.LOW)
     policy.check(decision)
     if decision.approval_role is not None:

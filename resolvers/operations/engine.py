@@ -24,7 +24,7 @@ from resolvers.clock import Clock
 from resolvers.context import Context, Ports
 from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unavailable, by_code
 from resolvers.inventory.store import Inventory
-from resolvers.operations import keys, rows
+from resolvers.operations import keys, project_names, rows
 from resolvers.operations.maintenance import Maintenance
 from resolvers.operations.record import Failure, OperationState, Record, StepState, UndoOffer
 from resolvers.operations.run import Run
@@ -132,29 +132,13 @@ class Engine:
         plan = await action.plan(context, given)
         with rows.in_project(plan.project_id):
             action.authorize(actor, plan)
-            name = await self.name_of_project(plan.project_id)
+            name = await project_names.looked_up(self.inventory, plan.project_id)
             decision = policy.decide(actor, action.name, plan.project_id, name, action.danger)
             policy.check(decision)
         return plan, decision
 
     def project_name(self, project_id: str | None) -> str | None:
-        """None for none, and while the projects were not read."""
-        if project_id is None or "project" not in self.inventory.kinds:
-            return None
-        row = self.inventory.table("project").get(project_id)
-        return None if row is None else str(row.name)
-
-    async def name_of_project(self, project_id: str | None) -> str | None:
-        """As `project_name`, and one that is not read is looked up now. What a deleted project left behind goes by the project's id."""
-        name = self.project_name(project_id)
-        if name is not None or project_id is None or "project" not in self.inventory.kinds:
-            return name
-        _, cloud, native = ids.parse(project_id)
-        if any(listed.cloud == cloud for listed in self.inventory.collections("project")):
-            with contextlib.suppress(GurumError):
-                row = await self.inventory.reread(project_id)
-                return native if row is None else str(row.name)
-        return None
+        return project_names.read(self.inventory, project_id)
 
     async def refused(self, context: Context, action: str, given: dict[str, Any], error: GurumError) -> None:
         """The audit row of an attempt that ends here. `given` is masked."""
