@@ -1,6 +1,5 @@
 """What the bot says, as people in Slack see it; and what Slack refuses, as PlatformError."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -26,7 +25,7 @@ from bot.messages import (
     plain,
 )
 from bot.platforms.base import Person, Place, PlatformError
-from bot.platforms.slack import SlackPlatform, errands
+from bot.platforms.slack import SlackPlatform
 from bot.platforms.slack.web import Web, client_of
 from resolvers.clock import Clock
 from tests.polling import eventually
@@ -208,58 +207,6 @@ async def test_a_file_waits_when_slack_asks_it_to(http: Connected) -> None:
     assert (await below(http))[0].files == {"a.log": "x"}
 
 
-async def test_a_file_on_its_way_is_sent_though_the_process_stops(http: Connected) -> None:
-    http.slack.fail("files.completeUploadExternal", status=429, retry_after=0.05)
-    await http.platform.post(http.place(), Message(summary="log", file=File(name="a.log", text="x")))
-    await http.platform.stop()
-
-    assert http.slack.said()[0].files == {"a.log": "x"}
-    assert not [shown.text for shown in http.slack.said() if "could not be sent" in shown.text]
-
-
-async def test_a_file_that_the_process_left_behind_is_told(http: Connected, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errands, "LEAVING", 1.0)
-    http.slack.fail("files.completeUploadExternal", status=429, retry_after=600.0)
-    place = http.place()
-    await http.platform.post(place, Message(summary="log", file=File(name="a.log", text="x")))
-    await http.platform.stop()
-
-    message, missed = http.slack.said()
-    assert missed.thread == message.ts
-    assert "a.log could not be sent: 9rum was stopped meanwhile" in missed.text
-
-
-async def test_after_the_end_no_errand_begins(caplog: pytest.LogCaptureFixture) -> None:
-    begun = errands.Errands()
-    await begun.stop()
-
-    async def errand() -> None:
-        raise AssertionError("nobody is there to wait for it")
-
-    begun.run(errand(), "sending a file")
-    await asyncio.sleep(0)
-    assert "sending a file was left" in caplog.text
-
-
-async def test_a_file_that_slack_does_not_take_holds_nothing_up(
-    http: Connected, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The id must be kept before the file is sent, and the channel's next message must not wait for it."""
-    monkeypatch.setattr(errands, "LEAVING", 0.1)
-    http.slack.fail("files.getUploadURLExternal", silent=True)
-    place = http.place()
-    ts = await http.platform.post(place, Message(summary="log", file=File(name="a.log", text="x")))
-    await http.platform.edit(place, ts, Message(summary="done", file=File(name="b.log", text="y")))
-
-    async def other_file() -> bool:
-        return http.slack.said()[0].files == {"b.log": "y"}
-
-    await eventually(other_file, "the other file is there", pause=0.01)
-    assert [shown.text for shown in http.slack.said()][:1] == ["done"]
-    await http.platform.stop()
-    assert not [task for task in asyncio.all_tasks() if task.get_name() == "slack-errand"]
-
-
 async def test_a_whisper_is_seen_by_one(http: Connected) -> None:
     await http.ann.type("/cloud whoami")
     person = http.inbox.received[0].person
@@ -376,6 +323,16 @@ async def test_what_slack_refuses(failure: dict[str, Any], code: str, retry: boo
         assert (refused.value.code, refused.value.retry, refused.value.retry_after) == (code, retry, after)
         assert "xoxb" not in str(refused.value) and it.slack.url not in str(refused.value)
         assert it.slack.said() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "nobody"), [("cannot_dm_bot", True), ("user_not_found", True), ("missing_scope", False)]
+)
+async def test_who_is_gone_is_told_from_what_can_be_mended(http: Connected, code: str, nobody: bool) -> None:
+    http.slack.fail("chat.postMessage", code)
+    with pytest.raises(PlatformError) as refused:
+        await http.platform.tell(Person(platform="slack", id="T1/U1"), Message(summary="x"))
+    assert (refused.value.code, refused.value.nobody) == (code, nobody)
 
 
 async def test_an_unreachable_slack(http: Connected) -> None:
