@@ -28,6 +28,7 @@ class _Burst:
     """Deliveries refused for one reason: those that no row tells of yet, and the pause until the next row."""
 
     count: int = 0
+    written: float = -ROW_EVERY  # monotonic
     facts: Mapping[str, str] = field(default_factory=dict)
     pause: asyncio.Task[None] | None = None
 
@@ -79,8 +80,11 @@ class AuditJournal:
         burst = self._bursts.setdefault((platform, reason), _Burst())
         burst.count += 1
         burst.facts = facts
-        if burst.pause is None or burst.pause.done():
-            burst.pause = asyncio.create_task(self._rest(platform, reason, burst))
+        now = self._clock.monotonic()
+        if now - burst.written >= ROW_EVERY:
+            burst.written = now
+            if burst.pause is None or burst.pause.done():
+                burst.pause = asyncio.create_task(self._rest(platform, reason, burst))
             await self._write(platform, reason, burst)
 
     async def close(self) -> None:
@@ -100,6 +104,7 @@ class AuditJournal:
             await self._clock.sleep(ROW_EVERY)
             if not burst.count:
                 return
+            burst.written = self._clock.monotonic()
             await self._try(platform, reason, burst)
 
     async def _try(self, platform: str, reason: str, burst: _Burst) -> None:

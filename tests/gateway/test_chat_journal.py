@@ -52,13 +52,14 @@ async def test_what_comes_while_a_row_is_written_is_told_once() -> None:
     audit, clock = Log(), HandClock()
     journal = AuditJournal(cast(Audit, audit), clock)
     audit.slow = asyncio.Event()
-    first = [asyncio.create_task(refuse(journal, 1)) for _ in range(5)]
+    flood = [asyncio.create_task(refuse(journal, 1)) for _ in range(5)]
     await settle()
     for _ in range(3):  # while the store is so slow, minutes go by
         await clock.advance(61)
-        await refuse(journal, 10)
+        flood += [asyncio.create_task(refuse(journal, 1)) for _ in range(10)]
+        await settle()
     audit.slow.set()
-    await asyncio.gather(*first)
+    await asyncio.gather(*flood)
     for _ in range(3):
         await clock.advance(61)
     assert sum(audit.counts) == 35 and min(audit.counts) > 0
