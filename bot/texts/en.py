@@ -228,7 +228,10 @@ TEXTS: Mapping[str, str] = {
     "read.empty": "There is nothing here yet.",
     "read.in_file": "All {count} rows are in the file.",
     "read.json": "The raw answer of `{command}` is in the file.",
-    "read.json_cut": "The raw answer of `{command}` is longer than a file here may be: the file has {count} of its {total} rows. `--first` asks for fewer.",
+    "read.json_cut": (
+        "The raw answer of `{command}` is longer than a file here may be: the file has {count} of its {total} rows. "
+        "`--first` asks for fewer."
+    ),
     "read.json_long": "The raw answer of `{command}` is longer than a file here may be. Ask for less, or without `--json`.",
     "read.missing": "⚠ Not all of it could be read: {message}",
     "read.missing_service": "⚠ {service} of {cloud} could not be read: {message}",

@@ -228,7 +228,10 @@ TEXTS: Mapping[str, str] = {
     "read.empty": "아직 아무것도 없습니다.",
     "read.in_file": "전체 {count}개 행은 파일에 있습니다.",
     "read.json": "`{command}` 명령의 원본 응답은 파일에 있습니다.",
-    "read.json_cut": "`{command}` 명령의 원본 응답이 파일 하나에 담기에는 너무 깁니다. 파일에는 전체 {total}개 행 중 {count}개만 있습니다. `--first` 옵션으로 줄여 주십시오.",
+    "read.json_cut": (
+        "`{command}` 명령의 원본 응답이 파일 하나에 담기에는 너무 깁니다. 파일에는 전체 {total}개 행 중 {count}개만 있습니다. "
+        "`--first` 옵션으로 줄여 주십시오."
+    ),
     "read.json_long": "`{command}` 명령의 원본 응답이 파일 하나에 담기에는 너무 깁니다. 범위를 줄이거나 `--json` 없이 실행해 주십시오.",
     "read.missing": "⚠ 일부를 읽지 못했습니다: {message}",
     "read.missing_service": "⚠ {cloud}의 {service} 서비스를 읽지 못했습니다: {message}",

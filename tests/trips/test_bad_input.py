@@ -219,7 +219,9 @@ FILTER = "query($f: ServerFilter!) { servers(filter: %s) { totalCount } }"
     ],
     ids=["objects", "values", "one value used often", "used in fragments", "a default used often"],
 )  # fmt: skip
-async def test_a_filter_of_more_than_anybody_needs(krane: Watched, person: str | None, query: str, filter_: Any) -> None:
+async def test_a_filter_of_more_than_anybody_needs(
+    krane: Watched, person: str | None, query: str, filter_: Any
+) -> None:
     """Each object costs, before anybody is asked who the caller is."""
     body = {"query": query, "variables": {} if filter_ is ... else {"f": filter_}}
     before = await krane.everything()
