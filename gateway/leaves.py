@@ -8,6 +8,7 @@ that errors and their paths are graphql-core's own.
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 
 from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLSchema, Undefined, is_leaf_type
@@ -17,6 +18,7 @@ PLAIN: Final = (str, int, float, Enum, datetime)  # bool is an int
 Leaf = tuple[str, Callable[[Any], Any]]
 
 
+@lru_cache(maxsize=4)  # a process has one schema
 def leaves_of(schema: GraphQLSchema) -> dict[tuple[str, str], Leaf]:
     """The attribute and the type's own coercion of every plain leaf, by the names of type and field."""
     found: dict[tuple[str, str], Leaf] = {}

@@ -9,10 +9,12 @@ from typing import Any
 from redis.asyncio import BlockingConnectionPool, Redis, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
+from redis.driver_info import DriverInfo
 from redis.exceptions import RedisError
 
 from gateway.embedded import EmbeddedServer, StoreError
 from gateway.settings import StoreSettings
+from gateway.version import VERSION
 from notifications.redis import RedisClient
 
 __all__ = ["Store", "StoreError"]
@@ -64,6 +66,7 @@ class Store:
             "socket_connect_timeout": CONNECT_SECONDS,
             "retry": Retry(ExponentialWithJitterBackoff(base=FIRST_PAUSE, cap=LONGEST_PAUSE), retries),
             "health_check_interval": 30,
+            "driver_info": DriverInfo("9rum", VERSION),  # as `CLIENT LIST` shows us
         }
         if self._server is not None:
             return BlockingConnectionPool(

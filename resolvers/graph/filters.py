@@ -5,6 +5,7 @@ the other kind first, with the caller's rights, so a filter can not ask about ro
 """
 
 import enum
+import functools
 import types
 import typing
 from collections.abc import Callable
@@ -115,9 +116,14 @@ def _lazy(name: str) -> Any:
     return Annotated[name, strawberry.lazy("resolvers.graph.generated")]
 
 
+@functools.cache  # reading annotations is slow
+def _hints(row: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(row)
+
+
 def value_type(kind: Kind[Any], attribute: str) -> Any:
     """The type of a row's attribute where it has a value."""
-    wanted = typing.get_type_hints(kind.row)[attribute]
+    wanted = _hints(kind.row)[attribute]  # type: ignore[arg-type] # mypy takes no class for hashable
     if isinstance(wanted, types.UnionType) or typing.get_origin(wanted) is typing.Union:
         wanted = next(arm for arm in typing.get_args(wanted) if arm is not type(None))
     return wanted

@@ -131,11 +131,11 @@ def test_edits_change_the_message_in_its_place_and_move_nothing_that_one_reads(p
 
 
 def test_older_messages_join_at_the_top(page: Console) -> None:
-    page.enter("sora", room="search")
+    page.enter("sora")
     for number in range(120):
         page.post(Message(summary=f"old {number}"))
     page.page.reload()
-    talk = page.page.get_by_role("region", name="Conversation in search")
+    talk = page.page.get_by_role("region", name="Conversation in 9rum and you")
     expect(talk.get_by_text("old 119", exact=True)).to_be_in_viewport()
     expect(talk.get_by_text("old 40", exact=True)).to_have_count(0)
     page.page.get_by_role("button", name="Earlier messages").click()
