@@ -48,13 +48,20 @@ def known(context: Context, kind: str, reference: str, cloud: str | None = None)
     return context.resolve(kind, reference, None if cloud is None else lambda row: bool(row.cloud == cloud))
 
 
-def of_project(context: Context, kind: str, reference: str, project_id: str, cloud: str) -> Any:
-    """By name within a project and what is shared with everyone, because names such as `default` stand once in every project."""
-    return context.resolve(
-        kind,
-        reference,
-        lambda row: row.cloud == cloud and (row.project_id == project_id or getattr(row, "public", False)),
-    )
+async def of_project(context: Context, kind: str, reference: str, project_id: str, cloud: str) -> Any:
+    """By name within a project and what is shared with everyone, because names such as `default` stand once in every project.
+
+    What is not found is looked for live: it may have been made this moment, as Neutron makes a project's group `default` at its first use.
+    """
+
+    def fits(row: Any) -> bool:
+        return bool(row.cloud == cloud and (row.project_id == project_id or getattr(row, "public", False)))
+
+    try:
+        return context.resolve(kind, reference, fits)
+    except NotFound:
+        await context.inventory.ensure(kind, 0.0)
+        return context.resolve(kind, reference, fits)
 
 
 def owned(context: Context, row: Any) -> None:

@@ -30,6 +30,16 @@ class Connected:
     def place(self, name: str = "ops", thread: str | None = None) -> Place:
         return Place(platform="slack", channel=self.slack.world.channel(name).id, thread=thread)
 
+    async def knows_ann(self) -> None:
+        """Once her name and language are there: a command waits for them a moment only, and a busy machine takes longer."""
+
+        async def look() -> bool:
+            await self.ann.type("/cloud help")
+            return self.inbox.received[-1].person.locale is not None
+
+        await eventually(look, "ann is known", 10.0, pause=0.05)
+        self.inbox.received.clear()
+
     async def well(self) -> None:
         async def look() -> bool:
             return self.platform.problem() is None

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_slash_command(both: Connected) -> None:
+    await both.knows_ann()
     ack = await both.ann.type("/cloud server create web-1 --image 'a & b <c>'", "ops")
 
     assert ack.ok and ack.body == ""
@@ -170,6 +171,7 @@ async def test_an_event_that_can_not_be_stored_comes_again(both: Connected) -> N
 
 
 async def test_a_command_that_can_not_be_stored_is_answered_at_once(both: Connected) -> None:
+    await both.knows_ann()
     both.inbox.broken = True
     ack = await both.ann.type("/cloud server delete web-1")
 
@@ -180,6 +182,7 @@ async def test_a_command_that_can_not_be_stored_is_answered_at_once(both: Connec
 
 async def test_a_button_that_can_not_be_stored_is_answered_privately(both: Connected) -> None:
     buttons = Buttons((Button(label="Delete", command="confirm 4f2a"),))
+    await both.knows_ann()
     await both.platform.post(both.place(), Message(summary="Sure?", blocks=(buttons,)))
     both.inbox.broken = True
     both.slack.ack_seconds = 0.3
@@ -193,6 +196,7 @@ async def test_a_button_that_can_not_be_stored_is_answered_privately(both: Conne
 async def test_who_says_too_much_is_told_so_and_slack_does_not_repeat_it(
     both: Connected, caplog: pytest.LogCaptureFixture
 ) -> None:
+    await both.knows_ann()
     buttons = Buttons((Button(label="Delete", command="confirm 4f2a"),))
     await both.platform.post(both.place(), Message(summary="Sure?", blocks=(buttons,)))
     both.inbox.full = True

@@ -102,6 +102,7 @@ async def test_a_mention_has_no_trigger(http: Connected) -> None:
 
 
 async def test_a_form_that_can_not_be_stored_stays_open(both: Connected) -> None:
+    await both.knows_ann()
     await asked(both)
     both.inbox.broken = True
     ack = await both.ann.fill({"name": "a", "flavor": "m1.small"})

@@ -70,10 +70,13 @@ async def plan(context: Context, given: ServerCreateInput) -> Plan:
     flavor = known(context, "flavor", given.flavor, cloud)
     source = _source(context, given, flavor, cloud)
     networks = _networks(context, given, project.id, cloud)
-    groups = [of_project(context, "securityGroup", text, project.id, cloud) for text in given.security_groups or ()]
+    groups = [
+        await of_project(context, "securityGroup", text, project.id, cloud) for text in given.security_groups or ()
+    ]
     if given.keypair is not None:
         known(context, "keypair", given.keypair, cloud)
-    group = of_project(context, "serverGroup", given.server_group, project.id, cloud) if given.server_group else None
+    wanted = given.server_group
+    group = await of_project(context, "serverGroup", wanted, project.id, cloud) if wanted else None
     zone = known(context, "availabilityZone", given.availability_zone, cloud) if given.availability_zone else None
     need = {"instances": given.count, "cores": given.count * flavor.vcpus, "ram": given.count * flavor.ram}
     args = {

@@ -53,7 +53,8 @@ async def _plan_create(context: Context, given: PortCreateInput) -> Plan:
             raise Invalid(f"The subnet `{label(subnet)}` is not on `{label(network)}`.", field="subnet")
     ip = None if given.ip is None else await _free_address(context, given.ip, [subnet] if subnet else subnets, network)
     groups = [
-        of_project(context, "securityGroup", text, project_id, network.cloud) for text in given.security_groups or ()
+        await of_project(context, "securityGroup", text, project_id, network.cloud)
+        for text in given.security_groups or ()
     ]
     return Plan(
         project_id=project_id,

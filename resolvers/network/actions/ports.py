@@ -44,7 +44,8 @@ async def _plan_update(context: Context, given: PortUpdateInput) -> Plan:
             row.port_security, f"The port `{label(row)}` has its port security off, so it takes no security groups."
         )
         found = {
-            of_project(context, "securityGroup", text, row.project_id, row.cloud) for text in given.security_groups
+            await of_project(context, "securityGroup", text, row.project_id, row.cloud)
+            for text in given.security_groups
         }
         wanted = tuple(sorted(group.id for group in found))
         groups = row.security_group_ids if set(wanted) == set(row.security_group_ids) else wanted

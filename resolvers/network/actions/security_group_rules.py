@@ -56,7 +56,7 @@ async def _plan_create(context: Context, given: SecurityGroupRuleCreateInput) ->
     owned(context, group)
     remote = None
     if given.remote_group is not None:
-        remote = of_project(context, "securityGroup", given.remote_group, group.project_id, group.cloud)
+        remote = await of_project(context, "securityGroup", given.remote_group, group.project_id, group.cloud)
     remote_id = None if remote is None else remote.id
     name = sentence(content, None if remote is None else label(remote))
     rules = context.inventory.related(context.actor, "securityGroupRule", "security_group_id", group.id)

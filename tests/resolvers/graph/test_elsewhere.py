@@ -61,3 +61,16 @@ async def test_a_subnet_that_was_made_elsewhere(krane: Watched) -> None:
     )
     await graph.app.ports.get("network", CLOUD).create_subnet(await acting(krane), spec, "")
     await planned(krane, "portCreate", {"name": "p", "network": "lab"})
+
+
+async def test_a_security_group_that_was_made_elsewhere(krane: Watched) -> None:
+    port = krane.graph.app.ports.get("network", CLOUD)
+    group = await port.create_security_group(await acting(krane), "made-elsewhere", None, "")
+    wanted = ["made-elsewhere", ids.make("securityGroup", CLOUD, group)]
+    await planned(krane, "portCreate", {"name": "p", "network": "shop-net", "securityGroups": wanted})
+    refused = await krane.graph.refused(
+        "jiwoo",
+        'query { plan { portCreate(input: {name: "p", network: "shop-net", securityGroups: ["nowhere"]}) { hash } } }',
+        project="shop",
+    )
+    assert refused["code"] == "NOT_FOUND"
