@@ -12,7 +12,7 @@ from resolvers.sandbox import seed
 from tests.running import Running, running
 from tests.served import Served, served
 
-pytest_plugins = ["tests.lab.fixtures"]
+pytest_plugins = ["tests.lab.fixtures", "tests.contract.counts"]
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import re
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -169,16 +167,3 @@ def _set_role_in_keystone(lab: LabCloud, person: str, project: str, role: str, h
 
     place = f"{base}/projects/{found('projects', project)}/users/{found('users', person)}/roles/{found('roles', role)}"
     expect("PUT" if has else "DELETE", place, token=admin.id)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How many tests of each port held on the sandbox and on the lab, so that a suite that shrank is seen."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for report in terminalreporter.getreports("passed"):
-        port = re.match(r"tests/contract/test_(\w+)_port\.py::.*\[(sandbox|lab)", report.nodeid)
-        if port is not None and report.when == "call":
-            counts[port[1], port[2]] += 1
-    if counts:
-        terminalreporter.section("contract tests passed by port")
-        for name in sorted({port for port, _ in counts}):
-            terminalreporter.line(f"{name:10} sandbox {counts[name, 'sandbox']:4}   lab {counts[name, 'lab']:4}")
