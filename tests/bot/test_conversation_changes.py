@@ -1,9 +1,13 @@
 """Changes by chat: planned, confirmed by their asker, followed in one message, and taken back."""
 
+from pathlib import Path
+
 from bot.messages import Tone
+from notifications.redis import RedisClient
 from tests.bot.chatting import Chatting, button, buttons, shown
 from tests.bot.talking import becomes, only, operations, rows, status, waits
 from tests.polling import eventually
+from tests.watched import slow_polls, watched
 
 
 async def test_a_stop_is_planned_confirmed_followed_in_one_message_and_undone(chat: Chatting) -> None:
@@ -131,6 +135,19 @@ async def test_denied_is_told_privately_and_reaches_no_backend(chat: Chatting) -
         said,
     )
     assert await operations(chat.graph) == []
+
+
+async def test_a_denied_command_makes_no_call_to_the_cloud(redis: RedisClient, valkey: str, tmp_path: Path) -> None:
+    async with watched(valkey, tmp_path, inventory=slow_polls(), identity={"token_cache_seconds": 300}) as krane:
+        chat = Chatting(krane.graph)
+        await chat("haneul", "whoami")
+        krane.world.calls.clear()
+        said = await chat.said("haneul", "server stop shop-web-1", "shop")
+        await waits(chat, "haneul", said, "Not allowed", "shop")
+        assert set(krane.world.calls) <= {"token.show"}  # who somebody is, is asked anew before each change
+        said = await chat.said("jiwoo", "server stop shop-web-1", "shop")
+        await waits(chat, "jiwoo", said, "Plan", "shop")
+        assert "server.list" in krane.world.calls, "a command that is allowed asks the cloud"
 
 
 async def test_undo_is_for_who_ran_it(chat: Chatting) -> None:
