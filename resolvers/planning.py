@@ -71,11 +71,11 @@ def owned(context: Context, row: Any) -> None:
 
 
 async def related_now(context: Context, kind: str, index: str, value: str) -> list[Any]:
-    """Rows under one value of an index; read again when there are any, because something will be refused because of them."""
+    """Rows under one value of an index; read live when there are any, because something will be refused because of them."""
     await context.inventory.ensure(kind, None)
     rows = context.inventory.related(context.actor, kind, index, value)
     if rows:
-        await context.inventory.ensure(kind, JUST_NOW)
+        await context.inventory.ensure(kind, 0.0)
         rows = context.inventory.related(context.actor, kind, index, value)
     return rows
 

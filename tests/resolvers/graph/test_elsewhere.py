@@ -15,13 +15,16 @@ async def acting(krane: Watched) -> Credential:
     return Credential(await krane.graph.token("jiwoo", "shop"), ids.native(project))
 
 
-async def planned(krane: Watched, action: str, given: dict[str, Any]) -> None:
-    """Soon, without any poll: what was read in the last two seconds is taken for what is so."""
+def planning(action: str) -> str:
     name = action[0].upper() + action[1:] + "Input"
-    query = f"query($i: {name}!) {{ plan {{ {action}(input: $i) {{ hash }} }} }}"
+    return f"query($i: {name}!) {{ plan {{ {action}(input: $i) {{ hash }} }} }}"
+
+
+async def planned(krane: Watched, action: str, given: dict[str, Any]) -> None:
+    """Soon, without any poll: the cloud itself needs a moment for what was asked elsewhere."""
 
     async def look() -> bool:
-        return "errors" not in await krane.graph("jiwoo", query, {"i": given}, "shop")
+        return "errors" not in await krane.graph("jiwoo", planning(action), {"i": given}, "shop")
 
     await eventually(look, f"{action} is planned", 10)
 
@@ -74,3 +77,16 @@ async def test_a_security_group_that_was_made_elsewhere(krane: Watched) -> None:
         project="shop",
     )
     assert refused["code"] == "NOT_FOUND"
+
+
+async def test_a_port_that_was_deleted_elsewhere(krane: Watched) -> None:
+    """Neutron deletes a port at once: so the plan is made at once, however short ago the port was read."""
+    graph = krane.graph
+    network = (await graph.done("jiwoo", "networkCreate", {"name": "lab"}, "shop"))["resourceId"]
+    given = {"name": "lab-v4", "network": network, "cidr": "10.9.0.0/24"}
+    subnet = (await graph.done("jiwoo", "subnetCreate", given, "shop"))["resourceId"]
+    port = (await graph.done("jiwoo", "portCreate", {"network": network, "name": "p"}, "shop"))["resourceId"]
+    refused = await graph.refused("jiwoo", planning("subnetDelete"), {"i": {"subnet": subnet}}, "shop")
+    assert refused["code"] == "CONFLICT"
+    await graph.app.ports.get("network", CLOUD).delete_port(await acting(krane), ids.native(port))
+    await graph.data("jiwoo", planning("subnetDelete"), {"i": {"subnet": subnet}}, "shop")
