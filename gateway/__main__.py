@@ -65,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(given: argparse.Namespace) -> int:
+    import uvloop
+
     from gateway.app import build
     from gateway.logs import configure_logs
     from gateway.roles import Role
@@ -74,7 +76,7 @@ def _serve(given: argparse.Namespace) -> int:
     try:
         settings = load(given.config)
         configure_logs(settings.logs, sys.stderr)
-        return asyncio.run(serve(build(settings, role=Role(given.role)), settings))
+        return uvloop.run(serve(build(settings, role=Role(given.role)), settings))
     except SettingsError as error:
         return _wrong_settings(error.problems)
 

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
-from bot.messages import Button, Buttons, Fields, Message, Paragraph, Source, Span, Style, Table, Tone, plain
+from bot.messages import Button, Buttons, Fields, Message, Paragraph, Progress, Source, Span, Style, Table, Tone, plain
 from gateway.console.build import build
 from tests.browser.console import DESKTOP, PHONE, Console, console
 from tests.served import Served
@@ -63,6 +64,22 @@ def test_a_server_is_made_by_a_form_and_its_one_message_tells_until_it_runs(page
     expect(page.input).to_be_focused()
     expect(thread.locator("article.answer.good")).to_be_visible(timeout=60_000)
     expect(thread.locator("article.answer")).to_have_count(1)
+
+
+def test_a_bar_moves_in_the_one_message_until_it_is_good(page: Console) -> None:
+    page.enter(room="talk")
+    answer = page.page.locator("article.answer").last
+
+    def under_way(share: float) -> Message:
+        return Message(summary="made", tone=Tone.WAIT, blocks=(Progress(share=share),))
+
+    message = page.post(under_way(0.25))
+    expect(answer.locator("progress")).to_have_js_property("value", 0.25)
+    page.edit(message, under_way(0.75))
+    expect(answer.locator("progress")).to_have_js_property("value", 0.75)
+    page.edit(message, Message(summary="made", tone=Tone.GOOD))
+    expect(page.page.locator(f"[id='entry-{message}'].good")).to_be_visible()
+    expect(answer.locator("progress")).to_have_count(0)
 
 
 def test_a_plan_is_confirmed_by_its_button_which_tells_what_it_runs(page: Console) -> None:
@@ -204,7 +221,7 @@ def test_what_was_missed_in_one_room_comes_though_another_was_read_meanwhile(pag
     gateway.run(gateway.inside.app.transport.connections.end_all())
     expect(page.page.get_by_text("The connection is lost.")).to_be_visible(timeout=20_000)
     gateway.run(page.platform.post(there, Message(summary="missed in talk")))
-    page.page.route("**/messages?limit=*", lambda route: route.fulfill(json={"messages": [far_entry(page)]}))
+    page.page.route("**/messages?limit=*", lambda route: route.fulfill(json={"messages": [far_entry(route)]}))
     page.room("shop")
     expect(page.page.get_by_text("read in shop").first).to_be_visible()
     page.page.unroute("**/chat/events*")
@@ -225,10 +242,10 @@ def test_what_was_said_before_the_line_stood_comes_when_it_does(page: Console) -
     expect(page.page.get_by_text("said before the first line stood").first).to_be_visible()
 
 
-def far_entry(page: Console) -> dict[str, object]:
-    """An answer in the room that is shown, of a moment that is long after all that the line told."""
+def far_entry(asked: Route) -> dict[str, object]:
+    """An answer in the room that is asked for, of a moment that is long after all that the line told."""
     message = {"summary": "read in shop", "tone": "info", "blocks": []}
-    room = page.place().channel
+    room = unquote(urlsplit(asked.request.url).path.split("/")[-2])
     return {"id": "bot-far", "room": room, "at": time.time() + 60, "author": None, "thread": None, "version": 1,
             "message": message}  # fmt: skip
 

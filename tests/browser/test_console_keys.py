@@ -97,6 +97,18 @@ def test_a_filled_form_is_sent_once_with_all_its_values(page: Console, gateway: 
     expect(page.dialog).to_have_count(0)
 
 
+@pytest.mark.parametrize("button", ["Run", "Cancel"])
+def test_after_a_form_was_ended_by_a_click_one_types_on(page: Console, button: str) -> None:
+    page.enter(room="shop")
+    page.say("server create made-by-a-click --image ubuntu-24.04 --networks shop-net")
+    page.dialog.get_by_label("Flavor").select_option("m1.small")
+    page.dialog.get_by_role("button", name=button).click()
+    expect(page.dialog).to_have_count(0)
+    expect(page.input).to_be_focused()
+    page.page.keyboard.type("whoami")
+    expect(page.input).to_have_value("whoami")
+
+
 def test_a_form_of_another_page_does_not_open_here(page: Console, gateway: Served, chromium: Browser) -> None:
     page.enter(room="talk")
     with console(chromium, gateway) as other:

@@ -40,7 +40,14 @@ export function FormDialog({ form, fill, close }) {
     }
   }
 
-  return html`<dialog ref=${dialog} class="form" aria-labelledby=${`${id}-title`} onClose=${close}>
+  // Chromium gives the focus back without the selection; after a click in the dialog that field would take no letter.
+  function closed() {
+    const field = document.activeElement;
+    if (Number.isInteger(field?.selectionStart)) field.setSelectionRange(field.selectionStart, field.selectionEnd);
+    close();
+  }
+
+  return html`<dialog ref=${dialog} class="form" aria-labelledby=${`${id}-title`} onClose=${closed}>
     <form method="dialog" noValidate onSubmit=${submit}>
       <h2 id=${`${id}-title`}>${form.title}</h2>
       ${form.command && html`<p class="typed">${form.command}</p>`}
