@@ -119,7 +119,7 @@ class Application:
         self.clouds.feed(self.inventory)
         self.inventory.start()
         closing.push_async_callback(self.inventory.stop)
-        self.audit = Audit(redis, clock)
+        self.audit = Audit(redis, clock, key)
         self.plans = PlanStore(redis, key)
         owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
         operations = OperationStore(redis, self.bus, key, owner)

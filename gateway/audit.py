@@ -7,24 +7,32 @@ import contextlib
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from redis.exceptions import RedisError
 
 from gateway.embedded import FolderInUse
+from gateway.secret import differs, existing_key
 from gateway.settings import Settings, StoreSettings
 from gateway.store import Store, StoreError
 from notifications.redis import RedisClient
 from resolvers.audit import Audit, Verification
 from resolvers.clock import Clock
 
+OTHER_KEY: Final = "The audit log can not be verified: its hashes are made with another key; run this where 9rum runs, with its settings."
+
 
 async def verify(settings: Settings, out: TextIO) -> int:
-    """The exit status: 0 when the log is whole, 1 when it is not or can not be read."""
+    """The exit status: 0 when the log is whole, 1 when it is not or can not be read. Raises SettingsError for a key that is none."""
+    key = existing_key(settings) or Fernet.generate_key()  # a store that no 9rum has used yet is empty
     try:
         async with _opened(settings.store) as redis:
-            found = await Audit(redis, Clock()).verify()
+            if await differs(redis, key):
+                out.write(f"{OTHER_KEY}\n")
+                return 1
+            found = await Audit(redis, Clock(), key).verify()
     except (StoreError, RedisError, OSError) as error:
         out.write(f"The audit log can not be read: {str(error).rstrip('.')}.\n")
         return 1

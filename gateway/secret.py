@@ -26,14 +26,22 @@ OTHER_KEY: Final = (
 
 def secret_key(settings: Settings) -> bytes:
     """The Fernet key of the settings, of their file, or of the data folder, where it is made once. Raises SettingsError."""
+    key = existing_key(settings)
+    if key is None:
+        path = settings.store.folder / FILE
+        _make(path)
+        key = _checked(_read(path), str(path))
+    return key
+
+
+def existing_key(settings: Settings) -> bytes | None:
+    """The same; None where it is still to be made. Raises SettingsError."""
     if settings.secret_key is not None:
         return _checked(settings.secret_key.get_secret_value().encode(), "secret_key")
     if settings.secret_key_file is not None:
         return _checked(_read(settings.secret_key_file), f"secret_key_file: {settings.secret_key_file}")
     path = settings.store.folder / FILE
-    if not path.exists():
-        _make(path)
-    return _checked(_read(path), str(path))
+    return _checked(_read(path), str(path)) if path.exists() else None
 
 
 async def agree(redis: RedisClient, key: bytes) -> None:

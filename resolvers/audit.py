@@ -1,11 +1,13 @@
 """The append-only record of every attempted action: who, from where, what, with which result. Denied and refused attempts too.
 
-Rows live in one Redis stream. Each row carries the hash of the row before it, so that a removed or changed row shows.
-Written by `operations/engine.py`, read by `graph/audit.py`. Inputs arrive here with their secrets masked already.
+Rows live in one Redis stream. Each row carries the hash of the row before it, so that a removed or changed row shows; the hashes are made
+with the installation's key, so that who has the store alone can not make others that fit. Written by `operations/engine.py`, read by
+`graph/audit.py`. Inputs arrive here with their secrets masked already.
 """
 
 import enum
 import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,10 +90,44 @@ class Verification:
     fault: str | None = None
 
 
+class Chain:
+    """The hashes of the log. `key` is the installation's (gateway/secret.py); what is made of it here serves nothing else."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = hmac.digest(key, b"the chain of the audit log", hashlib.sha256)
+
+    def hash(self, before: str, document: bytes) -> str:
+        return hmac.new(self._key, before.encode() + document, hashlib.sha256).hexdigest()
+
+    def head(self, newest: str) -> str:
+        """What HEAD holds when the newest row has this hash: not the hash alone, or who cuts the end off could put an older one there."""
+        return f"{newest}:{self.hash('head', newest.encode())}"
+
+    def stored(self, place: bytes, fields: dict[bytes, bytes]) -> StoredRow:
+        return StoredRow(
+            id=place.decode(), row=msgspec.json.decode(fields[b"row"], type=AuditRow), intact=self._fits(fields)
+        )
+
+    def fault(self, before: str, fields: dict[bytes, bytes]) -> str | None:
+        """Why a row can not stand behind the one whose hash is `before`."""
+        if set(fields) != {b"row", b"before", b"hash"}:
+            return "it is no row of this log"
+        if not self._fits(fields):
+            return "it was changed"
+        if fields[b"before"].decode() != before:
+            return "it does not follow the row before it: rows between them were removed, or it was moved"
+        return None
+
+    def _fits(self, fields: dict[bytes, bytes]) -> bool:
+        made = self.hash(fields[b"before"].decode(errors="replace"), fields[b"row"])
+        return hmac.compare_digest(made.encode(), fields[b"hash"])
+
+
 class Audit:
-    def __init__(self, redis: RedisClient, clock: Clock) -> None:
+    def __init__(self, redis: RedisClient, clock: Clock, key: bytes) -> None:
         self._redis = redis
         self.clock = clock
+        self._chain = Chain(key)
 
     async def append(self, row: AuditRow, once: str | None = None) -> None:
         """Add a row behind the last one; two writers at once are put in order by an optimistic transaction.
@@ -105,11 +141,11 @@ class Audit:
                     await pipe.watch(HEAD, mark)
                     if once is not None and await pipe.exists(mark):
                         return
-                    before = ((await pipe.get(HEAD)) or FIRST.encode()).decode()
-                    digest = chained(before, document)
+                    before = ((await pipe.get(HEAD)) or FIRST.encode()).decode().partition(":")[0]
+                    digest = self._chain.hash(before, document)
                     pipe.multi()
                     pipe.xadd(STREAM, {"row": document, "before": before, "hash": digest})
-                    pipe.set(HEAD, digest)
+                    pipe.set(HEAD, self._chain.head(digest))
                     if once is not None:
                         pipe.set(mark, 1, ex=ONCE_SECONDS)
                     await pipe.execute()
@@ -120,11 +156,11 @@ class Audit:
     async def newest(self, limit: int, before: str | None = None) -> list[StoredRow]:
         """Rows from the newest back, `before` a row's id. `intact` compares each row with its own hash."""
         found = await self._redis.xrevrange(STREAM, max=f"({before}" if before else "+", count=limit)
-        return [_stored(place, fields) for place, fields in found]
+        return [self._chain.stored(place, fields) for place, fields in found]
 
     async def one(self, row_id: str) -> StoredRow | None:
         found = await self._redis.xrange(STREAM, min=row_id, max=row_id, count=1)
-        return _stored(*found[0]) if found else None
+        return self._chain.stored(*found[0]) if found else None
 
     async def search(
         self,
@@ -140,7 +176,7 @@ class Audit:
         for _ in range(0, most, PAGE):
             page = await self._redis.xrevrange(STREAM, max=top, min=bottom, count=PAGE)
             for place, fields in page:
-                last = _stored(place, fields)
+                last = self._chain.stored(place, fields)
                 if wanted(last.row):
                     rows.append(last)
                     if len(rows) == limit:
@@ -161,32 +197,10 @@ class Audit:
             if not found:
                 break
             for row_id, fields in found:
-                if fault := _fault(before, fields):
+                if fault := self._chain.fault(before, fields):
                     return Verification(count, row_id.decode(), fault)
                 before, count = fields[b"hash"].decode(), count + 1
             place = f"({found[-1][0].decode()}"
-        if (head or FIRST.encode()).decode() != before:
+        if head != (self._chain.head(before).encode() if count else None):
             return Verification(count, "end", "the newest rows were removed")
         return Verification(count)
-
-
-def chained(before: str, document: bytes) -> str:
-    return hashlib.sha256(before.encode() + document).hexdigest()
-
-
-def _stored(place: bytes, fields: dict[bytes, bytes]) -> StoredRow:
-    return StoredRow(
-        id=place.decode(),
-        row=msgspec.json.decode(fields[b"row"], type=AuditRow),
-        intact=chained(fields[b"before"].decode(), fields[b"row"]) == fields[b"hash"].decode(),
-    )
-
-
-def _fault(before: str, fields: dict[bytes, bytes]) -> str | None:
-    if set(fields) != {b"row", b"before", b"hash"}:
-        return "it is no row of this log"
-    if chained(fields[b"before"].decode(), fields[b"row"]) != fields[b"hash"].decode():
-        return "it was changed"
-    if fields[b"before"].decode() != before:
-        return "it does not follow the row before it: rows between them were removed, or it was moved"
-    return None

@@ -3,14 +3,18 @@
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from gateway.audit import verify
+from gateway.secret import agree
 from gateway.settings import Settings, StoreSettings
 from notifications.redis import RedisClient
 from resolvers.audit import STREAM, Audit, AuditResult, AuditRow
 from resolvers.clock import Clock
 from tests.gateway.test_cli import run
+from tests.running import KEY
 
 
 class Out:
@@ -25,7 +29,7 @@ class Out:
 
 
 async def add(redis: RedisClient, count: int) -> None:
-    audit = Audit(redis, Clock())
+    audit = Audit(redis, Clock(), KEY.encode())
     for number in range(count):
         await audit.append(
             AuditRow(
@@ -40,9 +44,9 @@ async def add(redis: RedisClient, count: int) -> None:
         )
 
 
-async def verified(**store: object) -> tuple[int, str]:
+async def verified(key: str = KEY, **store: object) -> tuple[int, str]:
     out = Out()
-    settings = Settings(store=StoreSettings.model_validate(store))
+    settings = Settings(store=StoreSettings.model_validate(store), secret_key=SecretStr(key))
     status = await verify(settings, out)  # type: ignore[arg-type] # of a stream only `write` is used
     return status, out.text
 
@@ -68,6 +72,18 @@ async def test_a_log_whose_end_is_missing(redis: RedisClient, valkey: str) -> No
     assert await verified(url=valkey) == (
         1,
         "The audit log is not whole: the newest rows were removed. The 2 rows before that fit.\n",
+    )
+
+
+async def test_with_another_key_it_says_so_and_blames_no_row(redis: RedisClient, valkey: str) -> None:
+    await agree(redis, KEY.encode())
+    await add(redis, 1)
+    status, text = await verified(Fernet.generate_key().decode(), url=valkey)
+    assert (status, text.count("\n")) == (1, 1)
+    assert "made with another key" in text
+    assert await verified(url=valkey) == (
+        0,
+        "The audit log is whole: 1 row, each as it was written and behind the one before it.\n",
     )
 
 
@@ -98,3 +114,4 @@ def test_the_command(tmp_path: Path, arguments: tuple[str, ...], status: int) ->
     found = run(*arguments, cwd=tmp_path)
     assert found.returncode == status
     assert ("0 rows" in found.stdout) is (status == 0)
+    assert not (tmp_path / ".data" / "secret.key").exists()  # it only reads

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from notifications.redis import RedisClient
-from resolvers.audit import HEAD, STREAM, Audit, AuditResult, AuditRow
+from resolvers.audit import FIRST, HEAD, STREAM, Audit, AuditResult, AuditRow, Chain
 from resolvers.clock import Clock
 
+KEY = b"the key of this installation"
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 OLD = (
     b'{"action":"server.stop","actor_id":"user:c/1","actor_name":"jiwoo","at":"2026-09-01T12:00:00Z","backend_request_ids":[],'
@@ -35,7 +36,7 @@ def row(number: int, **values: Any) -> AuditRow:
 
 @pytest.fixture
 async def audit(redis: RedisClient) -> Audit:
-    found = Audit(redis, Clock())
+    found = Audit(redis, Clock(), KEY)
     for number in range(6):
         await found.append(row(number))
     return found
@@ -93,6 +94,32 @@ async def spoil(redis: RedisClient) -> None:
     await rewrite(redis, lambda rows: rows[2].pop(b"before"))
 
 
+def remade(rows: list[dict[bytes, bytes]], chain: Chain) -> str:
+    """Each row behind the one before it, with hashes made anew; the last hash."""
+    before = FIRST
+    for fields in rows:
+        fields[b"before"] = before.encode()
+        before = chain.hash(before, fields[b"row"])
+        fields[b"hash"] = before.encode()
+    return before
+
+
+async def remake_with_another_key(redis: RedisClient) -> None:
+    """By who has the store and this code, and not the key."""
+    chain, rows = Chain(b"a guess"), [fields for _, fields in await redis.xrange(STREAM)]
+    rows.pop(2)
+    newest = remade(rows, chain)
+    await rewrite(redis, lambda kept: kept.__setitem__(slice(None), rows))
+    await redis.set(HEAD, chain.head(newest))
+
+
+async def cut_the_end_and_say_so(redis: RedisClient) -> None:
+    """The hash of the row that is the last now is known to whoever reads the store."""
+    await cut_the_end(redis)
+    newest = (await redis.xrange(STREAM))[-1][1][b"hash"].decode()
+    await redis.set(HEAD, Chain(b"a guess").head(newest))
+
+
 async def test_a_log_that_nobody_touched_is_whole(audit: Audit) -> None:
     found = await audit.verify()
     assert (found.rows, found.place, found.fault) == (6, None, None)
@@ -111,6 +138,8 @@ async def test_a_log_that_nobody_touched_is_whole(audit: Audit) -> None:
         (repeat, 2, "moved"),
         (slip_one_in, 2, "changed"),
         (spoil, 2, "no row of this log"),
+        (remake_with_another_key, 0, "changed"),
+        (cut_the_end_and_say_so, 4, "the newest rows were removed"),
     ],
 )
 async def test_whatever_is_done_to_the_log_shows_at_its_place(
@@ -125,12 +154,10 @@ async def test_whatever_is_done_to_the_log_shows_at_its_place(
 
 
 async def test_rows_of_an_older_version_are_read_and_stay_whole(redis: RedisClient) -> None:
-    from resolvers.audit import FIRST, chained
-
-    digest = chained(FIRST, OLD)
+    digest = Chain(KEY).hash(FIRST, OLD)
     await redis.xadd(STREAM, {"row": OLD, "before": FIRST, "hash": digest})
-    await redis.set(HEAD, digest)
-    audit = Audit(redis, Clock())
+    await redis.set(HEAD, Chain(KEY).head(digest))
+    audit = Audit(redis, Clock(), KEY)
     await audit.append(row(1))
     assert (await audit.verify()).fault is None
     newest, oldest = await audit.newest(2)
@@ -139,7 +166,7 @@ async def test_rows_of_an_older_version_are_read_and_stay_whole(redis: RedisClie
 
 
 async def test_a_search_finds_from_the_newest_back_and_says_how_far_it_came(redis: RedisClient) -> None:
-    audit = Audit(redis, Clock())
+    audit = Audit(redis, Clock(), KEY)
     for number in range(1_200):
         await audit.append(row(number % 3, correlation_id=f"c-{number}"))
 

@@ -168,7 +168,7 @@ class Process:
         self.bus = Bus(redis)
         self.inventory = Inventory([THING], clock)
         self.inventory.add_feed("c", shop.feed())
-        self.audit = Audit(redis, clock)
+        self.audit = Audit(redis, clock, KEY)
         self.plans = PlanStore(redis, KEY)
         self.events = Events(self.inventory)
         ports = Ports({"things": {"c": shop}}, "c")
