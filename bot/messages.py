@@ -5,6 +5,7 @@ span, so nothing in a name can mention, link or format. All classes are plain da
 """
 
 import enum
+import re
 import unicodedata
 from typing import Any
 
@@ -15,6 +16,8 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _KEPT = frozenset(
     "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 )  # Korean does without, other scripts and emoji do not
+# Marks stand at the ends of words; one inside a word came with a name. A pair around nothing (an empty name) is no mark either.
+_CODED = re.compile(r"(?<![\w`])(?:``(?![\w`])|`(?P<code>.+?)`(?![\w`]))", re.ASCII)
 
 
 class Style(enum.StrEnum):
@@ -190,6 +193,21 @@ def plain(text: str) -> Text:
 
 def text_of(text: Text) -> str:
     return "".join(span.text for span in text)
+
+
+def coded(sentence: object, limit: int = MAX_CELL) -> Text:
+    """A sentence of the graph, cleaned: what stands between backticks is code, other backticks are signs like any other.
+
+    A name in it may hold marks of its own. All that they can do is to be shown as code, or not.
+    """
+    whole = clean(sentence, limit)
+    spans: list[Span] = []
+    end = 0
+    for found in _CODED.finditer(whole):
+        if found["code"] is not None:
+            spans += [Span(whole[end : found.start()]), Span(found["code"], Style.CODE)]
+            end = found.end()
+    return tuple(span for span in (*spans, Span(whole[end:])) if span.text)
 
 
 def clean(value: object, limit: int = MAX_CELL, *, lines: bool = False) -> str:

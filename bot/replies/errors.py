@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.catalogue import ParameterSpec
 from bot.invocation import Invocation, masked, retyped
-from bot.messages import Block, Button, Message, Paragraph, Source, Text, Tone, clean, plain, text_of
+from bot.messages import Block, Button, Message, Paragraph, Source, Text, Tone, clean, coded, text_of
 from bot.parser import kebab
 from bot.ports import GraphError
 from bot.replies.wording import FIRST, noted, row_of, said, short, span
@@ -88,8 +88,7 @@ def _sentence(texts: Texts, error: GraphError) -> Text:
 
 
 def _message(error: GraphError) -> Text:
-    """The graph's sentence as one plain span: marks in it may have come with a name, and mean nothing."""
-    return plain(clean(error.message, SENTENCE))
+    return coded(error.message, SENTENCE)
 
 
 def _advice(texts: Texts, error: GraphError) -> Paragraph | None:

@@ -6,7 +6,22 @@ from typing import Any
 
 from bot import redact
 from bot.catalogue import LONGEST, Catalogue, CommandSpec, ParameterSpec
-from bot.messages import Block, Button, Code, Fields, Message, Paragraph, Source, Span, Style, Text, Tone, clean
+from bot.messages import (
+    Block,
+    Button,
+    Code,
+    Fields,
+    Message,
+    Paragraph,
+    Source,
+    Span,
+    Style,
+    Text,
+    Tone,
+    clean,
+    coded,
+    text_of,
+)
 from bot.parser import kebab, quote
 from bot.replies.wording import code, noted, row_of, said
 from bot.texts import Texts
@@ -65,7 +80,7 @@ def of_command(texts: Texts, spec: CommandSpec, allowed: bool = True) -> Message
     if spec.role:
         facts.append((texts.line("help.role"), (code(spec.role),)))
     blocks: list[Block] = [
-        Paragraph((Span(spec.typed, Style.BOLD), Span(f" {clean(spec.summary)}"))),
+        Paragraph((Span(spec.typed, Style.BOLD), Span(" "), *coded(spec.summary))),
         Fields(tuple(facts)),
     ]
     if not allowed:
@@ -76,7 +91,7 @@ def of_command(texts: Texts, spec: CommandSpec, allowed: bool = True) -> Message
         blocks.append(said(texts, "help.parameters"))
         blocks.append(Fields(tuple((_label(p), _about(texts, p)) for p in ordered)))
     blocks.append(noted(texts, "help.options"))
-    return Message(summary=f"{spec.typed}: {clean(spec.summary)}", blocks=tuple(blocks))
+    return Message(summary=f"{spec.typed}: {text_of(coded(spec.summary))}", blocks=tuple(blocks))
 
 
 def of_own(texts: Texts, usage: str, summary: str) -> Message:
@@ -169,18 +184,10 @@ def _codes(words: Sequence[str]) -> Text:
     return tuple(spans)
 
 
-def _coded(help_text: str) -> Text:
-    """The action's own words: backticks mark code in them, as in a catalogue's."""
-    pieces = help_text.split("`")
-    if len(pieces) % 2 == 0:
-        return (Span(clean(help_text)),)
-    return tuple(code(piece) if at % 2 else Span(clean(piece)) for at, piece in enumerate(pieces) if piece)
-
-
 def _summary(texts: Texts, spec: CommandSpec) -> Text:
     if spec.change and spec.danger in _DANGERS and spec.danger != "LOW":
-        return (Span(f"{clean(spec.summary)} "), *texts(f"danger.{spec.danger}"))
-    return (Span(clean(spec.summary)),)
+        return (*coded(spec.summary), Span(" "), *texts(f"danger.{spec.danger}"))
+    return coded(spec.summary)
 
 
 def _label(parameter: ParameterSpec) -> str:
@@ -194,7 +201,7 @@ def _default(texts: Texts, parameter: ParameterSpec) -> str:
 
 def _about(texts: Texts, parameter: ParameterSpec) -> Text:
     """Help, type, and what may be said about its values."""
-    parts: list[Text] = [_coded(parameter.help)] if parameter.help else []
+    parts: list[Text] = [coded(parameter.help)] if parameter.help else []
     if parameter.position is not None:
         parts.append(texts("help.also", option=parameter.option))
     if parameter.required:

@@ -19,7 +19,8 @@ from bot.messages import (
     Text,
     Tone,
     clean,
-    plain,
+    coded,
+    text_of,
 )
 from bot.replies.errors import SENTENCE
 from bot.replies.wording import code, noted, row_of, said, short, span, typed
@@ -73,7 +74,7 @@ def _subject(texts: Texts, operation: Mapping[str, Any]) -> Text:
 
 def _steps(operation: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (clean(step.get("state")), clean(step.get("title")), clean(step.get("detail")))
+        (clean(step.get("state")), text_of(coded(step.get("title"))), text_of(coded(step.get("detail"))))
         for step in (operation.get("steps") or [])[-MAX_STEPS:]
     )
 
@@ -82,7 +83,7 @@ def _failure(texts: Texts, operation: Mapping[str, Any]) -> list[Block]:
     error = operation.get("error")
     if not error:
         return []
-    blocks: list[Block] = [Paragraph(plain(clean(error.get("message"), SENTENCE)))]
+    blocks: list[Block] = [Paragraph(coded(error.get("message"), SENTENCE))]
     blocks.append(said(texts, "error.next.retry" if error.get("retryable") else "operation.next"))
     return blocks
 

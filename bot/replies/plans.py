@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.messages import Block, Button, Fields, Message, Paragraph, Source, Span, Table, Text, Tone, clean, plain
+from bot.messages import Block, Button, Fields, Message, Paragraph, Source, Span, Table, Text, Tone, clean, coded, plain
 from bot.replies.wording import FIRST, NOTHING, code, kind, listed, moment, noted, row_of, said, typed
 from bot.texts import Texts
 
@@ -19,7 +19,7 @@ def of_plan(
     danger = plan["danger"] if plan.get("danger") in _TONES else "HIGH"
     title = texts(f"plan.{danger}", action=typed(plan.get("action")))
     blocks: list[Block] = [Paragraph(title), Fields(_facts(texts, plan))]
-    blocks.extend(Paragraph(plain(f"⚠ {clean(each, WARNING)}")) for each in (plan.get("warnings") or [])[:FIRST])
+    blocks.extend(Paragraph((Span("⚠ "), *coded(each, WARNING))) for each in (plan.get("warnings") or [])[:FIRST])
     blocks.extend(_changes(texts, plan.get("changes") or []))
     blocks.extend(_quota(texts, plan.get("quota") or []))
     blocks.append(_undo(texts, plan))

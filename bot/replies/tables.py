@@ -21,6 +21,7 @@ from bot.messages import (
     Text,
     Tone,
     clean,
+    coded,
     plain,
 )
 from bot.ports import GraphError
@@ -152,11 +153,17 @@ def _full(found: Sequence[Any], invocation: Invocation) -> bool:
 def _card(
     texts: Texts, spec: CommandSpec, row: Mapping[str, Any], source: Source | None, notes: list[Block]
 ) -> Message:
-    pairs = tuple((clean(title), plain(value(texts, at(row, path), path))) for title, path in spec.columns)
+    pairs = tuple((clean(title), _value(texts, row, path)) for title, path in spec.columns)
     name = clean(row.get("name") or row.get("id") or spec.typed)
     title = texts("read.card", command=spec.typed, name=name)
     blocks: tuple[Block, ...] = (Paragraph(title), Fields(pairs), *notes)
     return Message(summary="".join(part.text for part in title), blocks=blocks, source=source)
+
+
+def _value(texts: Texts, row: Mapping[str, Any], path: str) -> Text:
+    """Why something failed is a sentence of the graph; all else is data, in which a backtick is a sign like any other."""
+    shown = value(texts, at(row, path), path)
+    return coded(shown) if path.endswith(".message") else plain(shown)
 
 
 def _text(texts: Texts, spec: CommandSpec, found: Any, source: Source | None, notes: list[Block]) -> Message:
@@ -197,7 +204,7 @@ def _missing(
 
 
 def _sentence(message: object) -> Text:
-    return plain(clean(message, SENTENCE))
+    return coded(message, SENTENCE)
 
 
 def _freshness(texts: Texts, freshness: Mapping[str, Any] | None) -> list[Block]:
@@ -213,7 +220,7 @@ def _freshness(texts: Texts, freshness: Mapping[str, Any] | None) -> list[Block]
         notes.append(noted(texts, key, age=span(texts, max(lags))))
     for backend in [each for each in backends if each.get("status") not in (None, "OK")][:MAX_BACKENDS]:
         down = backend["status"] == "DOWN"
-        reason = clean(backend.get("error") or "", 160)
+        reason = coded(backend.get("error"), 160)
         key = "fresh.DOWN_why" if down and reason else "fresh.DOWN" if down else "fresh.DEGRADED"
         notes.append(noted(texts, key, cloud=backend.get("name"), kind=backend.get("kind"), reason=reason))
     return notes

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from bot.messages import Choice, FieldKind, Form, FormField
+from bot.messages import Choice, FieldKind, Form, FormField, coded, text_of
 from bot.terminal.cells import Line, shown, wrap
 from bot.terminal.tables import DIM, HEAD
 
@@ -57,7 +57,7 @@ class Asking:
             return []
         made: list[Line] = []
         if field.hint:
-            made += wrap([(DIM, shown(field.hint))], width)
+            made += wrap([(DIM, shown(text_of(coded(field.hint, len(field.hint)))))], width)
         for number, choice in enumerate(field.choices[:LISTED], 1):
             made += wrap([("class:number", f"{number:>3} "), ("", shown(choice.label))], width)
         if len(field.choices) > LISTED:

@@ -4,7 +4,7 @@ import pytest
 
 from bot import texts
 from bot.invocation import Invocation, bind
-from bot.messages import Source, Tone
+from bot.messages import Source, Span, Style, Tone
 from bot.parser import split
 from bot.ports import GraphError
 from bot.replies.errors import of_ambiguous, of_errors, sentence
@@ -29,7 +29,7 @@ def test_sentence_advice_and_id() -> None:
     source = Source(command="server show x")
     message = of_errors(EN, [GraphError("NOT_FOUND", "There is no server named `x`.", correlation_id="c1")], source)
     assert lines(message) == [
-        "Not found. There is no server named `x`.",
+        "Not found. There is no server named x.",
         "Check the name and the project; the list command of its kind shows what there is.",
         "Correlation id: c1",
     ]
@@ -63,10 +63,11 @@ def test_several_errors_are_said_once_each() -> None:
     assert lines(of_errors(EN, [])) != []
 
 
-def test_marks_in_the_graphs_sentence_stay_signs() -> None:
-    message = of_errors(EN, [GraphError("NOT_FOUND", "No `x` **y** <!channel>\u202e.")])
-    assert spans(message)[1].text == " No `x` **y** <!channel>\ufffd."
-    assert spans(message)[1].style == "plain"
+def test_backticks_in_the_graphs_sentence_are_code_and_other_marks_stay_signs() -> None:
+    message = of_errors(EN, [GraphError("NOT_FOUND", "No `x\u202e` **y** <!channel>, ` nor [z](http://z).")])
+    assert spans(message)[1:4] == [
+        Span(" No "), Span("x\ufffd", Style.CODE), Span(" **y** <!channel>, ` nor [z](http://z)."),
+    ]  # fmt: skip
 
 
 def test_candidates_are_buttons_that_run_the_same_command_with_an_id() -> None:
@@ -80,7 +81,7 @@ def test_candidates_are_buttons_that_run_the_same_command_with_an_id() -> None:
         "server delete server:k/1111 --plan", "server delete server:k/2222 --plan",
     ]  # fmt: skip
     assert {button.document for button in buttons(message)} == {begun("server delete web").spec.document}
-    assert lines(message)[0].startswith("Which one do you mean? `web` is the name of 2 servers")
+    assert lines(message)[0].startswith("Which one do you mean? web is the name of 2 servers")
 
 
 def test_an_error_may_name_the_kind_of_the_parameter() -> None:

@@ -60,7 +60,7 @@ def test_a_command_tells_everything_about_itself() -> None:
 def test_marks_in_the_help_of_a_parameter_are_code() -> None:
     parameter = dataclasses.replace(SERVER_CREATE.parameters[0], help="Like `count`, and ` alone is a mark.")
     told = of_command(EN, dataclasses.replace(SERVER_CREATE, parameters=(parameter,)))
-    assert "NAME: Like `count`, and ` alone is a mark. Also --name. Required. (String)" in lines(told)
+    assert "NAME: Like count, and ` alone is a mark. Also --name. Required. (String)" in lines(told)
     parameter = dataclasses.replace(parameter, help="With `count` above 1.")
     told = of_command(EN, dataclasses.replace(SERVER_CREATE, parameters=(parameter,)))
     assert "NAME: With count above 1. Also --name. Required. (String)" in lines(told)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from bot.messages import Choice, FieldKind, Form, FormField
+from bot.messages import Choice, FieldKind, Form, FormField, coded, text_of
 from bot.platforms.base import Incoming, PlatformError
 from bot.platforms.slack import limits
 from bot.platforms.slack.rich import Json, harmless
@@ -99,7 +99,7 @@ def _field(field: FormField) -> Json:
         # An empty box is a switch that is off, so a switch can always be left alone.
         "optional": not field.required or field.kind is FieldKind.SWITCH,
     }
-    if hint := harmless(field.hint).strip():
+    if hint := text_of(coded(field.hint, limits.FIELD_LABEL)).strip():
         block["hint"] = _label(hint, limits.FIELD_LABEL)
     return block
 

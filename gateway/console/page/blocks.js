@@ -17,6 +17,9 @@ function Span({ span: { text, style, url } }) {
   return html`<a href=${url} target="_blank" rel="noopener noreferrer">${shown}</a>`;
 }
 
+// Helps of commands: what stands between backticks is something to type, as `coded` in bot/messages.py has it.
+export const coded = (text) => text.split(/(?<![\w`])`(?!`)(.+?)`(?![\w`])/).map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
+
 export function Tone({ tone }) {
   return html`<span class=${classes('tone', tone)}>
     <span aria-hidden="true">${MARKS[tone] ?? MARKS.info}</span><span class="unseen">${t(`tone.${tone}`)}</span>

@@ -3,6 +3,7 @@
 import { classes, html, useEffect, useId, useLayoutEffect, useRef, useState } from './ui.js';
 import { t } from './prefs.js';
 import { complete } from './complete.js';
+import { coded } from './blocks.js';
 
 const LONGEST = 40_000;
 const NOTHING = { from: 0, to: 0, options: [] };
@@ -141,7 +142,7 @@ function Suggestions({ id, offer, active, take }) {
     ${offer.options.map(
       (option, at) => html`<li key=${option.text} id=${`${id}-${at}`} role="option" aria-selected=${at === active ? 'true' : 'false'}
         class=${classes(at === active && 'active')} onMouseDown=${(event) => { event.preventDefault(); take(option); }}>
-        <code>${option.text}</code>${option.required && html`<span class="must">${t('compose.required')}</span>`}<span class="note">${option.hint}</span>
+        <code>${option.text}</code>${option.required && html`<span class="must">${t('compose.required')}</span>`}<span class="note">${coded(option.hint)}</span>
       </li>`,
     )}
   </ul>`;

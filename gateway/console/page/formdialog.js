@@ -3,6 +3,7 @@
 import { classes, html, useEffect, useId, useLayoutEffect, useRef, useState } from './ui.js';
 import { t } from './prefs.js';
 import { sentence } from './session.js';
+import { coded } from './blocks.js';
 
 export function FormDialog({ form, fill, close }) {
   const id = useId();
@@ -84,9 +85,6 @@ function Field({ field, problem }) {
     ${problem && html`<p class="failed" id=${`${id}-problem`}>${problem}</p>`}
   </div>`;
 }
-
-// What stands between backticks is something to type.
-const coded = (text) => text.split('`').map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
 
 function Line({ field, attributes }) {
   const type = field.secret ? 'password' : 'text';
