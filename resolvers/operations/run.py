@@ -13,7 +13,7 @@ from typing import Any
 
 from resolvers.actor import Credential
 from resolvers.clock import Clock
-from resolvers.errors import Conflict, NotFound, TimedOut, Unavailable
+from resolvers.errors import Conflict, GurumError, TimedOut, Unavailable
 from resolvers.inventory.kinds import Row
 from resolvers.inventory.store import Inventory
 from resolvers.operations.record import OperationState, Record, Step, StepState
@@ -54,21 +54,23 @@ class Run:
         title: str,
         send: Callable[[], Awaitable[Any]],
         find: Callable[[], Awaitable[Any]] | None = None,
+        already: type[GurumError] | None = None,
     ) -> Any:
         """The step's result (plain data). `find` answers the result of an earlier sending, or None when the backend has not got it.
 
         Without `find` a step that was interrupted, or whose answer was lost, is sent again, so `send` must then be harmless to repeat;
-        a Conflict (or NotFound, for a deletion) means it was done. With it, an error is raised when the backend has surely not got it.
+        `already` is how the backend says that it was done, where it does not take it twice (NotFound, for a deletion). With `find`, an
+        error is raised when the backend has surely not got it.
         """
         step = self._step(name)
         if step is not None and step.state is StepState.DONE:
             return step.result
         if step is not None:
-            return await self._again(step, send, find)
+            return await self._again(step, send, find, already)
         step = Step(name=name, title=title, state=StepState.RUNNING, started_at=self.clock.now())
         self.record.steps.append(step)
         await self._save(self.record)
-        return await self._finish(step, await self._sent(step, send, find))
+        return await self._finish(step, await self._sent(step, send, find, already))
 
     async def until(
         self,
@@ -158,10 +160,14 @@ class Run:
         return step
 
     async def _again(
-        self, step: Step, send: Callable[[], Awaitable[Any]], find: Callable[[], Awaitable[Any]] | None
+        self,
+        step: Step,
+        send: Callable[[], Awaitable[Any]],
+        find: Callable[[], Awaitable[Any]] | None,
+        already: type[GurumError] | None,
     ) -> Any:
         if find is None:
-            return await self._finish(step, await self._repeated(send))
+            return await self._finish(step, await self._repeated(send, already))
         # Whoever sent it is gone by now, and with it the connection on which the backend was asked.
         lost_at = step.lost_at or min(step.started_at + ANSWERED, self.clock.now())
         while True:
@@ -175,7 +181,11 @@ class Run:
             await self.clock.sleep(AGAIN)
 
     async def _sent(
-        self, step: Step, send: Callable[[], Awaitable[Any]], find: Callable[[], Awaitable[Any]] | None
+        self,
+        step: Step,
+        send: Callable[[], Awaitable[Any]],
+        find: Callable[[], Awaitable[Any]] | None,
+        already: type[GurumError] | None = None,
     ) -> Any:
         """What `send` answers; where its answer was lost, what it made all the same, or its error when it made nothing."""
         try:
@@ -186,13 +196,13 @@ class Run:
             step.lost_at = self.clock.now()
             if find is None:
                 await self._tell(step, f"{error.message} Asking for it again.", None)
-                return await self._repeated(send)
+                return await self._repeated(send, already)
             await self._tell(step, f"{error.message} Looking whether it was done all the same.", None)
             if (found := await self._made(find)) is None:
                 raise
             return found
 
-    async def _repeated(self, send: Callable[[], Awaitable[Any]]) -> Any:
+    async def _repeated(self, send: Callable[[], Awaitable[Any]], already: type[GurumError] | None) -> Any:
         """What is harmless to repeat, until the backend answers; its error when that takes longer than UNCERTAIN."""
         pause, waited = AGAIN, 0.0
         while True:
@@ -200,11 +210,13 @@ class Run:
             waited += pause
             try:
                 return await send()
-            except (Conflict, NotFound):
-                return None
             except (Unavailable, TimedOut):
                 if waited >= UNCERTAIN.total_seconds():
                     raise
+            except GurumError as error:
+                if already is None or not isinstance(error, already):
+                    raise
+                return None
             pause *= 2
 
     async def _made(self, find: Callable[[], Awaitable[Any]]) -> Any:

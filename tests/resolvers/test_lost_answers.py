@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from notifications.redis import RedisClient
-from resolvers.errors import TimedOut
+from resolvers.errors import Conflict, TimedOut
 from resolvers.operations import run
 from tests.watched import FastClock, Watched, slow_polls, watched
 
@@ -71,6 +71,67 @@ async def test_what_is_harmless_to_repeat_is_asked_for_again(
     lose(krane, monkeypatch, call)
     await krane.graph.done("jiwoo", action, given, SHOP)
     assert krane.world.calls.count(call) == 2
+
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3VY4WF1cOvIK6+L0GN4wGvRPGnqZy3hVUOGvMTvS4h jiwoo"
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "call"),
+    [
+        ("keypairCreate", {"name": "spare", "publicKey": KEY}, "keypair.create"),
+        ("imageUnshare", {"image": "shop-web-golden", "project": "talk"}, "image.unshare"),
+        ("serverDetachInterface", {"server": "shop-web-1"}, "server.detach_interface"),
+        ("serverAddSecurityGroup", {"server": "shop-web-1", "securityGroup": "mail"}, "server.add_security_group"),
+        (
+            "serverRemoveSecurityGroup",
+            {"server": "shop-web-1", "securityGroup": "mail"},
+            "server.remove_security_group",
+        ),
+    ],
+)
+async def test_what_a_cloud_does_not_take_twice_is_known_for_done(
+    krane: Watched, monkeypatch: pytest.MonkeyPatch, action: str, given: dict[str, Any], call: str
+) -> None:
+    await krane.graph.done("jiwoo", "securityGroupCreate", {"name": "mail"}, SHOP)
+    if action == "serverRemoveSecurityGroup":
+        await krane.graph.done("jiwoo", "serverAddSecurityGroup", given, SHOP)
+    if action == "imageUnshare":
+        await krane.graph.done("jiwoo", "imageShare", given, SHOP)
+    if action == "serverDetachInterface":
+        query = '{ servers(filter: {name: {eq: "shop-web-1"}}) { nodes { ports { id } } } }'
+        (web,) = (await krane.graph.data("jiwoo", query))["servers"]["nodes"]
+        given = {**given, "port": web["ports"][0]["id"]}
+    lose(krane, monkeypatch, call)
+    await krane.graph.done("jiwoo", action, given, SHOP)
+
+
+async def test_what_is_refused_when_it_is_asked_for_again_was_not_done(
+    krane: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer was lost, and so was the order; now the server is busy."""
+    real, asked = krane.world.change, list[str]()
+
+    @contextlib.asynccontextmanager
+    async def change(domain: str, operation: str, *given: Any) -> AsyncIterator[Any]:
+        if operation == "server.rename":
+            asked.append(operation)
+            if len(asked) == 1:
+                raise TimedOut("krane did not answer.", backend="krane", lost=True)
+            raise Conflict("The server is busy.", backend="krane")
+        async with real(domain, operation, *given) as caller:
+            yield caller
+
+    monkeypatch.setattr(krane.world, "change", change)
+    query = 'mutation { serverRename(input: {server: "shop-web-1", name: "renamed"}) { id } }'
+    said = await krane.graph.refused("jiwoo", query, None, SHOP)
+    assert (said["code"], said["message"]) == ("CONFLICT", "The server is busy.")
+    operation = (
+        await krane.graph.data(
+            "jiwoo", "query($id: ID!) { operation(id: $id) { state undo { action } } }", {"id": said["operationId"]}
+        )
+    )["operation"]
+    assert operation == {"state": "FAILED", "undo": None}
 
 
 async def test_a_volume_is_taken_though_its_offer_was_read_away_before_anybody_looked(

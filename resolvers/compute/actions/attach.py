@@ -10,7 +10,7 @@ from resolvers.compute.actions.create import network_to_join
 from resolvers.compute.actions.lifecycle import server_of, unlocked
 from resolvers.compute.port import ServerStatus
 from resolvers.context import Context
-from resolvers.errors import Invalid
+from resolvers.errors import Invalid, NotFound
 from resolvers.operations.record import Record
 from resolvers.operations.run import Run
 from resolvers.planning import changed, cloud_of, described, fresh, known, native, require, required, target
@@ -206,7 +206,10 @@ async def _run_detach_interface(run: Run) -> None:
     server, held = run.args["server"], run.args["port"]
     port = run.port("compute", cloud_of(server))
     await run.once(
-        "request", "Ask to detach", lambda: port.detach_interface(run.credential, native(server), native(held))
+        "request",
+        "Ask to detach",
+        lambda: port.detach_interface(run.credential, native(server), native(held)),
+        already=NotFound,
     )
     await run.until_gone_or("port", "Wait until the port has left", held, lambda row: row.server_id != server)
     await run.reread(server)
@@ -249,8 +252,18 @@ def _security_group(add: bool) -> Action:
         server, group = run.args["server"], run.args["group"]
         port = run.port("compute", cloud_of(server))
         change = port.add_security_group if add else port.remove_security_group
+
+        async def taken() -> bool | None:
+            row: Any = await run.inventory.reread(server)
+            held: Any = await run.inventory.reread(group)
+            has = row is not None and held is not None and held.name in row.security_group_names
+            return True if has is add else None
+
         await run.once(
-            "request", "Change its security groups", lambda: change(run.credential, native(server), native(group))
+            "request",
+            "Change its security groups",
+            lambda: change(run.credential, native(server), native(group)),
+            taken,
         )
         await run.reread(server)
 

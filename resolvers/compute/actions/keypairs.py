@@ -11,7 +11,7 @@ from resolvers import ids
 from resolvers.action import Action, Danger, Plan, Target
 from resolvers.actor import READER
 from resolvers.context import Context
-from resolvers.errors import Invalid
+from resolvers.errors import Conflict, Invalid, NotFound
 from resolvers.operations.run import Run
 from resolvers.planning import (
     any_project,
@@ -65,7 +65,10 @@ async def _run_create(run: Run) -> None:
     args = run.args
     port = run.port("compute", args["cloud"])
     await run.once(
-        "create", "Import the key", lambda: port.create_keypair(run.credential, args["name"], args["public_key"])
+        "create",
+        "Import the key",
+        lambda: port.create_keypair(run.credential, args["name"], args["public_key"]),
+        already=Conflict,
     )
     keypair = ids.make("keypair", args["cloud"], f"{native(args['user'])}/{args['name']}")
     await run.resource(keypair)
@@ -98,7 +101,12 @@ async def _plan_delete(context: Context, given: KeypairDeleteInput) -> Plan:
 async def _run_delete(run: Run) -> None:
     keypair = run.args["keypair"]
     port = run.port("compute", cloud_of(keypair))
-    await run.once("request", "Delete the key", lambda: port.delete_keypair(run.credential, run.args["name"]))
+    await run.once(
+        "request",
+        "Delete the key",
+        lambda: port.delete_keypair(run.credential, run.args["name"]),
+        already=NotFound,
+    )
     await run.until_gone("gone", "Wait until it is gone", keypair, lambda row: None)
 
 

@@ -12,7 +12,7 @@ from strawberry.scalars import JSON
 
 from resolvers.action import Action, Plan, Target
 from resolvers.context import Context
-from resolvers.errors import Invalid
+from resolvers.errors import Conflict, Invalid
 from resolvers.image.port import MARKER, ImageSpec
 from resolvers.making import COPYING, make
 from resolvers.operations.run import Run
@@ -122,6 +122,7 @@ async def _run(run: Run) -> None:
         "import",
         "Ask the cloud to fetch it",
         lambda: port.import_image(run.credential, native(image), args["address"]),
+        already=Conflict,
     )
     await run.until("active", "Wait until it is active", image, lambda row: row.status == "active", _failed, COPYING)
 

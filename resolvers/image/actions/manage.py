@@ -8,6 +8,7 @@ from resolvers import ids
 from resolvers.action import Action, Plan
 from resolvers.context import Context
 from resolvers.deleting import deletion
+from resolvers.errors import NotFound
 from resolvers.operations.run import Run
 from resolvers.planning import (
     changed,
@@ -86,7 +87,12 @@ def _sharing(share: bool) -> Action:
         image, project = run.args["image"], run.args["project"]
         port = run.port("image", cloud_of(image))
         change = port.share_image if share else port.unshare_image
-        await run.once("request", "Change who has it", lambda: change(run.credential, native(image), native(project)))
+        await run.once(
+            "request",
+            "Change who has it",
+            lambda: change(run.credential, native(image), native(project)),
+            already=None if share else NotFound,
+        )
         await run.reread(image)
 
     return Action(
