@@ -86,6 +86,11 @@ class Actor:
     def sees(self, project_id: str | None) -> bool:
         return self.all_projects or project_id in self.projects
 
+    def own(self, user_id: str, project_id: str | None) -> bool:
+        """Whether something is this person's own, and of here: who is in one project only (a room of it, a token for it) does not see
+        there what the same person did in others."""
+        return user_id == self.user_id and project_id in (None, self.only_project or project_id)
+
     def roles_on(self, project_id: str | None) -> frozenset[str]:
         """Effective roles on a project (global id). An operator is admin everywhere, as in Nova's own policy."""
         roles = self.projects.get(project_id or "", frozenset())

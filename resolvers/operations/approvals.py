@@ -65,7 +65,7 @@ async def seen(context: Context, plan_id: str) -> KeptPlan:
     """A kept plan: for its asker, and for whoever may approve it. Raises NotFound for everybody else."""
     context.require_actor()
     plan = await context.plans.get(plan_id)
-    if plan is None or not (plan.actor_id == context.actor.user_id or _may_approve(context.actor, plan)):
+    if plan is None or not (context.actor.own(plan.actor_id, plan.project_id) or _may_approve(context.actor, plan)):
         raise NotFound(GONE, field="planId")
     return plan
 
@@ -74,9 +74,9 @@ async def replay(context: Context, audit_id: str) -> KeptPlan:
     """A new plan of what an old audit row tells, for whoever may read the row and may run the action now."""
     context.require_actor()
     stored = await context.audit.one(audit_id) if PLACE.match(audit_id) else None
-    if stored is None or not (stored.row.actor_id == context.actor.user_id or sees(context.actor, stored.row)):
+    row = None if stored is None else stored.row
+    if row is None or not (context.actor.own(row.actor_id, row.project_id) or sees(context.actor, row)):
         raise NotFound("There is no such audit row.", field="auditId")
-    row = stored.row
     action = context.actions.get(row.action)
     if action is None:
         raise Invalid(f"`{shown(row.action)}` is nothing that can be planned.", field="auditId")
@@ -98,7 +98,7 @@ async def apply(context: Context, plan_id: str, digest: str, key: str | None) ->
     context.require_actor()
     try:
         plan = await context.plans.get(plan_id)
-        if plan is None or plan.actor_id != context.actor.user_id:
+        if plan is None or not context.actor.own(plan.actor_id, plan.project_id):
             raise NotFound(GONE, field="planId")
         _same(plan, digest)
         attempt = await _begun(context, plan)

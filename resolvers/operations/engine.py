@@ -97,8 +97,9 @@ class Engine:
         try:
             rows.check(plain, action)
             if key is not None:
-                user = context.actor.user_id
-                known = await keys.bound(self.store, self.clock, user, key, operation_id, action.name, plain)
+                user, project = context.actor.user_id, context.actor.project_id
+                place = project if expected is None else None  # a plan that was seen says where by itself
+                known = await keys.bound(self.store, self.clock, user, key, operation_id, [action.name, plain, place])
                 if known is not None:
                     return known
             plan = await self._confirmed(context, action, given, (key, operation_id), expected, approved)
@@ -178,11 +179,10 @@ class Engine:
 
     @staticmethod
     def sees(context: Context, record: Record) -> bool:
-        """Who is in one project only (a room of it, a token for it) does not see there what the same person did in others."""
-        actor = context.actor
-        if record.actor_id == actor.user_id:
-            return record.project_id in (None, actor.only_project or record.project_id)
-        return not record.personal and record.project_id is not None and actor.sees(record.project_id)
+        actor, project = context.actor, record.project_id
+        return actor.own(record.actor_id, project) or (
+            not record.personal and project is not None and actor.sees(project)
+        )
 
     async def follow(self, context: Context, operation_id: str) -> AsyncIterator[Record]:
         await self.visible(context, operation_id)

@@ -15,15 +15,16 @@ PATIENCE = LEASE_MS / 1000 + 2.0  # seconds: until the end of a process that die
 
 
 async def bound(
-    store: OperationStore, clock: Clock, user_id: str, key: str, operation_id: str, action: str, plain: dict[str, Any]
+    store: OperationStore, clock: Clock, user_id: str, key: str, operation_id: str, call: list[Any]
 ) -> Record | None:
     """The operation that has the key already; None when the key is now bound to `operation_id`, which the caller makes.
 
+    `call` is what makes it the same call: action, input, and the project that the caller works in, where things are made unless said.
     Raises Conflict when the key was used for another call, Unavailable when the first call is still being checked.
     """
     if not 1 <= len(key) <= 128 or not key.isprintable():
         raise Invalid("An idempotency key has 1 to 128 printable characters.", field="idempotencyKey")
-    digest = hashlib.sha256(orjson.dumps([action, plain], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    digest = hashlib.sha256(orjson.dumps(call, option=orjson.OPT_SORT_KEYS)).hexdigest()
     for _ in range(int(PATIENCE / LOOK_EVERY)):
         held = await store.reserve(user_id, key, operation_id, digest)
         if held is None:

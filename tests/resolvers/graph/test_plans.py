@@ -176,6 +176,24 @@ async def test_a_key_with_another_input_or_for_another_action_is_refused(
     }
 
 
+async def test_a_key_of_what_was_made_in_one_project_makes_nothing_seem_made_in_another(krane: Watched) -> None:
+    """The project of the token is where things are made unless said, so with another one it is another call."""
+    query = 'mutation { volumeCreate(input: {name: "disk", size: 1}, idempotencyKey: "nightly") { id } }'
+    first = (await krane.graph.data("jiwoo", query, project="shop"))["volumeCreate"]["id"]
+    assert (await krane.graph.data("jiwoo", query, project="shop"))["volumeCreate"]["id"] == first
+    refused = await krane.graph.refused("jiwoo", query, project="talk")
+    assert (refused["code"], refused["field"]) == ("CONFLICT", "idempotencyKey")
+
+
+async def test_a_plan_that_was_applied_is_the_same_operation_with_another_token(krane: Watched) -> None:
+    shown = (await krane.graph.data("jiwoo", PLAN, {"s": WEB}))["plan"]["serverStop"]
+    ran = {
+        (await krane.graph.data("jiwoo", APPLY, {"id": shown["id"], "hash": shown["hash"]}, project))["apply"]["id"]
+        for project in (None, "shop", None)
+    }
+    assert len(ran) == 1
+
+
 async def test_a_key_is_its_persons_own_and_free_after_a_refusal(krane: Watched) -> None:
     assert (await krane.graph.refused("jiwoo", START, {"s": "talk-chat-1", "key": "k-1"}))["code"] == "CONFLICT"
     mine = (await krane.graph.data("jiwoo", STOP, {"s": "talk-chat-1", "key": "k-1"}))["serverStop"]["id"]

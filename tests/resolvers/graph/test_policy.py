@@ -203,6 +203,29 @@ async def test_a_narrowed_person_sees_and_acts_in_one_project(krane: Watched) ->
         await ask(krane, "minsu", "{ me { name } }", origin=HTTP, within="shop")
 
 
+async def test_a_narrowed_person_finds_there_no_plan_and_no_row_of_what_was_asked_for_elsewhere(
+    krane: Watched,
+) -> None:
+    """A room of a project is read by its members, who may have nothing to do with the other one."""
+    planned = 'query { plan { serverStop(input: {server: "talk-chat-1"}) { id hash } } }'
+    plan = (await told(krane, "jiwoo", planned, origin=HTTP))["plan"]["serverStop"]
+    operation = (await told(krane, "jiwoo", RENAME, {"s": "talk-chat-1"}, origin=HTTP))["serverRename"]["id"]
+    await krane.graph.ended("jiwoo", operation)
+    row = (await krane.graph.app.audit.newest(1))[0].id
+    for query, given in (
+        ("query($id: ID!) { it: planned(id: $id) { targets { name } } }", {"id": plan["id"]}),
+        ("query($id: ID!) { it: replay(auditId: $id) { targets { name } } }", {"id": row}),
+        ("mutation($id: ID!, $hash: String!) { it: refusePlan(planId: $id, hash: $hash) { id } }", plan),
+        ("mutation($id: ID!, $hash: String!) { it: apply(planId: $id, hash: $hash) { id } }", plan),
+        ("mutation($id: ID!) { it: undo(operationId: $id) { id } }", {"id": operation}),
+    ):
+        answer = await ask(krane, "jiwoo", query, given, origin=HTTP, within="shop")
+        assert answer["errors"][0]["extensions"]["code"] == "NOT_FOUND", query
+        assert "talk" not in answer["errors"][0]["message"]
+    here = await told(krane, "jiwoo", "query($id: ID!) { planned(id: $id) { id } }", plan, origin=HTTP, within="talk")
+    assert here["planned"]["id"] == plan["id"]
+
+
 async def test_an_operator_is_one_only_in_the_project_of_operators(krane: Watched) -> None:
     query = "{ me { operator allProjects systemRoles } hypervisors { totalCount } projects { totalCount } }"
     in_shop = await told(krane, "operator", query, origin=HTTP, within="shop")

@@ -226,4 +226,4 @@ def digest(given: dict[str, Any]) -> str:
 
     import orjson
 
-    return hashlib.sha256(orjson.dumps([MAKE.name, given], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(orjson.dumps([MAKE.name, given, None], option=orjson.OPT_SORT_KEYS)).hexdigest()
