@@ -22,6 +22,7 @@ from bot.messages import (
     Note,
     Paragraph,
     Source,
+    Span,
     Tone,
     clean,
     with_blocks,
@@ -131,7 +132,9 @@ async def refuse(turn: Turn, name: str, reason: str) -> None:
     plan = await _settled(turn, name, pending, gql.REFUSE, reason or None)
     key = "confirm.refused_because" if reason else "confirm.refused"
     # By the name of the cloud account: what people call themselves in chat is theirs to choose.
-    await turn.reply(_over(turn, pending, key, name=plan["approval"]["byName"], reason=reason))
+    values = {"name": plan["approval"]["byName"], "reason": reason}
+    short = sentence(turn.texts, key, tone=Tone.INFO, action=pending.action, **values)
+    await turn.reply(_over(turn, pending, key, **values), short)
 
 
 async def _settled(turn: Turn, name: str, pending: Pending, document: str, reason: str | None) -> Mapping[str, Any]:
@@ -168,12 +171,13 @@ async def _show(turn: Turn, pending: Pending, plan: Mapping[str, Any], changed: 
     source = Source(command=pending.text, document=pending.document, variables=given if pending.document else {})
     notes: list[Block] = [Note(said("confirm.changed"))] if changed else []
     notes += _how(turn, name, pending)
-    await turn.reply(with_blocks(of_plan(said, dict(plan), source, _buttons(turn, name, pending, plan)), *notes))
-    shown = msgspec.structs.replace(pending, place=turn.place, message_id=turn.message_id)
+    shown_plan = with_blocks(of_plan(said, dict(plan), source, _buttons(turn, name, pending, plan)), *notes)
+    await turn.reply(shown_plan, _short(turn, pending, "confirm.short_changed" if changed else "confirm.short_waits"))
+    shown = msgspec.structs.replace(pending, place=turn.stands, message_id=turn.message_id)
     await services.pendings.keep(name, shown, seconds + REMEMBERED_SECONDS)
     if turn.message_id is not None and turn.capabilities.edits:
         over = with_blocks(of_plan(said, dict(plan), source, ()), Note(said(f"confirm.over_{pending.stage}")))
-        edit = DueEdit(place=turn.place, message_id=turn.message_id, message=over, guard=(name, pending.stage))
+        edit = DueEdit(place=turn.stands, message_id=turn.message_id, message=over, guard=(name, pending.stage))
         await services.due.put(f"confirm:{name}", seconds, edit)
 
 
@@ -216,6 +220,17 @@ def _over(turn: Turn, pending: Pending, key: str, **values: object) -> Message:
     return msgspec.structs.replace(shown, source=Source(command=pending.text))
 
 
+def _short(turn: Turn, pending: Pending, key: str) -> Message:
+    """For who answered from elsewhere: what came of it, and where the rest is told."""
+    place = pending.place
+    channel = f"{clean(place.name or place.channel)} ({place.platform})"
+    where = turn.texts.line("confirm.in_direct", platform=place.platform) if place.direct else channel
+    url = pending.link if pending.link is not None and pending.link.startswith("https://") else None
+    values = {"where": (Span(where, url=url),), "name": pending.person.name or pending.person.id}
+    tone = Tone.WARN if key == "confirm.short_changed" else Tone.INFO
+    return sentence(turn.texts, key, tone=tone, action=pending.action, role=pending.approval or "", **values)
+
+
 # -- running -----------------------------------------------------------------------------------------------------------
 
 
@@ -228,7 +243,9 @@ async def _apply(turn: Turn, pending: Pending) -> None:
             await _again(turn, pending, answer.errors)
             return
         source = Source(command=pending.text, document=gql.SHOWN_APPLY, variables=variables)
-        await started(turn, answer, source, pending.project, None, _asker(turn, pending), pending.language)
+        asker = _asker(turn, pending)
+        short = _short(turn, pending, "confirm.short_confirmed" if asker is turn.person else "confirm.short_approved")
+        await started(turn, answer, source, pending.project, None, asker, pending.language, short)
 
 
 async def _again(turn: Turn, pending: Pending, errors: tuple[Any, ...]) -> None:

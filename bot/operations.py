@@ -31,8 +31,12 @@ async def started(
     invocation: Any = None,
     asker: Person | None = None,
     language: str | None = None,
+    short: Message | None = None,
 ) -> None:
-    """Show the operation that a mutation answered, and follow it for the asker. Raises Answered when there is none."""
+    """Show the operation that a mutation answered, and follow it for the asker. Raises Answered when there is none.
+
+    `short` as in `Turn.reply`.
+    """
     operation = gql.found(answer, "it")
     if operation is None:
         raise Answered(answer.errors, invocation)
@@ -40,7 +44,7 @@ async def started(
     followed = Followed(
         operation=operation["id"],
         person=asker or turn.person,
-        place=turn.place,
+        place=turn.stands,
         message_id=None,
         source=source,
         language=language or turn.texts.language,
@@ -52,10 +56,10 @@ async def started(
         await ended(turn.services, followed, operation) if over else _message(turn.services.clock, followed, operation)
     )
     try:
-        await turn.reply(shown)
+        await turn.reply(shown, short)
         await turn.settle()
         message_id = turn.message_id if turn.capabilities.edits else None
-        followed = msgspec.structs.replace(followed, message_id=message_id, place=turn.place)
+        followed = msgspec.structs.replace(followed, message_id=message_id, place=turn.stands)
     except Undelivered:
         over = False  # its end is said anew when the channel takes messages again
     await begun(turn)

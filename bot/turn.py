@@ -1,26 +1,28 @@
 """One incoming message on its way to its one reply: who asked, where, in which language, and how the answer gets there.
 
 Made by `app`; passed to everything that handles the message. The reply's id is kept, so that a message that is handled again after a crash
-edits its reply and does not post a second one.
+edits its reply and does not post a second one. What answers a plan is told in the plan's own message; who typed it elsewhere, in another
+channel or chat system, gets a short answer there.
 
     gurum:bot:reply:{hash}           id of the reply to an incoming message, KEPT_SECONDS
     gurum:bot:said:{place}:{id}      whom a reply answers
 """
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
 from typing import Any
 
 from msgspec import UNSET, UnsetType, structs
 
 from bot import redact
-from bot.catalogue import LONGEST, Catalogue
+from bot.catalogue import Catalogue
+from bot.guarded import guarded
 from bot.invocation import Invocation, masked
 from bot.messages import Message, Source, Tone
 from bot.outbox import Undelivered
-from bot.parser import Words, kebab
+from bot.parser import Words
 from bot.people import ChooseProject
 from bot.platforms.base import ELSEWHERE, Capabilities, Entry, Incoming, Person, Place
 from bot.ports import Acting, Answer, Attempt, Deed, GraphError, first_code
@@ -73,6 +75,7 @@ class Turn:
         self.texts = texts
         self.text = text
         self.place: Place = incoming.place
+        self.stands: Place = incoming.place  # where the reply does
         self.link: str | None = incoming.link
         self.words: Words | None = None
         self.rest: tuple[str, ...] = ()
@@ -88,6 +91,7 @@ class Turn:
         self._looked = False
         self._waiting = False  # the reply says only that an answer is coming
         self._answered = False
+        self._short: Turn | None = None  # answers where it was asked, while the reply stands elsewhere
         self._writing = asyncio.Lock()
 
     # -- who and where -------------------------------------------------------------------------------------------------
@@ -98,7 +102,8 @@ class Turn:
 
     @property
     def capabilities(self) -> Capabilities:
-        return self.services.platforms[self.place.platform].capabilities
+        """Of where the reply stands."""
+        return self.services.platforms[self.stands.platform].capabilities
 
     @property
     def name(self) -> str:
@@ -108,6 +113,13 @@ class Turn:
     @property
     def idempotency_key(self) -> str:
         return f"chat-{self.name[:32]}"
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the reply stands where who asked may not see it."""
+        moved, _, _ = (self._message_id or "").rpartition(ELSEWHERE)
+        stands = (self.stands.platform, moved or self.stands.channel)
+        return self.stands is not self.place and stands != (self.place.platform, self.place.channel)
 
     @property
     def message_id(self) -> str | None:
@@ -195,7 +207,7 @@ class Turn:
         """Answer by editing this message, which stands in the place."""
         if message_id is not None:
             self._message_id, self._looked = message_id, True
-            self.place = place or self.place
+            self.stands = place or self.place
 
     async def adopt_pressed(self) -> None:
         """Answer by editing the message whose button was pressed, when it is a reply to this person."""
@@ -205,11 +217,21 @@ class Turn:
             if whose == self.person.key.encode():
                 await self.adopt(pressed)
 
-    async def reply(self, message: Message) -> None:
-        """Post the one reply, or edit it when it was posted. Raises Undelivered."""
-        async with self._writing:
-            self._answered, self._waiting = True, False
-            await self._write(message)
+    async def reply(self, message: Message, short: Message | None = None) -> None:
+        """Post the one reply, or edit it when it was posted. Raises Undelivered.
+
+        Where that stands elsewhere, `short`, or else the same, is said where it was asked, and waits for no other chat system.
+        """
+        if not self.elsewhere:
+            await self._reply(message)
+        elif self.stands.platform != self.place.platform:
+            await self._shortly(short or message)
+            await self._reply(message)
+        else:  # who sees both hears of the reply first, and knows by it what comes of it
+            try:
+                await self._reply(message)
+            finally:
+                await self._shortly(short or message)
 
     async def settle(self) -> None:
         """The reply is a record now: no button of it replaces it by another answer."""
@@ -218,28 +240,29 @@ class Turn:
 
     async def aside(self, message: Message) -> None:
         """Show it to the person alone where the platform can, and in the reply where it can not."""
-        if not self.capabilities.private or self.place.direct:
-            await self.reply(message)
-            return
-        await self.secretly(message)
+        here = self.services.platforms[self.place.platform].capabilities
+        await (self.secretly(message) if here.private else self.reply(message))
 
     async def secretly(self, message: Message) -> None:
         """Show it to the person alone, always."""
-        if self.place.direct:
+        if self.place.direct and not self.elsewhere:
             await self.reply(message)
             return
         async with self._writing:
             waiting, self._answered = self._waiting, True
-        await self.services.outbox.whisper(self.place, self.person, message, self.incoming)
+        if self.place.direct:
+            await self._shortly(message)
+        else:
+            await self.services.outbox.whisper(self.place, self.person, message, self.incoming)
         if waiting:
-            await self.reply(sentence(self.texts, "turn.private", tone=Tone.INFO))
+            await self._reply(sentence(self.texts, "turn.private", tone=Tone.INFO))
 
     async def say(self, key: str, tone: Tone = Tone.INFO, private: bool = False, **values: object) -> None:
         """Answer with one sentence of the texts."""
         message = sentence(self.texts, key, tone=tone, **values)
         await (self.aside(message) if private else self.reply(message))
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def patience(self) -> AsyncIterator[None]:
         """While the body waits for the graph for long, the reply says that it is coming."""
         done = asyncio.Event()
@@ -282,6 +305,18 @@ class Turn:
 
     # -- own -----------------------------------------------------------------------------------------------------------
 
+    async def _reply(self, message: Message) -> None:
+        async with self._writing:
+            self._answered, self._waiting = True, False
+            await self._write(message)
+
+    async def _shortly(self, message: Message) -> None:
+        if self._short is None:
+            self._short = Turn(self.services, self.incoming, self.texts, self.text)
+            self._short.place = self._short.stands = self.place
+        with contextlib.suppress(Undelivered):  # the reply itself is told all the same
+            await self._short.reply(message)
+
     async def _acting_for(self, project: str | None) -> Acting:
         person = structs.replace(self.person, token=None) if self._spent else self.person
         return await self.services.people.acting(person, self.place, self.link, project)
@@ -293,46 +328,35 @@ class Turn:
         return self.words.said("project") if self.words is not None else None
 
     def _guarded(self) -> str | None:
-        """The command alone, while the text could not be bound and may have a secret among its words."""
         if self.invocation is not None or self.own:
             return None
-        words = self.words.words if self.words is not None else tuple(self.text.split())
-        if redact.hidden(self.text) != self.text:  # what stands behind it may be more of it
-            return " ".join((*(self.words.leading[:LONGEST] if self.words is not None else words[:2]), "…"))
-        catalogue = self.services.known.catalogue
-        if catalogue is None:  # nobody asked anything yet: any word may be one
-            return " ".join((*words[:2], "…")) if len(words) > 2 else None
-        aliases = self.services.defaults.aliases(self.place)
-        found, noun = catalogue.find(words, aliases), catalogue.noun(words[:1], aliases)
-        specs = [found[0]] if found is not None else catalogue.of_noun(noun) if noun is not None else []
-        if not specs:
-            return " ".join((*words[:LONGEST], "…")) if len(words) > LONGEST else None
-        needed = [each.name for spec in specs for each in spec.parameters if each.required]
-        if not any(map(redact.secret, needed)):  # else people give it as a mere word at times
-            return None
-        return f"{specs[0].typed if found is not None else kebab(specs[0].noun)} …"
+        services = self.services
+        aliases = services.defaults.aliases(self.place)
+        return guarded(self.text, self.words, services.known.catalogue, aliases)
 
     async def _user(self) -> tuple[str | None, str | None]:
         """The Keystone user (global id and name) that the account stands for, when that is known."""
-        if self.capabilities.signed_in:
+        if self.services.platforms[self.person.platform].capabilities.signed_in:
             user = self.person.id.partition("@")[0]  # those who are signed in to 9rum are known by it
             return (user, self.person.name or None) if user.startswith("user:") else (None, None)
         link = await self.services.people.link_of(self.person)
         return (link.user, link.user_name) if link is not None else (None, None)
 
     async def _write(self, message: Message) -> None:
+        asked = self.incoming if self.person.platform == self.stands.platform else None
         if not self._looked:
             kept = await self.services.redis.get(f"gurum:bot:reply:{self.name}")
             self._message_id, self._looked = (kept.decode() if kept else None), True
         if self._message_id is not None and self.capabilities.edits:
             try:
-                await self.services.outbox.edit(self.place, self._message_id, message, self.incoming)
+                await self.services.outbox.edit(self.stands, self._message_id, message, asked)
                 return
             except Undelivered:
                 pass  # it is gone, or too old to be edited: say it anew
-        self._message_id = await self.services.outbox.post(self.place, message, self.incoming)
+        self._message_id = await self.services.outbox.post(self.stands, message, asked)
         pipe = self.services.redis.pipeline(transaction=True)
-        pipe.set(f"gurum:bot:reply:{self.name}", self._message_id, ex=KEPT_SECONDS)
+        if not self.elsewhere:
+            pipe.set(f"gurum:bot:reply:{self.name}", self._message_id, ex=KEPT_SECONDS)
         pipe.set(self._said(self._message_id), self.person.key, ex=KEPT_SECONDS)
         await pipe.execute()
 
@@ -356,5 +380,5 @@ class Turn:
     def _said(self, message_id: str) -> str:
         """By the channel in which it stands: there its buttons are pressed."""
         elsewhere, _, own = message_id.rpartition(ELSEWHERE)
-        where = f"{self.place.platform}:{elsewhere}" if elsewhere else self.place.key
+        where = f"{self.stands.platform}:{elsewhere}" if elsewhere else self.stands.key
         return f"gurum:bot:said:{where}:{own}"

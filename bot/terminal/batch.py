@@ -161,7 +161,8 @@ class Batch:
             if newer and (not self._wait or not any(said.going_on for said in newer)):
                 if not self._wait or not await self._changes():
                     private = [said for said in newer if said.entry.to is not None]  # the open one says only that
-                    return max(private or newer, key=lambda said: said.entry.edited_at or said.entry.at)
+                    plans = [said for said in newer if said.entry.room != self._room.id]  # the one here says only where
+                    return max(private or plans or newer, key=lambda said: said.entry.edited_at or said.entry.at)
             elif self._form is not None:
                 return None
             else:

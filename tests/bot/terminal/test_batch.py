@@ -348,3 +348,25 @@ async def test_an_error_on_the_way_ends_the_session() -> None:
         done = await chat_here(it.url, "-c", "server list")
         assert (done.status, done.err) == (2, "Too long.\n")
         assert not it.signed_in
+
+
+async def test_what_a_plan_in_another_room_tells_counts_more_than_the_word_where_it_is() -> None:
+    async with scripted() as it:
+        plan = await it.say(Message(summary="Stop?", blocks=(CONFIRM,), tone=Tone.WARN), "said-before", SHOP)
+
+        async def answer(said: dict[str, Any]) -> None:
+            await it.edit(plan, Message(summary="It failed.", tone=Tone.BAD), said["id"])
+            await it.say(Message(summary="Confirmed: its plan in shop tells."), said["id"])
+
+        it.answer = answer
+        done = await chat_here(it.url, "-c", "confirm 1a2b web-1")
+        assert (done.status, done.out) == (1, "It failed.\n")
+
+
+@pytest.mark.parametrize(("tone", "status"), [(Tone.INFO, 0), (Tone.WARN, 1)])
+async def test_a_plan_that_can_not_be_seen_from_here_is_answered_shortly(tone: Tone, status: int) -> None:
+    async with scripted() as it:
+        replying(it, Message(summary="Its plan in C1 (slack) tells.", tone=tone))
+        done = await chat_here(it.url, "-c", "approve 1a2b")
+        assert (done.status, done.out) == (status, "Its plan in C1 (slack) tells.\n")
+        assert not it.signed_in
