@@ -44,7 +44,8 @@ async def submitted(turn: Turn) -> tuple[str, dict[str, list[str]]]:
         raise Refused("form.old", private=True)
     if kept.person != turn.person.key:
         raise Refused("form.others", code="DENIED", private=True)
-    turn.place, turn.link = kept.place, kept.link or turn.link
+    turn.place = turn.stands = kept.place
+    turn.link = kept.link or turn.link
     if await turn.services.forms.take(name, "values", turn.name) is not Taken.MINE:
         raise Refused("form.again", code="CONFLICT", private=True)
     return kept.text, turn.incoming.values or {}
