@@ -126,7 +126,10 @@ class Application:
         self.policy = Policy(settings.policy, command_names(DOMAINS))
         if (problem := self.policy.problem()) is not None:
             raise SettingsError([problem])
-        self.engine = Engine(operations, self.audit, self.inventory, self.ports, self.actions, clock, self.policy)
+        patience = self.clouds.write_deadline
+        self.engine = Engine(
+            operations, self.audit, self.inventory, self.ports, self.actions, clock, self.policy, patience
+        )
         self.engine.start_maintenance()
         self.metrics.register(BackendMetrics(self.inventory, self.engine))
         closing.push_async_callback(self.engine.stop)

@@ -45,6 +45,11 @@ class Clouds:
             raise
         return cls(settings, ports, closing)
 
+    @property
+    def write_deadline(self) -> float:
+        """Seconds that a cloud is given to answer a change, the longest of all; a sandbox answers by itself."""
+        return max(cloud.write_deadline for cloud in self._settings.clouds)
+
     async def close(self) -> None:
         await self._closing.aclose()
 

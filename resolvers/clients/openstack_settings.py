@@ -42,3 +42,7 @@ class OpenStackSettings(Section):
     @property
     def clouds_name(self) -> str:
         return self.cloud or self.name
+
+    @property
+    def write_deadline(self) -> float:
+        return self.deadlines.write

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -33,6 +34,7 @@ from resolvers.policy import Confirmation, Decision, Policy
 
 log = logging.getLogger(__name__)
 
+ANSWERED = 60.0  # seconds; some calls have a deadline of their own, whatever the settings say
 ACCEPT_WAIT = 15.0  # seconds a mutation waits for the backend to accept; then it answers the operation as it is
 
 
@@ -46,7 +48,9 @@ class Engine:
         actions: Mapping[str, Action],
         clock: Clock,
         policy: Policy | None = None,
+        write_deadline: float = ANSWERED,
     ) -> None:
+        """`write_deadline`: seconds that the clouds are given to answer a change, the longest of all."""
         self.policy = policy or Policy()
         self.store = store
         self.audit = audit
@@ -54,6 +58,7 @@ class Engine:
         self.ports = ports
         self.actions = actions
         self.clock = clock
+        self._answered = timedelta(seconds=max(write_deadline, ANSWERED))
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._starting: set[str] = set()
         self._maintenance = Maintenance(store, clock, self._tasks, self._starting, self._resume)
@@ -214,7 +219,9 @@ class Engine:
         async def reveal(secret: str) -> None:
             await self.store.keep_secret(record.id, secret)
 
-        run = Run(record, credential, self.inventory, self.ports.get, self.clock, self.store.save, reveal)
+        run = Run(
+            record, credential, self.inventory, self.ports.get, self.clock, self.store.save, reveal, self._answered
+        )
         run.args = args
         return run
 

@@ -19,14 +19,16 @@ from resolvers.inventory.store import Inventory
 from resolvers.operations.record import OperationState, Record, Step, StepState
 
 UNCERTAIN = timedelta(seconds=30)  # a request whose answer is not known may still be at work in the backend for so long
-ANSWERED = timedelta(seconds=60)  # the longest that a client waits for an answer
 FIRST_LOOK, SLOWEST_LOOK = 0.25, 2.0  # seconds between two looks at a row that is followed
 AGAIN = 1.0  # seconds between two looks for what may have been made, and before it is sent again
 FOLLOW_LIMIT = 600.0  # seconds until a row that does not move is given up; what copies content takes another limit
 
 
 class Run:
-    """`args` are the plan's resolved arguments; `credential` acts as the person; `port(domain, cloud)` gives the backend."""
+    """`args` are the plan's resolved arguments; `credential` acts as the person; `port(domain, cloud)` gives the backend.
+
+    `answered` is the longest that any client waits for the answer to a change.
+    """
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class Run:
         clock: Clock,
         save: Callable[[Record], Awaitable[None]],
         reveal: Callable[[str], Awaitable[None]],
+        answered: timedelta,
     ) -> None:
         self.record = record
         self.args = record.args
@@ -46,6 +49,7 @@ class Run:
         self.clock = clock
         self.accepted = asyncio.Event()
         self._save = save
+        self._answered = answered
         self.reveal = reveal  # keep a secret, encrypted, for the person to read once
 
     async def once(
@@ -169,7 +173,7 @@ class Run:
         if find is None:
             return await self._finish(step, await self._repeated(send, already))
         # Whoever sent it is gone by now, and with it the connection on which the backend was asked.
-        lost_at = step.lost_at or min(step.started_at + ANSWERED, self.clock.now())
+        lost_at = step.lost_at or min(step.started_at + self._answered, self.clock.now())
         while True:
             certain = self.clock.now() > lost_at + UNCERTAIN
             if (found := await self._patiently(find)) is not None:

@@ -37,6 +37,11 @@ class SandboxSettings(Section):
             return size
         raise ValueError(f"should be `small` or a number of servers from 1 to {MOST_SERVERS}")
 
+    @property
+    def write_deadline(self) -> float:
+        """It has none: its world is in the process."""
+        return 0.0
+
     def delay(self, seconds: float) -> float:
         """How long something takes in this world that normally takes so many seconds."""
         return seconds / self.speed

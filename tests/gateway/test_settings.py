@@ -1,5 +1,6 @@
 """Settings: defaults, file, environment, and one clear sentence for each thing that can not be right."""
 
+import contextlib
 import os
 import re
 import stat
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from gateway.clouds import Clouds
 from gateway.secret import secret_key
 from gateway.settings import Settings, SettingsError, load
 from resolvers.clients.openstack_settings import OpenStackSettings
@@ -238,3 +240,11 @@ def test_a_key_that_is_none_is_said(text: str) -> None:
     with pytest.raises(SettingsError, match="secret_key") as raised:
         secret_key(load())
     assert "tooshort" not in str(raised.value)
+
+
+def test_the_longest_deadline_of_the_clouds_is_what_a_lost_answer_is_waited_for() -> None:
+    written(
+        "clouds: [{backend: sandbox, name: a}, {backend: openstack, name: b}, "
+        "{backend: openstack, name: c, deadlines: {write: 120}}]"
+    )
+    assert Clouds(load(), {}, contextlib.AsyncExitStack()).write_deadline == 120.0

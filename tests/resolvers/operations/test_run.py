@@ -173,6 +173,33 @@ async def test_an_order_whose_answer_was_lost_before_a_restart_is_looked_for_bef
     await second.crash()
 
 
+async def test_who_takes_over_reckons_with_the_deadline_of_the_clouds(
+    redis: RedisClient, shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed while it waited for an answer, near the end of a long deadline: the workshop may be at work on it still."""
+    monkeypatch.setattr(engine, "ACCEPT_WAIT", 0.05)
+    clock = HandClock()
+    first = Process(redis, shop, clock, "one", deadline=120.0)
+    await first.bus.start()
+    await first.inventory.load()
+    shop.late, shop.hold = 5, asyncio.Event()
+    operation = (await first.make(JIWOO, "chair")).id
+    await clock.advance(110.0)
+    await first.crash()
+    shop.hold = None
+    await redis.delete(f"gurum:op:{operation}:lease")
+    second = await Process(redis, shop, clock, "two", deadline=120.0).start()
+
+    async def found() -> bool:
+        await clock.advance(run.AGAIN)
+        record = await second.store.get(operation)
+        return record is not None and record.resource_id == "thing:c/t1"
+
+    await eventually(found, "it is found")
+    assert len(shop.orders) == 1
+    await second.crash()
+
+
 @pytest.mark.parametrize(
     ("away", "already", "why"),
     [(1, Conflict, None), (99, Conflict, "closed"), (1, None, "already"), (1, NotFound, "already")],

@@ -164,7 +164,9 @@ PAIR = dataclasses.replace(MAKE, run=_run_pair)
 class Process:
     """One process of 9rum: its own engine and read model over the shared store. `crash` ends it as kill -9 would."""
 
-    def __init__(self, redis: RedisClient, shop: Workshop, clock: Clock, owner: str, action: Action = MAKE) -> None:
+    def __init__(
+        self, redis: RedisClient, shop: Workshop, clock: Clock, owner: str, action: Action = MAKE, deadline: float = 0.0
+    ) -> None:
         self.bus = Bus(redis)
         self.inventory = Inventory([THING], clock)
         self.inventory.add_feed("c", shop.feed())
@@ -173,7 +175,8 @@ class Process:
         self.events = Events(self.inventory)
         ports = Ports({"things": {"c": shop}}, "c")
         self.store = OperationStore(redis, self.bus, KEY, owner)
-        self.engine = Engine(self.store, self.audit, self.inventory, ports, {action.name: action}, clock)
+        actions = {action.name: action}
+        self.engine = Engine(self.store, self.audit, self.inventory, ports, actions, clock, write_deadline=deadline)
         self.action = action
         self._ports, self._clock = ports, clock
 
