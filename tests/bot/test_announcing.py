@@ -18,24 +18,30 @@ from notifications.redis import RedisClient
 from tests.bot.people_room import ANNA, Room, opened
 from tests.bot.reading import lines
 from tests.bot.recording import RecordingPlatform
-from tests.clock import settle
+from tests.polling import eventually
 
 MINSU = Person(platform="slack", id="T1/U8", name="Minsu", locale="fr-FR")
 
 
 class FarSlack(RecordingPlatform):
-    """`stuck`: it answers nobody about these people."""
+    """`stuck`: it answers nobody about these people. `waiting` is how many wait for such an answer."""
 
     stuck: frozenset[str] = frozenset()
+    waiting = 0
 
     async def tell(self, person: Person, message: Message) -> None:
         if person.id in self.stuck:
-            await asyncio.Event().wait()
+            self.waiting += 1
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.waiting -= 1
         await super().tell(person, message)
 
 
 class Process:
     def __init__(self, room: Room, people: People, slack: FarSlack, language: str = "en") -> None:
+        self.slack = slack
         self.outbox = Outbox({"slack": slack}, room.clock, Counters())
         self.defaults = Defaults(room.redis, BotSettings(language=language))
         self.announcer = Announcer(people, self.outbox, self.defaults)
@@ -45,12 +51,13 @@ class Process:
         await self.outbox.stop()
 
     async def sweeps(self) -> None:
+        """And all that comes of it without time going by."""
         await self.announcer.sweep()
-        for _ in range(200):  # until nothing more happens without time going by
-            await settle()
-            await asyncio.sleep(0.001)
-            if not self.announcer._tasks:
-                return
+
+        async def at_rest() -> bool:
+            return len(self.announcer._tasks) == self.slack.waiting
+
+        await eventually(at_rest, "everybody is told who can be", pause=0.001)
 
 
 @pytest.fixture

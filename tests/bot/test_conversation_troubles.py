@@ -8,6 +8,7 @@ import pytest
 
 from bot.counters import Counters
 from bot.messages import Message, Tone
+from bot.turn import PATIENCE
 from gateway.chat import graph
 from notifications.redis import RedisClient
 from tests.bot.chatting import Chatting, shown
@@ -29,15 +30,20 @@ def world(far: FarChat) -> Any:
     return far.graph.app.ports.get("identity", "krane").world
 
 
-async def test_a_slow_answer_is_promised_first_and_stays_one_message(far: FarChat) -> None:
-    world(far).fail("server.rename", "slow", seconds=1.5)
-    await far.say("jiwoo", "server rename shop-web-1 renamed")
-    promise = await far.heard("post", "Working on it")
-    assert isinstance(promise.message, Message)
-    assert promise.message.tone is Tone.WAIT
-    await far.heard("edit", "is done")
-    assert {each.id for each in far.platform.said if each.how != "tell"} == {promise.id}
-    assert promise.thread == "event-2"
+async def test_a_slow_answer_is_promised_first_and_stays_one_message(
+    redis: RedisClient, valkey: str, tmp_path: Path
+) -> None:
+    async with far_chat(valkey, tmp_path, patience=PATIENCE) as far:
+        await far.link("jiwoo", "shop")
+        far.platform.said.clear()
+        world(far).fail("server.rename", "slow", seconds=1.5)
+        await far.say("jiwoo", "server rename shop-web-1 renamed")
+        promise = await far.heard("post", "Working on it")
+        assert isinstance(promise.message, Message)
+        assert promise.message.tone is Tone.WAIT
+        await far.heard("edit", "is done")
+        assert {each.id for each in far.platform.said if each.how != "tell"} == {promise.id}
+        assert promise.thread == "event-2"
 
 
 async def test_a_backend_that_fails_half_way_is_named_in_the_reply(far: FarChat) -> None:

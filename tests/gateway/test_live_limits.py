@@ -32,7 +32,7 @@ def test_a_slow_subscriber_is_told_and_dropped_while_the_connection_stays() -> N
 
 def test_a_reader_that_never_reads_loses_its_connection() -> None:
     async def test() -> None:
-        limits = {"buffer_bytes": 40_000, "slow_seconds": 60, "send_seconds": 0.2}
+        limits = {"buffer_bytes": 40_000, "slow_seconds": 60, "send_seconds": 1}
         async with serving(live=limits) as live, live.signed_in(max_queue=1, close_timeout=0.5) as socket:
             await say(socket, type="subscribe", id="1", payload={"query": "subscription { flood(size: 20000) }"})
             await until(

@@ -5,19 +5,26 @@ from collections.abc import Coroutine
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
+from tests.clock import LeapingLoop, leap
 from tests.gateway import graph
 from tests.gateway.server import closed, hear, say, serving, until
 from tests.gateway.test_logs import logging_to
 from tests.served import Served
 
+IDLE = 600.0
+LATER = {"init_seconds": 9e6, "send_seconds": 9e6, "ping_seconds": 9e6, "recheck_seconds": 9e6}
+PATIENT = {**LATER, "idle_seconds": IDLE}
+
 
 def run(test: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(test)
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        runner.run(test)
 
 
 def test_a_subscription_brings_each_event_and_its_end() -> None:
@@ -178,10 +185,11 @@ def test_a_silent_client_is_closed_when_init_does_not_come() -> None:
 
 def test_an_idle_connection_is_closed_and_a_busy_one_is_not() -> None:
     async def test() -> None:
-        async with serving(live={"idle_seconds": 1}) as live, live.signed_in() as busy:
+        async with serving(live=PATIENT) as live, live.signed_in(ping_interval=None) as busy:
             await say(busy, type="subscribe", id="1", payload={"query": "subscription { quiet }"})
             await until(lambda: live.world.waiting == 1, "the subscription listens")
-            async with live.signed_in() as idle:
+            async with live.signed_in(ping_interval=None) as idle:
+                leap(IDLE + 1)
                 assert await closed(idle) == (1000, "Idle.")
             await say(busy, type="ping")
             assert await hear(busy) == {"type": "pong"}
@@ -191,20 +199,23 @@ def test_an_idle_connection_is_closed_and_a_busy_one_is_not() -> None:
 
 def test_short_operations_keep_a_connection_from_being_idle() -> None:
     async def test() -> None:
-        async with serving(live={"idle_seconds": 1}) as live, live.signed_in() as socket:
-            now = asyncio.get_running_loop().time
-            enough = now() + 1.2
-            while now() < enough:
+        async with serving(live=PATIENT) as live, live.signed_in(ping_interval=None) as socket:
+            for _ in range(3):
                 await say(socket, type="subscribe", id="1", payload={"query": "{ hello }"})
                 assert [(await hear(socket))["type"] for _ in range(2)] == ["next", "complete"]
+                leap(IDLE / 2)
 
     run(test())
 
 
 def test_a_peer_that_answers_no_pings_is_closed() -> None:
     async def test() -> None:
-        async with serving(live={"ping_seconds": 0.05}) as live, live.signed_in() as socket:
+        async with serving(live={**LATER, "ping_seconds": 100}) as live, live.signed_in(ping_interval=None) as socket:
             await say(socket, type="subscribe", id="1", payload={"query": "subscription { quiet }"})
+            await until(lambda: live.world.waiting == 1, "the subscription listens")
+            leap(100)
+            assert orjson.loads(await socket.recv()) == {"type": "ping"}
+            leap(100)  # it may be on its way for as long as the next takes
             assert (await closed(socket))[0] == 1001
 
     run(test())

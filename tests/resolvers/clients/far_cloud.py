@@ -17,6 +17,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.clock import leap
+
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OWN_PROJECT, SHOP, TALK = "0" * 32, "a" * 32, "b" * 32
 ROLES = {"gurum": {OWN_PROJECT}, "jiwoo": {SHOP, TALK}, "minsu": {TALK}}
@@ -229,7 +231,8 @@ def told(body: Any, status: int = 200, headers: Mapping[str, str] | None = None)
 
 
 async def hang(request: web.Request) -> web.StreamResponse:
-    """Takes the request and never answers; ends when the client goes away."""
+    """Takes the request and never answers, until nobody waits any longer; ends when the client goes away."""
+    leap(100.0)
     await asyncio.Event().wait()
     raise AssertionError("nobody sets that event")
 

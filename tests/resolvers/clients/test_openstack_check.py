@@ -69,12 +69,10 @@ async def test_an_account_without_the_right_role(client: OpenStackClient, far: F
 
 
 async def test_a_service_that_hangs(connect: Connecting, far: FarCloud) -> None:
-    client = await connect(deadlines={"read": 0.5})
-    far.answer("compute /warm", told({}))
-    await client.get("compute", "/warm")
+    client = await connect(deadlines={"read": 20})
     far.answer("compute /servers", hang)
     found = await client.check("compute", "/servers")
-    assert found.sentence == f"{NOVA} did not answer within 0.5 s."
+    assert found.sentence == f"{NOVA} did not answer within 20 s."
     assert f"{far.url}/compute/v2.1" in found.mend
 
 
