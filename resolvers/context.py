@@ -3,7 +3,7 @@
 Made by `gateway/app.py` for each request; strawberry passes it as `info.context`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -44,7 +44,8 @@ class Ports:
 
 @dataclass
 class Context:
-    """`touched` collects the kinds that the answer was made from, for `extensions.freshness`."""
+    """`touched` collects the kinds that the answer was made from, for `extensions.freshness`. `followed` counts the rows that it was
+    led to by edges, and `selected` keeps what edges have selected for it; see `graph/edges.py`."""
 
     known_actor: Actor | None
     correlation_id: str
@@ -58,6 +59,8 @@ class Context:
     actions: Mapping[str, Action]
     extend: Callable[["Context"], dict[str, Any]] = lambda context: {}
     touched: set[str] = field(default_factory=set)
+    followed: int = 0
+    selected: dict[tuple[Any, ...], Sequence[Any]] = field(default_factory=dict)
 
     @property
     def actor(self) -> Actor:
@@ -75,5 +78,7 @@ class Context:
         return self.inventory.resolve(self.actor, kind, reference, where)
 
     def response_extensions(self) -> dict[str, Any]:
-        """What the gateway adds to `extensions` of the response."""
+        """What the gateway adds to `extensions` of the response, which is whole by then: each event of a subscription is one."""
+        self.followed = 0
+        self.selected.clear()
         return self.extend(self)

@@ -118,6 +118,11 @@ def page_of(
     context: Context, kind: Kind[Any], where: Where, order: tuple[OrderKey, ...], args: PageArgs
 ) -> ConnectionData:
     """A page for the caller, with the freshness of its kind."""
-    context.touched.add(kind.name)
     page, total = context.inventory.page(context.actor, kind.name, where, order, args)
-    return ConnectionData(page, total, lambda: context.inventory.freshness([kind.name], context.asked_at))
+    return connection_of(context, kind.name, page, total)
+
+
+def connection_of(context: Context, kind: str, page: Page, total: int) -> ConnectionData:
+    """What the caller is shown of a page of this many rows."""
+    context.touched.add(kind)
+    return ConnectionData(page, total, lambda: context.inventory.freshness([kind], context.asked_at))

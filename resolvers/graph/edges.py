@@ -5,17 +5,22 @@ volumes: list[Annotated["Volume", lazy]] = many("volume", "server_ids", "Volumes
 servers: Connection[Annotated["Server", lazy]] = connected("server", "project_id", "Its servers.")
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import strawberry
 from strawberry import Info
 
 from resolvers.context import Context
-from resolvers.graph.connection import page_of
+from resolvers.errors import TooExpensive
+from resolvers.graph.connection import connection_of
+from resolvers.inventory import paging
 from resolvers.inventory.paging import DEFAULT_ORDER, PageArgs
 from resolvers.inventory.table import values_of
 from resolvers.inventory.where import Where
+
+# By edges without pages: how many rows they lead to is in no document, so the cost does not know it. Half a second of CPU.
+MOST_FOLLOWED: Final = 50_000
 
 
 def one(kind: str, attribute: str, description: str) -> Any:
@@ -36,7 +41,7 @@ def some(kind: str, attribute: str, description: str) -> Any:
         context = info.context
         context.touched.add(kind)
         found = (context.inventory.get(context.actor, kind, row_id) for row_id in getattr(root, attribute))
-        return [row for row in found if row is not None]
+        return _followed(context, [row for row in found if row is not None])
 
     return strawberry.field(resolver=resolve, description=description)
 
@@ -47,7 +52,7 @@ def many(kind: str, index: str, description: str, by: str = "id") -> Any:
     def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
         context = info.context
         context.touched.add(kind)
-        return context.inventory.related(context.actor, kind, index, getattr(root, by))
+        return _followed(context, context.inventory.related(context.actor, kind, index, getattr(root, by)))
 
     return strawberry.field(resolver=resolve, description=description)
 
@@ -66,8 +71,10 @@ def connected(kind: str, index: str, description: str, by: str = "id") -> Any:
                 return False  # names, unlike ids, are of one cloud only
             return wanted in value if isinstance(value, tuple) else bool(value == wanted)
 
-        where = Where(held, {index: frozenset([wanted])})
-        return page_of(context, context.inventory.kinds[kind], where, DEFAULT_ORDER, PageArgs(first, after))
+        inventory, where = context.inventory, Where(held, {index: frozenset([wanted])})
+        place = (kind, index, wanted, None if by == "id" else root.cloud, inventory.table(kind).version)
+        rows = _selected(context, place, lambda: inventory.select(context.actor, kind, where))
+        return connection_of(context, kind, paging.cut(rows, DEFAULT_ORDER, PageArgs(first, after)), len(rows))
 
     return strawberry.field(resolver=resolve, description=f"{description} In pages: `first` is 50 unless said.")
 
@@ -79,12 +86,17 @@ def through(middle: str, index: str, kind: str, attribute: str, description: str
     """
 
     def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
-        context = info.context
+        context, inventory = info.context, info.context.inventory
         context.touched.update((middle, kind))
-        between = context.inventory.related(context.actor, middle, index, root.id)
-        named = dict.fromkeys(row_id for row in between for row_id in values_of(row, attribute))
-        found = (context.inventory.get(context.actor, kind, row_id) for row_id in named)
-        return [row for row in found if row is not None]
+
+        def select() -> list[Any]:
+            between = inventory.related(context.actor, middle, index, root.id)
+            named = dict.fromkeys(row_id for row in between for row_id in values_of(row, attribute))
+            found = (inventory.get(context.actor, kind, row_id) for row_id in named)
+            return [row for row in found if row is not None]
+
+        versions = inventory.table(middle).version, inventory.table(kind).version
+        return _followed(context, _selected(context, (middle, index, root.id, kind, attribute, *versions), select))
 
     return strawberry.field(resolver=resolve, description=description)
 
@@ -105,3 +117,22 @@ def operators(attribute: str, description: str) -> Any:
         return getattr(root, attribute) if info.context.actor.all_projects else None
 
     return strawberry.field(resolver=resolve, description=description)
+
+
+def _selected(context: Context, place: tuple[Any, ...], select: Callable[[], Sequence[Any]]) -> Sequence[Any]:
+    """Selected once for one answer and one state of the rows: a thousand rows may lead to the same ten thousand."""
+    rows = context.selected.get(place)
+    if rows is None:
+        rows = context.selected[place] = select()
+    return rows
+
+
+def _followed(context: Context, rows: Sequence[Any]) -> Sequence[Any]:
+    """The rows that an edge leads to. Raises TooExpensive when they are too many for one answer."""
+    context.followed += len(rows)
+    if context.followed > MOST_FOLLOWED:
+        raise TooExpensive(
+            f"The answer leads to more than {MOST_FOLLOWED:,} rows by fields that answer them all at once; ask for fewer rows, less "
+            "nesting, or fields that answer in pages."
+        )
+    return rows
