@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from bot.platforms.base import Person, Place
 from gateway.console.build import build
@@ -106,3 +106,36 @@ def test_an_address_is_good_once(page: Console, gateway: Served) -> None:
             page.page.get_by_role("checkbox", name="talk").check()
             page.page.get_by_role("button", name="Link this account").click()
         expect(page.page.get_by_role("main")).to_contain_text(sentence)
+
+
+def test_a_new_address_that_is_pasted_over_the_old_one_is_read(page: Console, gateway: Served) -> None:
+    page.enter("jiwoo")
+    page.open("/link#made-up")
+    expect(page.page.get_by_role("main")).to_contain_text("ask the bot for a new one by `link`")
+    person = Person(platform="slack", id="T1/U10", name="Dana")
+    page.open(f"/link#{offered(gateway, person)}")  # for a browser, the same page
+    expect(page.page.get_by_role("main")).to_contain_text("Dana")
+    assert page.page.url.endswith("/link")
+
+
+def test_an_offer_that_comes_when_somebody_else_is_signed_in_is_not_shown(page: Console, gateway: Served) -> None:
+    page.enter("minsu")
+    held: list[Route] = []
+    # The first one asks for minsu, and is answered last.
+    page.page.route("**/chat/link/look", lambda route: route.continue_() if held else held.append(route))
+    with page.page.expect_request("**/chat/link/look"):
+        page.open(f"/link#{offered(gateway, Person(platform='slack', id='T1/U11', name='Eun'))}")
+    page.page.get_by_role("button", name="Sign out").click()
+    page.sign_in("jiwoo")
+    expect(page.page.get_by_role("checkbox", name="shop")).to_be_visible()
+    with page.page.expect_response("**/chat/link/look"):
+        held[0].fulfill(json=late(held[0]))
+    expect(page.page.get_by_role("main")).not_to_contain_text("minsu")
+
+
+def late(asked: Route) -> dict[str, object]:
+    """What the gateway had answered while minsu was signed in."""
+    assert asked.request.method == "POST"
+    user = {"id": "user:krane/minsu", "name": "minsu", "domain": "Default"}
+    return {"platform": "slack", "account": "T1/U11", "name": "Eun", "user": user, "projects": [],
+            "default_days": 30, "max_days": 90}  # fmt: skip

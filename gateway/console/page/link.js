@@ -1,7 +1,7 @@
 // Linking a chat account: says whose account it is before anything is done, and asks what the bot may do for how long.
 // The secret of the address proves that the chat asked; it leaves the address bar at once and is only ever sent to /chat/link.
 // Who signs in by another login comes back without it, so the tab keeps it meanwhile.
-import { behindHash, html, useEffect, useId, useState } from './ui.js';
+import { behindHash, html, useEffect, useId, useRef, useState } from './ui.js';
 import { ask } from './api.js';
 import { Bar } from './bar.js';
 import { takenFromTab } from './federated.js';
@@ -30,17 +30,23 @@ function Body({ secret, session }) {
   const [linked, setLinked] = useState(null);
   const person = session.person;
 
+  const turn = useRef(0); // of looking: an answer for who was signed in before is none
+
   async function look() {
+    const mine = ++turn.current;
     setProblem(null);
     try {
-      setOffer(await ask('POST', '/chat/link/look', { secret }));
+      const found = await ask('POST', '/chat/link/look', { secret });
+      if (mine === turn.current) setOffer(found);
     } catch (error) {
+      if (mine !== turn.current) return;
       if (error.status === 401) session.lost();
       else if (error.status === 404) setProblem({ text: sentence(error), final: true });
       else setProblem({ text: sentence(error), final: false });
     }
   }
   useEffect(() => {
+    turn.current += 1;
     setOffer(null);
     if (secret && person) look();
   }, [person?.user.id]);
