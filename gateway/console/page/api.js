@@ -12,18 +12,21 @@ export class Problem extends Error {
 
 const headers = (more) => ({ accept: 'application/json', 'accept-language': language(), ...more });
 
-async function reach(path, options) {
-  try {
-    return await fetch(path, { credentials: 'same-origin', ...options });
-  } catch (error) {
-    if (error.name === 'AbortError') throw error;
-    throw new Problem('', 0);
-  }
+const ANSWER = 60_000; // milliseconds within which a request is answered whole
+const QUIET = 90_000; // milliseconds: the stream tells that it lives now and then; a line this silent is lost
+
+const within = (milliseconds, signal) => AbortSignal.any([AbortSignal.timeout(milliseconds), ...(signal ? [signal] : [])]);
+
+function broken(error) {
+  if (error.name === 'AbortError') throw error;
+  throw new Problem('', 0);
 }
+
+const reach = (path, options) => fetch(path, { credentials: 'same-origin', ...options }).catch(broken);
 
 async function content(response) {
   if (response.status === 204) return {};
-  const text = await response.text();
+  const text = await response.text().catch(broken);
   try {
     return JSON.parse(text);
   } catch {
@@ -34,7 +37,7 @@ async function content(response) {
 export async function ask(method, path, body, signal) {
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
-  const response = await reach(path, { method, headers: headers(type), signal, ...sent });
+  const response = await reach(path, { method, headers: headers(type), signal: within(ANSWER, signal), ...sent });
   const answer = await content(response);
   if (response.ok) return answer;
   const error = answer.errors?.[0];
@@ -49,6 +52,21 @@ export async function graphql(query, variables = {}) {
 
 // Hands each event of the stream to `take(name, content)` until it ends. Throws Problem when it is refused or the line breaks.
 export async function follow(path, take, signal) {
+  const quiet = new AbortController();
+  let waiting;
+  const wait = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => quiet.abort(new Problem('', 0)), QUIET);
+  };
+  wait();
+  try {
+    await read(path, take, AbortSignal.any([signal, quiet.signal]), wait);
+  } finally {
+    clearTimeout(waiting);
+  }
+}
+
+async function read(path, take, signal, lives) {
   const response = await reach(path, { headers: headers({ accept: 'text/event-stream' }), signal, cache: 'no-store' });
   if (!response.ok || !response.body) {
     const answer = await content(response);
@@ -60,13 +78,13 @@ export async function follow(path, take, signal) {
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
+      lives();
       const parts = (rest + value).split('\n\n');
       rest = parts.pop();
       for (const part of parts) heard(part, take);
     }
   } catch (error) {
-    if (error.name === 'AbortError') throw error;
-    throw new Problem('', 0);
+    broken(error);
   } finally {
     reader.cancel().catch(() => {});
   }

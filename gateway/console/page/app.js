@@ -1,6 +1,6 @@
 // The console: a rail of rooms, the conversation, and beside it the details of an answer. Later panes (resources, alerts,
 // operations, a timeline) join as entries of the rail and as other contents of the side.
-import { behindHash, classes, html, useEffect, useMemo, useRef, useState } from './ui.js';
+import { behindHash, classes, html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './ui.js';
 import { graphql } from './api.js';
 import { Chat } from './chat.js';
 import { COMMANDS, indexed } from './complete.js';
@@ -33,10 +33,11 @@ function draftsOf(person) {
 
 function useChat(session, drafts) {
   const [, again] = useState({});
-  const [spoken, setSpoken] = useState('');
+  const [spoken, setSpoken] = useState({ text: '', turn: 0 }); // a turn each: the same words are read out again
   const [problem, setProblem] = useState('');
-  const unsent = (entry) => drafts.set(entry.room, entry.text);
-  const chat = useMemo(() => new Chat({ changed: () => again({}), alarm: setSpoken, lost: session.lost, unsent }), []);
+  const unsent = ({ room, text }) => drafts.set(room, [text, drafts.get(room)].filter(Boolean).join('\n'));
+  const alarm = (text) => setSpoken(({ turn }) => ({ text, turn: turn + 1 }));
+  const chat = useMemo(() => new Chat({ changed: () => again({}), alarm, lost: session.lost, unsent }), []);
   const begin = () => {
     setProblem('');
     chat.start(behindHash()).catch((error) => chat.failed(error, setProblem));
@@ -94,9 +95,29 @@ function Room({ session, language }) {
   useEffect(() => {
     setUnder(null);
     setRefused('');
-    if (chat.current) history.replaceState(null, '', `#${encodeURIComponent(chat.current)}`);
+    addressed(chat);
+  }, [chat.current]);
+  useEffect(() => {
+    const moved = () => {
+      const room = chat.room(behindHash());
+      if (!room) addressed(chat);
+      else if (room.id !== chat.current) chat.open(room.id);
+    };
+    addEventListener('hashchange', moved);
+    return () => removeEventListener('hashchange', moved);
+  }, []);
+  useEffect(() => {
     document.title = chat.room() ? `${nameOf(chat.room())} · 9rum` : '9rum';
   }, [chat.current, language]);
+  const shut = () => {
+    setMenu(false);
+    if (menu) document.getElementById('rooms').focus(); // which is out of sight where the rooms always stand
+  };
+  useLayoutEffect(() => {
+    const escaped = (event) => event.key === 'Escape' && shut();
+    if (menu) addEventListener('keydown', escaped);
+    return () => removeEventListener('keydown', escaped);
+  }, [menu]);
 
   if (!chat.me) {
     const shown = problem ? html`<p class="failed" role="alert">${problem} <button type="button" onClick=${begin}>${t('again')}</button></p>` : html`<p class="note" role="status">${t('loading')}</p>`;
@@ -110,10 +131,10 @@ function Room({ session, language }) {
   return html`<a class="skip" href="#main" onClick=${toMain}>${t('skip')}</a>
     <${Bar} session=${session} menu=${menu} setMenu=${setMenu} />
     <div class=${classes('panes', menu && 'menu')}>
-      <${Rail} chat=${chat} nameOf=${nameOf} close=${() => setMenu(false)} person=${session.person} />
-      <main id="main" tabindex="-1">
+      <${Rail} chat=${chat} nameOf=${nameOf} close=${shut} person=${session.person} />
+      <main id="main" tabindex="-1" onClick=${() => setMenu(false)}>
         <header class="room">
-          <h1>${nameOf(room)}</h1>
+          <h1 title=${nameOf(room)}>${nameOf(room)}</h1>
           <p class="note">${room.direct ? t('room.direct.note') : t('room.project.note')}</p>
         </header>
         <${Line} chat=${chat} />
@@ -123,8 +144,16 @@ function Room({ session, language }) {
       </main>
       ${wide && html`<${Side} chat=${chat} />`}
     </div>
-    <p class="unseen" role="status" aria-live="polite">${spoken}</p>
-    ${chat.form && html`<${FormDialog} key=${chat.form.id} form=${chat.form} fill=${(form, values) => chat.fill(form, values)} close=${() => chat.closeForm()} />`}`;
+    <p class="unseen" role="status" aria-live="polite"><span key=${spoken.turn}>${spoken.text}</span></p>
+    ${chat.form && html`<${FormDialog} key=${chat.form.sent} form=${chat.form} fill=${(form, values) => chat.fill(form, values)} close=${() => chat.closeForm()} />`}`;
+}
+
+// The room stands in the address: the browser's way back leads to the room before.
+function addressed(chat) {
+  const { current } = chat;
+  if (!current || behindHash() === current) return;
+  const put = chat.room(behindHash()) ? 'pushState' : 'replaceState'; // what names no room leads nowhere
+  history[put](null, '', `#${encodeURIComponent(current)}`);
 }
 
 function toMain(event) {
@@ -145,11 +174,15 @@ function Side({ chat }) {
   useEffect(() => {
     if (pinned) box.current?.scrollTo(0, 0);
   }, [entry?.id]);
+  function followed() {
+    chat.pick(null);
+    box.current.focus(); // the button goes
+  }
   return html`<aside id="detail" ref=${box} aria-label=${t('details')} tabindex="0">
     <h2>${pinned ? t('details') : t('details.newest')}</h2>
     ${entry
       ? html`<p><strong>${entry.message.summary}</strong></p><${Details} entry=${entry} />
-          ${pinned && html`<button type="button" onClick=${() => chat.pick(null)}>${t('details.follow')}</button>`}`
+          ${pinned && html`<button type="button" onClick=${followed}>${t('details.follow')}</button>`}`
       : html`<p class="note">${t('details.none')}</p>`}
   </aside>`;
 }

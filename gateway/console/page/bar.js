@@ -8,7 +8,7 @@ const SIGNS = { auto: '◐', light: '☀', dark: '☾' };
 export function Bar({ session, menu, setMenu }) {
   return html`<header class="bar">
     ${setMenu &&
-    html`<button type="button" class="quiet menu-button" aria-expanded=${menu ? 'true' : 'false'} aria-controls="rail" onClick=${() => setMenu(!menu)}>
+    html`<button type="button" id="rooms" class="quiet menu-button" aria-expanded=${menu ? 'true' : 'false'} aria-controls="rail" onClick=${() => setMenu(!menu)}>
       <span aria-hidden="true">☰</span><span class="unseen">${t('rooms')}</span>
     </button>`}
     <p class="brand"><img src=${new URL('icon.svg', import.meta.url).pathname} alt="" width="24" height="24" /> 9rum <span lang="ko">구름</span></p>

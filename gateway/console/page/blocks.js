@@ -3,6 +3,7 @@
 import { classes, html, useId, useState } from './ui.js';
 import { t } from './prefs.js';
 
+const LONG = 48; // characters of a cell that stay in one line
 const PREVIEW = 20_000; // characters of a file that are shown in the page
 const MARKS = { info: 'ℹ', good: '✓', wait: '…', warn: '!', bad: '!' };
 const STEP_MARKS = { RUNNING: '…', DONE: '✓', FAILED: '✕' };
@@ -82,7 +83,7 @@ function Table({ block }) {
         <caption class="unseen">${name}</caption>
         <thead><tr>${columns.map((column, at) => html`<th key=${at} scope="col">${column}</th>`)}</tr></thead>
         <tbody>
-          ${rows.map((row, at) => html`<tr key=${at}>${row.map((cell, column) => html`<td key=${column}>${cell}</td>`)}</tr>`)}
+          ${rows.map((row, at) => html`<tr key=${at}>${row.map((cell, column) => html`<td key=${column} class=${cell.length > LONG ? 'long' : null}>${cell}</td>`)}</tr>`)}
         </tbody>
       </table>
     </div>
@@ -96,19 +97,20 @@ function Code({ block }) {
 
 // Text that keeps its lines, with a button that copies it.
 export function Listing({ title, text }) {
-  const [copied, setCopied] = useState(false);
+  const [told, setTold] = useState(''); // the key of what became of it
   async function copy() {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 2000);
+    const became = await navigator.clipboard.writeText(text).then(() => 'copied', () => 'copy.failed');
+    setTold(became);
+    setTimeout(() => setTold(''), 2000);
   }
   const name = title || t('code');
   return html`<figure class="listing">
     <figcaption>
       <span>${name}</span>
       ${navigator.clipboard && html`<button type="button" class="quiet" aria-label=${t('copy.what', { name })} onClick=${copy}>
-        ${copied ? t('copied') : t('copy')}
+        ${t(told || 'copy')}
       </button>`}
+      <span class="unseen" role="status">${told && t(told)}</span>
     </figcaption>
     <pre tabindex="0" role="group" aria-label=${name}><code>${text}</code></pre>
   </figure>`;

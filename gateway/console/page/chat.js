@@ -7,6 +7,8 @@ import { sentence } from './session.js';
 const PAGE = 50;
 const FIRST_WAIT = 500; // milliseconds; doubled with each failure
 const LONGEST_WAIT = 30_000;
+const KEPT = 2_000; // entries of the room that is shown: as many as the gateway keeps
+const KEPT_AWAY = 200; // and of any other
 const ASKED = 200; // of what this page sent last, forms that come for it are its own
 
 // Comes with its own page, as the entries between do.
@@ -22,7 +24,7 @@ export class Chat {
     this.unread = new Map(); // room id -> count
     this.line = 'connecting'; // connecting, live, waiting
     this.problem = '';
-    this.form = null;
+    this.forms = []; // that wait to be filled, the first one is shown
     this.picked = null; // the entry whose details were asked for
     this.asked = new Map(); // id of what this page sent -> {room, thread}, the oldest first
     this.began = null; // the gateway's time when the rooms were read first
@@ -32,6 +34,10 @@ export class Chat {
 
   stop() {
     this.stopping.abort();
+  }
+
+  get form() {
+    return this.forms[0] ?? null;
   }
 
   // -- rooms ---------------------------------------------------------------------------------------------------------
@@ -63,7 +69,9 @@ export class Chat {
   }
 
   open(id) {
+    const left = this.current;
     this.current = id;
+    if (left) this.bound(left);
     this.picked = null;
     this.unread.delete(id);
     if (!this.talk().loaded) this.older();
@@ -92,6 +100,16 @@ export class Chat {
     }
   }
 
+  // Keeps the newest entries of a room; those before come again with their page.
+  bound(id) {
+    const talk = this.talk(id);
+    const most = id === this.current ? KEPT : KEPT_AWAY;
+    if (talk.loading || talk.entries.size <= most) return;
+    const kept = [...talk.entries.values()].sort((a, b) => a.at - b.at).slice(-most);
+    talk.entries = new Map(kept.map((entry) => [entry.id, entry]));
+    if (talk.loaded) Object.assign(talk, { first: kept[0].at, more: true });
+  }
+
   path(id) {
     return `/chat/rooms/${encodeURIComponent(id)}/messages`;
   }
@@ -114,6 +132,7 @@ export class Chat {
     if (talk.loaded && beyond(talk, entry) && !talk.entries.has(entry.id)) return;
     const put = this.put(entry);
     if (!put) return;
+    if (!put.known) this.bound(entry.room);
     if (when < this.began) return this.changed(); // told because clocks differ a little; no news to somebody who has just come
     const ours = entry.author?.id === this.me.id;
     if (entry.room !== this.current && !put.known && !ours) {
@@ -137,7 +156,7 @@ export class Chat {
   formed(form) {
     const asked = this.asked.get(form.said);
     if (!asked) return; // another page or a terminal of this person asked for it, where it opens
-    this.form = { ...form, ...asked, sent: freshId() }; // one id, however often it is sent
+    this.forms.push({ ...form, ...asked, sent: freshId() }); // one id, however often it is sent
     this.changed();
   }
 
@@ -182,12 +201,13 @@ export class Chat {
       const ready = () => {
         clearTimeout(timer);
         removeEventListener('online', ready);
+        this.stopping.signal.removeEventListener('abort', ready);
         this.retry = null;
         done();
       };
       const timer = setTimeout(ready, milliseconds);
       addEventListener('online', ready);
-      this.stopping.signal.addEventListener('abort', ready, { once: true });
+      this.stopping.signal.addEventListener('abort', ready);
       this.retry = ready;
     });
   }
@@ -254,7 +274,7 @@ export class Chat {
   }
 
   closeForm() {
-    this.form = null;
+    this.forms.shift();
     this.changed();
   }
 

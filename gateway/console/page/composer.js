@@ -5,7 +5,6 @@ import { t } from './prefs.js';
 import { complete } from './complete.js';
 import { coded } from './blocks.js';
 
-const LONGEST = 40_000;
 const NOTHING = { from: 0, to: 0, options: [] };
 
 export function Composer({ chat, nouns, drafts, under, leave, say, roomName }) {
@@ -23,8 +22,14 @@ export function Composer({ chat, nouns, drafts, under, leave, say, roomName }) {
     setText(drafts.get(room) ?? '');
     setOffer(NOTHING);
     past.current = { at: null, draft: '' };
-    box.current.focus({ preventScroll: true });
+    // Where a finger points, the keyboard of the screen would cover the conversation that was just opened.
+    const touched = matchMedia('(pointer: coarse)').matches;
+    (touched ? document.getElementById('main') : box.current).focus({ preventScroll: true });
   }, [room]);
+  useEffect(() => {
+    addEventListener('keydown', elsewhere);
+    return () => removeEventListener('keydown', elsewhere);
+  }, []);
   useEffect(() => {
     if (under) box.current.focus();
   }, [under]);
@@ -58,7 +63,21 @@ export function Composer({ chat, nouns, drafts, under, leave, say, roomName }) {
     suggest(value, from + word.length);
   }
 
+  // What one types or pastes belongs here, wherever one clicked last, unless something there takes letters itself.
+  function elsewhere(event) {
+    const control = event.ctrlKey || event.metaKey;
+    const letter = event.key.length === 1 && event.key !== ' ' && !control && !event.altKey;
+    const paste = control && event.key.toLowerCase() === 'v';
+    if ((letter || paste) && !event.target.closest?.('input, select, textarea, dialog')) box.current.focus();
+  }
+
+  function left() {
+    leave();
+    box.current.focus();
+  }
+
   function send() {
+    box.current.focus();
     const said = text.trim();
     if (!said) return;
     put('');
@@ -118,11 +137,11 @@ export function Composer({ chat, nouns, drafts, under, leave, say, roomName }) {
 
   return html`<div class="composer">
     ${under && html`<p class="under"><span>${t('compose.under', { text: under.text })}</span>
-      <button type="button" class="quiet" onClick=${leave}>${t('compose.leave')}</button></p>`}
+      <button type="button" class="quiet" onClick=${left}>${t('compose.leave')}</button></p>`}
     ${open && html`<${Suggestions} id=${id} offer=${offer} active=${active} take=${take} />`}
     <form onSubmit=${(event) => { event.preventDefault(); send(); }}>
       <label class="unseen" for=${`${id}-text`}>${t('compose.label', { room: roomName })}</label>
-      <textarea id=${`${id}-text`} ref=${box} rows="1" maxlength=${LONGEST} value=${text} placeholder=${t('compose.placeholder')}
+      <textarea id=${`${id}-text`} ref=${box} rows="1" value=${text} placeholder=${t('compose.placeholder')}
         autocomplete="off" autocapitalize="off" autocorrect=${false} spellcheck=${false} enterkeyhint="send"
         aria-autocomplete="list" aria-controls=${open ? `${id}-list` : null} aria-activedescendant=${open ? `${id}-${active}` : null}
         aria-describedby=${`${id}-hint`} onInput=${typed} onKeyDown=${key} onBlur=${close}></textarea>
@@ -138,10 +157,11 @@ function Suggestions({ id, offer, active, take }) {
   useLayoutEffect(() => {
     list.current.children[active]?.scrollIntoView({ block: 'nearest' });
   }, [active, offer]);
-  return html`<ul class="suggestions" role="listbox" id=${`${id}-list`} ref=${list} aria-label=${t('compose.suggestions')}>
+  return html`<ul class="suggestions" role="listbox" id=${`${id}-list`} ref=${list} aria-label=${t('compose.suggestions')}
+    onMouseDown=${(event) => event.preventDefault()}>
     ${offer.options.map(
       (option, at) => html`<li key=${option.text} id=${`${id}-${at}`} role="option" aria-selected=${at === active ? 'true' : 'false'}
-        class=${classes(at === active && 'active')} onMouseDown=${(event) => { event.preventDefault(); take(option); }}>
+        class=${classes(at === active && 'active')} onClick=${() => take(option)}>
         <code>${option.text}</code>${option.required && html`<span class="must">${t('compose.required')}</span>`}<span class="note">${coded(option.hint)}</span>
       </li>`,
     )}

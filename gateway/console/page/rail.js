@@ -16,7 +16,7 @@ export function Rail({ chat, nameOf, close, person }) {
     close();
   }
 
-  return html`<nav class="rail" id="rail" aria-labelledby=${`${id}-title`} onKeyDown=${(event) => event.key === 'Escape' && close()}>
+  return html`<nav class="rail" id="rail" aria-labelledby=${`${id}-title`}>
     <h2 id=${`${id}-title`}>${t('rooms')}</h2>
     ${chat.rooms.length >= FILTER_FROM &&
     html`<label class="unseen" for=${`${id}-filter`}>${t('rooms.filter')}</label>
@@ -35,7 +35,7 @@ function Entry({ room, name, chat, open }) {
   const count = chat.unread.get(room.id) ?? 0;
   return html`<button type="button" class=${classes(here && 'here', count > 0 && 'news')} aria-current=${here ? 'page' : null} onClick=${() => open(room)}>
     <span class="sign" aria-hidden="true">${room.direct ? '☁' : '#'}</span>
-    <span class="name">${name}</span>
+    <span class="name" title=${name}>${name}</span>
     ${count > 0 && html`<span class="count"><span aria-hidden="true">${count > 99 ? '99+' : count}</span><span class="unseen">${t('rooms.unread', { count })}</span></span>`}
   </button>`;
 }

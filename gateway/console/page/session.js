@@ -10,6 +10,9 @@ export function sentence(problem) {
   return problem.status === 0 ? t('problem.away') : t('problem.http', { status: problem.status });
 }
 
+// The tabs of a browser share the session: each tells the others when somebody signed in or out.
+const tabs = new BroadcastChannel('9rum.session');
+
 // person: undefined while asking, null when nobody is signed in, else {user, projects, operator}.
 // refused: why another login let nobody in, until the next attempt.
 export function useSession(cameBack) {
@@ -21,19 +24,24 @@ export function useSession(cameBack) {
   const refresh = useCallback(async () => {
     try {
       setPerson(await ask('GET', '/session'));
+      setEnded(false);
       setProblem('');
     } catch (error) {
-      setProblem(error.status === 401 ? '' : sentence(error));
-      setPerson(null);
+      const ended = error.status === 401;
+      setProblem(ended ? '' : sentence(error));
+      setPerson((known) => (ended ? null : (known ?? null)));
     }
   }, []);
 
   useEffect(() => {
-    refresh();
+    refresh().then(() => tabs.postMessage('looked')); // the browser may come back from another login
+    tabs.addEventListener('message', refresh);
+    return () => tabs.removeEventListener('message', refresh);
   }, []);
 
   const signIn = useCallback(async (given) => {
     setPerson(await ask('POST', '/session', given));
+    tabs.postMessage('in');
     setEnded(false);
     setProblem('');
     setRefused(null);
@@ -49,6 +57,7 @@ export function useSession(cameBack) {
         return;
       }
     }
+    tabs.postMessage('out');
     setEnded(false);
     setPerson(null);
   }, []);

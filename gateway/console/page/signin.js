@@ -1,6 +1,6 @@
 // The form to sign in with: a name and a password, an application credential, or a login of the organisation.
 // Used by the console and the link page; `page` and `secret` are for the way back from another login.
-import { html, useId, useRef, useState } from './ui.js';
+import { html, useEffect, useId, useRef, useState } from './ui.js';
 import { Federated } from './federated.js';
 import { t } from './prefs.js';
 import { sentence } from './session.js';
@@ -13,6 +13,10 @@ export function SignIn({ session, note, page, secret }) {
   const [way, setWay] = useState('password');
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
+
+  useEffect(() => {
+    tabs.current.closest('section').querySelector('input').focus();
+  }, []);
 
   async function submit(event) {
     event.preventDefault();
@@ -51,7 +55,7 @@ export function SignIn({ session, note, page, secret }) {
   const shown = problem || session.problem || (session.refused ? t(`sign.back.${session.refused}`) : '');
   return html`<section class="card sign-in" aria-labelledby=${`${id}-title`}>
     <h1 id=${`${id}-title`}>${t('sign.title')}</h1>
-    ${note && html`<p>${note}</p>`}
+    ${note && html`<p role=${session.ended ? 'alert' : null}>${note}</p>`}
     <div role="tablist" aria-label=${t('sign.ways')} ref=${tabs} onKeyDown=${key}>
       ${WAYS.map(
         (one) => html`<button type="button" role="tab" key=${one} id=${`${id}-${one}`} aria-selected=${one === way ? 'true' : 'false'}
@@ -70,7 +74,7 @@ export function SignIn({ session, note, page, secret }) {
 }
 
 function ByPassword() {
-  return html`<${Input} name="user" label=${t('sign.user')} autocomplete="username" required autofocus />
+  return html`<${Input} name="user" label=${t('sign.user')} autocomplete="username" required />
     <${Input} name="password" type="password" label=${t('sign.secret')} autocomplete="current-password" required />
     <details>
       <summary>${t('sign.more')}</summary>

@@ -17,6 +17,7 @@ export function Talk({ chat, wide, acts }) {
   const room = chat.room();
   const talk = chat.talk();
   const threads = chat.threads();
+  const focused = document.activeElement?.closest('article')?.id; // before this is drawn
   const newest = Math.max(0, ...[...talk.entries.values()].map((entry) => entry.at));
 
   const settle = useCallback(() => {
@@ -60,6 +61,10 @@ export function Talk({ chat, wide, acts }) {
     if (entry.thread) document.getElementById(`entry-${entry.id}`)?.scrollIntoView({ block: 'nearest' });
   }, [saying]);
   useLayoutEffect(settle);
+  // A button that was pressed goes with what it was pressed for; one stays where one was.
+  useLayoutEffect(() => {
+    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+  });
   // Pictures of the page change their height after they were drawn: a disclosure, a font, a narrower window.
   useEffect(() => {
     const watcher = new ResizeObserver(settle);

@@ -22,6 +22,7 @@ export const ko = {
   'compose.under': '“{text}”의 스레드',
   copied: '복사됨',
   copy: '복사',
+  'copy.failed': '복사하지 못함',
   'copy.what': '복사: {name}',
   details: '상세 정보',
   'details.at': '작성: {time}',
