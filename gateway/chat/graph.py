@@ -112,7 +112,7 @@ class InProcessGraph:
     async def _allow(self, context: Context, command: str, project: str | None, variables: Mapping[str, Any]) -> None:
         """Reading is not audited, but what is denied is, by policy here or by the graph later."""
         try:
-            self._policy.check_read(context.actor, command, project, context.engine.project_name(project))
+            self._policy.check_read(context.actor, command, project, await context.engine.named(project))
         except Denied as denied:
             await context.engine.refused(context, command, dict(variables), denied)
             raise

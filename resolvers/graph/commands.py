@@ -92,17 +92,14 @@ class Offer:
     command: Command
     offered_to: typing.Callable[[Actor], bool]
 
-    def to(self, context: Context) -> Command:
-        """As it is for this caller, in the project that the caller works in when there is only one."""
+    def to(self, context: Context, project: str | None) -> Command:
+        """As it is for this caller, in the project of this name that the caller works in when there is only one."""
         actor = context.actor
         only = actor.only_project
-        project = context.inventory.get(actor, "project", only)
         policy, name = context.engine.policy, self.command.name
         danger = self.command.danger if self.command.kind is CommandKind.CHANGE else None
         decision = (
-            policy.possible(actor, name, danger)
-            if only is None
-            else policy.decide(actor, name, only, project.name if project is not None else None, danger)
+            policy.possible(actor, name, danger) if only is None else policy.decide(actor, name, only, project, danger)
         )
         return dataclasses.replace(
             self.command,
@@ -121,18 +118,23 @@ def command_queries(actions: Iterable[Action], reads: Iterable[Read]) -> type[An
     @strawberry.type
     class CommandQueries:
         @strawberry.field(description="The commands that you may run, by name; with `all` those too that you may not.")
-        def commands(self, info: Info[Context, None], all: bool = False) -> list[Command]:  # noqa: A002 - the schema's name
-            found = (offer.to(info.context) for offer in by_name.values())
+        async def commands(self, info: Info[Context, None], all: bool = False) -> list[Command]:  # noqa: A002 - the schema's name
+            project = await _only_project(info.context)
+            found = (offer.to(info.context, project) for offer in by_name.values())
             return [command for command in found if all or command.allowed]
 
         @strawberry.field(description="One command, whether you may run it or not.")
-        def command(self, info: Info[Context, None], name: str) -> Command:
+        async def command(self, info: Info[Context, None], name: str) -> Command:
             info.context.require_actor()
             if name not in by_name:
                 raise NotFound(f"There is no command named `{shown(name, 60)}`.", field="name")
-            return by_name[name].to(info.context)
+            return by_name[name].to(info.context, await _only_project(info.context))
 
     return CommandQueries
+
+
+async def _only_project(context: Context) -> str | None:
+    return await context.engine.named(context.actor.only_project)
 
 
 def command_of(action: Action) -> Command:

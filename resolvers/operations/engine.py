@@ -138,13 +138,17 @@ class Engine:
         plan = await action.plan(context, given)
         with rows.in_project(plan.project_id):
             action.authorize(actor, plan)
-            name = await project_names.looked_up(self.inventory, plan.project_id)
+            name = await self.named(plan.project_id)
             decision = policy.decide(actor, action.name, plan.project_id, name, action.danger)
             policy.check(decision)
         return plan, decision
 
     def project_name(self, project_id: str | None) -> str | None:
         return project_names.read(self.inventory, project_id)
+
+    async def named(self, project_id: str | None) -> str | None:
+        """The name of a project, by which policy may decide: a moment after the start it is not read yet, and asked for now."""
+        return await project_names.looked_up(self.inventory, project_id)
 
     async def refused(self, context: Context, action: str, given: dict[str, Any], error: GurumError) -> None:
         """The audit row of an attempt that ends here. `given` is masked."""

@@ -10,7 +10,7 @@ from notifications.redis import RedisClient
 from tests.bot.chatting import shown
 from tests.bot.far_chat import LINKED, OPEN, FarChat, far_chat
 from tests.bot.recording import RecordingPlatform
-from tests.bot.talking import operations, status
+from tests.bot.talking import operations, status, talking
 from tests.polling import eventually
 
 APPROVED = 'rules:\n  - allow: [server.stop]\n    approval: {role: member}\n  - allow: ["*"]\n'
@@ -115,3 +115,13 @@ async def test_an_operation_is_followed_by_the_next_process_after_a_second_proje
 
 async def _any(redis: RedisClient) -> bool:
     return bool(await redis.scard("gurum:bot:follows"))
+
+
+async def test_a_rule_about_the_projects_name_holds_from_the_first_moment_on(
+    redis: RedisClient, valkey: str, tmp_path: Path
+) -> None:
+    """Before the list of projects came: what may be read in the project's room is read."""
+    async with talking(valkey, tmp_path, 'rules: [{allow: ["server.*"], projects: [shop]}]') as chat:
+        room = await chat.room("jiwoo", "shop")
+        chat.graph.app.inventory.forget(room.project or "")
+        assert "shop-web-1" in shown(await chat("jiwoo", "server list", "shop"))

@@ -85,6 +85,27 @@ async def test_nothing_passes_a_rule_about_a_name_that_was_not_read_yet(krane: W
     assert "on the project `shop`" in (await ask(krane, "jiwoo", RENAME, {"s": WEB}))["errors"][0]["message"]
 
 
+async def test_the_name_of_a_project_that_was_not_read_yet_is_asked_for_where_a_rule_goes_by_it(
+    krane: Watched, tmp_path: Path
+) -> None:
+    """As in the first moment after a start: reads in chat, and what is told of the commands, wait for no list."""
+    enforce(krane, tmp_path, 'rules: [{allow: ["server.*"], projects: [shop]}]')
+    app, shop = krane.graph.app, project(krane, "shop")
+    graph = InProcessGraph(app.transport.executor, app.authenticator, app.context_for, app.engine.policy, app.clock)
+    token = await krane.graph.token("jiwoo", "shop")
+    acting = Acting(token, shop, "slack", "C-SHOP", "m-1", "U-JIWOO")
+    one = "query($name: String!) { command(name: $name) { allowed } }"
+    app.inventory.forget(shop)
+    listed = await graph.execute(acting, "{ servers { totalCount } }", {}, command="server.list")
+    assert (listed.errors, listed.data is not None) == ((), True)
+    app.inventory.forget(shop)
+    asked = await graph.execute(acting, one, {"name": "server.stop"})
+    assert asked.data == {"command": {"allowed": True}}
+    app.inventory.forget(shop)
+    every = await graph.execute(acting, "{ commands { name } }", {})
+    assert "server.stop" in [command["name"] for command in (every.data or {})["commands"]]
+
+
 async def test_what_a_deleted_project_left_behind_goes_by_the_projects_id(krane: Watched, tmp_path: Path) -> None:
     """Its name is gone with it, so that no rule about a name can be about it."""
     shop = project(krane, "shop")
