@@ -11,7 +11,7 @@ from bot.catalogue import COMMAND_QUERY, ParameterSpec
 from bot.forms import Choices
 from bot.invocation import Invocation, retyped
 from bot.kept import Taken
-from bot.messages import Button, Buttons, ButtonStyle, Message, Paragraph, Tone, coded, with_blocks
+from bot.messages import Button, Buttons, ButtonStyle, Message, Paragraph, Tone, with_blocks
 from bot.platforms.base import PlatformError
 from bot.replies.errors import sentence
 from bot.services import KeptForm
@@ -114,7 +114,7 @@ async def _question(turn: Turn, invocation: Invocation) -> Message:
             shown = ", ".join(labels[:SHOWN]) + (", …" if max(len(labels), listed.total) > SHOWN else "")
             lines.append(Paragraph(turn.texts("ask.choices", option=option, choices=shown)))
         else:
-            lines.append(Paragraph(turn.texts("ask.value", option=option, help=coded(parameter.help))))
+            lines.append(Paragraph(turn.texts("ask.value", option=option, help=turn.texts.graph(parameter.help))))
     return with_blocks(sentence(turn.texts, "ask.missing", tone=Tone.INFO, missing=_listed(invocation)), *lines)
 
 

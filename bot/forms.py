@@ -110,7 +110,7 @@ def _field(texts: Texts, parameter: ParameterSpec, choices: Choices, max_choices
     if parameter.choices:
         choices = Choices([Choice(choice, choice) for choice in parameter.choices], len(parameter.choices))
     listed = 0 < choices.total <= min(len(choices.rows), max_choices)
-    hint = clean(parameter.help)
+    hint = clean(texts.sentence(parameter.help))
     if choices.rows and not listed:
         many = texts.line("form.many_choices", count=choices.total, example=choices.rows[0].label)
         hint = f"{hint} {many}".strip()

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.catalogue import ParameterSpec
 from bot.invocation import Invocation, masked, retyped
-from bot.messages import Block, Button, Message, Paragraph, Source, Text, Tone, clean, coded, text_of
+from bot.messages import Block, Button, Message, Paragraph, Source, Text, Tone, clean, text_of
 from bot.parser import kebab
 from bot.ports import GraphError
 from bot.replies.wording import FIRST, noted, row_of, said, short, span
@@ -46,10 +46,10 @@ def of_ambiguous(texts: Texts, error: GraphError, invocation: Invocation, source
     if not buttons:
         return of_errors(texts, [error], source)
     key = "ambiguous.project" if error.field == "project" else "ambiguous.name"
-    blocks: list[Block] = [said(texts, key, message=_message(error)), *row_of(buttons)]
+    blocks: list[Block] = [said(texts, key, message=_message(texts, error)), *row_of(buttons)]
     if len(error.candidates) > FIRST:
         blocks.append(noted(texts, "list.more", count=len(error.candidates) - FIRST))
-    summary = texts.line(key, message=_message(error))
+    summary = texts.line(key, message=_message(texts, error))
     return Message(summary=summary, blocks=tuple(blocks), tone=Tone.WARN, source=source)
 
 
@@ -84,11 +84,13 @@ def _holds(given: Any, name: str) -> bool:
 
 def _sentence(texts: Texts, error: GraphError) -> Text:
     key = f"error.{error.code}"
-    return texts(key if key in texts else "error.INTERNAL", message=_message(error))
+    # Codes are in capitals; what else begins with `error.` in the catalogue is about other things.
+    known = error.code.isupper() and key in texts
+    return texts(key if known else "error.INTERNAL", message=_message(texts, error))
 
 
-def _message(error: GraphError) -> Text:
-    return coded(error.message, SENTENCE)
+def _message(texts: Texts, error: GraphError) -> Text:
+    return texts.graph(error.message, SENTENCE)
 
 
 def _advice(texts: Texts, error: GraphError) -> Paragraph | None:

@@ -19,8 +19,6 @@ from bot.messages import (
     Text,
     Tone,
     clean,
-    coded,
-    text_of,
 )
 from bot.parser import kebab, quote
 from bot.replies.wording import code, noted, row_of, said
@@ -80,7 +78,7 @@ def of_command(texts: Texts, spec: CommandSpec, allowed: bool = True) -> Message
     if spec.role:
         facts.append((texts.line("help.role"), (code(spec.role),)))
     blocks: list[Block] = [
-        Paragraph((Span(spec.typed, Style.BOLD), Span(" "), *coded(spec.summary))),
+        Paragraph((Span(spec.typed, Style.BOLD), Span(" "), *texts.graph(spec.summary))),
         Fields(tuple(facts)),
     ]
     if not allowed:
@@ -91,7 +89,7 @@ def of_command(texts: Texts, spec: CommandSpec, allowed: bool = True) -> Message
         blocks.append(said(texts, "help.parameters"))
         blocks.append(Fields(tuple((_label(p), _about(texts, p)) for p in ordered)))
     blocks.append(noted(texts, "help.options"))
-    return Message(summary=f"{spec.typed}: {text_of(coded(spec.summary))}", blocks=tuple(blocks))
+    return Message(summary=f"{spec.typed}: {texts.word(spec.summary)}", blocks=tuple(blocks))
 
 
 def of_own(texts: Texts, usage: str, summary: str) -> Message:
@@ -186,8 +184,8 @@ def _codes(words: Sequence[str]) -> Text:
 
 def _summary(texts: Texts, spec: CommandSpec) -> Text:
     if spec.change and spec.danger in _DANGERS and spec.danger != "LOW":
-        return (*coded(spec.summary), Span(" "), *texts(f"danger.{spec.danger}"))
-    return coded(spec.summary)
+        return (*texts.graph(spec.summary), Span(" "), *texts(f"danger.{spec.danger}"))
+    return texts.graph(spec.summary)
 
 
 def _label(parameter: ParameterSpec) -> str:
@@ -201,7 +199,7 @@ def _default(texts: Texts, parameter: ParameterSpec) -> str:
 
 def _about(texts: Texts, parameter: ParameterSpec) -> Text:
     """Help, type, and what may be said about its values."""
-    parts: list[Text] = [coded(parameter.help)] if parameter.help else []
+    parts: list[Text] = [texts.graph(parameter.help)] if parameter.help else []
     if parameter.position is not None:
         parts.append(texts("help.also", option=parameter.option))
     if parameter.required:

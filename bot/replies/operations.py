@@ -19,8 +19,6 @@ from bot.messages import (
     Text,
     Tone,
     clean,
-    coded,
-    text_of,
 )
 from bot.replies.errors import SENTENCE
 from bot.replies.wording import code, noted, row_of, said, short, span, typed
@@ -46,7 +44,7 @@ def of_operation(
     if state not in _TONES:
         share = min(max(float(operation.get("progress") or 0.0), 0.0), 1.0)
         blocks.append(Progress(share=share, label=f"{share:.0%}"))
-    if steps := _steps(operation):
+    if steps := _steps(texts, operation):
         blocks.append(Steps(steps))
     blocks.extend(_failure(texts, operation))
     blocks.extend(row_of(buttons))
@@ -72,9 +70,9 @@ def _subject(texts: Texts, operation: Mapping[str, Any]) -> Text:
     return (Span(" "), code(name), *more)
 
 
-def _steps(operation: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+def _steps(texts: Texts, operation: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (clean(step.get("state")), text_of(coded(step.get("title"))), text_of(coded(step.get("detail"))))
+        (clean(step.get("state")), texts.word(step.get("title")), texts.word(step.get("detail")))
         for step in (operation.get("steps") or [])[-MAX_STEPS:]
     )
 
@@ -83,7 +81,7 @@ def _failure(texts: Texts, operation: Mapping[str, Any]) -> list[Block]:
     error = operation.get("error")
     if not error:
         return []
-    blocks: list[Block] = [Paragraph(coded(error.get("message"), SENTENCE))]
+    blocks: list[Block] = [Paragraph(texts.graph(error.get("message"), SENTENCE))]
     blocks.append(said(texts, "error.next.retry" if error.get("retryable") else "operation.next"))
     return blocks
 

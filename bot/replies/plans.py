@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.messages import Block, Button, Fields, Message, Paragraph, Source, Span, Table, Text, Tone, clean, coded, plain
+from bot.messages import Block, Button, Fields, Message, Paragraph, Source, Span, Table, Text, Tone, clean, plain
 from bot.replies.wording import FIRST, NOTHING, code, kind, listed, moment, noted, row_of, said, typed
 from bot.texts import Texts
 
@@ -19,7 +19,7 @@ def of_plan(
     danger = plan["danger"] if plan.get("danger") in _TONES else "HIGH"
     title = texts(f"plan.{danger}", action=typed(plan.get("action")))
     blocks: list[Block] = [Paragraph(title), Fields(_facts(texts, plan))]
-    blocks.extend(Paragraph((Span("⚠ "), *coded(each, WARNING))) for each in (plan.get("warnings") or [])[:FIRST])
+    blocks.extend(Paragraph((Span("⚠ "), *texts.graph(each, WARNING))) for each in (plan.get("warnings") or [])[:FIRST])
     blocks.extend(_changes(texts, plan.get("changes") or []))
     blocks.extend(_quota(texts, plan.get("quota") or []))
     blocks.append(_undo(texts, plan))
@@ -33,9 +33,9 @@ def of_plan(
 
 def _facts(texts: Texts, plan: Mapping[str, Any]) -> tuple[tuple[str, Text], ...]:
     targets, dependants = plan.get("targets") or [], plan.get("dependants") or []
-    pairs = [(texts.line("plan.targets"), listed(texts, _named(targets)))] if targets else []
+    pairs = [(texts.line("plan.targets"), listed(texts, _named(texts, targets)))] if targets else []
     if dependants:
-        pairs.append((texts.line("plan.dependants", count=len(dependants)), listed(texts, _named(dependants))))
+        pairs.append((texts.line("plan.dependants", count=len(dependants)), listed(texts, _named(texts, dependants))))
     if plan.get("projectName"):
         pairs.append((texts.line("plan.project"), plain(clean(plan["projectName"]))))
     if plan.get("actorName"):
@@ -45,8 +45,12 @@ def _facts(texts: Texts, plan: Mapping[str, Any]) -> tuple[tuple[str, Text], ...
     return tuple(pairs)
 
 
-def _named(targets: Sequence[Mapping[str, Any]]) -> list[Text]:
-    return [(Span(f"{kind(target.get('kind'))} "), code(target.get("name") or target.get("id"))) for target in targets]
+def _named(texts: Texts, targets: Sequence[Mapping[str, Any]]) -> list[Text]:
+    return [(Span(f"{_kind(texts, each)} "), code(each.get("name") or each.get("id"))) for each in targets]
+
+
+def _kind(texts: Texts, target: Mapping[str, Any]) -> str:
+    return texts.word(kind(target.get("kind")))
 
 
 def _plainly(targets: Sequence[Mapping[str, Any]]) -> str:
@@ -58,7 +62,12 @@ def _changes(texts: Texts, changes: Sequence[Mapping[str, Any]]) -> list[Block]:
         return []
     columns = tuple(texts.line(f"plan.change.{name}") for name in ("target", "attribute", "before", "after"))
     rows = tuple(
-        (clean(each.get("target")), clean(each.get("attribute")), _side(each.get("before")), _side(each.get("after")))
+        (
+            clean(each.get("target")),
+            texts.word(each.get("attribute")),
+            _side(each.get("before")),
+            _side(each.get("after")),
+        )
         for each in changes[:FIRST]
     )
     return [Table(columns=columns, rows=rows, caption=texts.line("plan.changes"), total=len(changes))]

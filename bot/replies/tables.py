@@ -1,5 +1,6 @@
 """Answers of reading commands: rows as a table with its next page, one object as a card, a long text as a file, all with their age."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,6 @@ from bot.messages import (
     Text,
     Tone,
     clean,
-    coded,
     plain,
 )
 from bot.ports import GraphError
@@ -101,7 +101,7 @@ def _table(
     if not found:
         key = "read.no_match" if set(invocation.values) - {"first", "project", "cloud"} else "read.empty"
         return Message(summary=texts.line(key), blocks=(said(texts, key), *notes), source=source)
-    columns = tuple(clean(title) for title, _ in spec.columns)
+    columns = tuple(texts.word(title) for title, _ in spec.columns)
     rows = tuple(tuple(value(texts, at(row, path), path) for _, path in spec.columns) for row in found)
     total = at(data, spec.total) if spec.total else None
     total = total if isinstance(total, int) else (None if spec.next else len(rows))
@@ -153,7 +153,7 @@ def _full(found: Sequence[Any], invocation: Invocation) -> bool:
 def _card(
     texts: Texts, spec: CommandSpec, row: Mapping[str, Any], source: Source | None, notes: list[Block]
 ) -> Message:
-    pairs = tuple((clean(title), _value(texts, row, path)) for title, path in spec.columns)
+    pairs = tuple((texts.word(title), _value(texts, row, path)) for title, path in spec.columns)
     name = clean(row.get("name") or row.get("id") or spec.typed)
     title = texts("read.card", command=spec.typed, name=name)
     blocks: tuple[Block, ...] = (Paragraph(title), Fields(pairs), *notes)
@@ -163,7 +163,7 @@ def _card(
 def _value(texts: Texts, row: Mapping[str, Any], path: str) -> Text:
     """Why something failed is a sentence of the graph; all else is data, in which a backtick is a sign like any other."""
     shown = value(texts, at(row, path), path)
-    return coded(shown) if path.endswith(".message") else plain(shown)
+    return texts.graph(shown) if path.endswith(".message") else plain(shown)
 
 
 def _text(texts: Texts, spec: CommandSpec, found: Any, source: Source | None, notes: list[Block]) -> Message:
@@ -191,20 +191,16 @@ def _missing(
 ) -> list[Block]:
     """What could not be read: parts of the answer with an error of their own, and services that the answer itself names."""
     messages = dict.fromkeys(each.message for each in errors)
-    told: list[Block] = [said(texts, "read.missing", message=_sentence(each)) for each in messages]
+    told: list[Block] = [said(texts, "read.missing", message=texts.graph(each, SENTENCE)) for each in messages]
     root = at(data, (spec.rows or spec.text or "").partition(".")[0])
     named = (
         root.get("errors") if isinstance(root, Mapping) else None
     )  # a list of rows has none: `at` would ask each row
     for each in named or ():
-        cloud, service, message = at(each, "cloud"), at(each, "service"), _sentence(at(each, "message"))
+        cloud, service, message = at(each, "cloud"), at(each, "service"), texts.graph(at(each, "message"), SENTENCE)
         told.append(said(texts, "read.missing_service", cloud=cloud, service=service, message=message))
     correlation = next((each.correlation_id for each in errors if each.correlation_id), None)
     return [*told[:MAX_BACKENDS], *([noted(texts, "error.correlation", id=correlation)] if correlation else [])]
-
-
-def _sentence(message: object) -> Text:
-    return coded(message, SENTENCE)
 
 
 def _freshness(texts: Texts, freshness: Mapping[str, Any] | None) -> list[Block]:
@@ -220,7 +216,7 @@ def _freshness(texts: Texts, freshness: Mapping[str, Any] | None) -> list[Block]
         notes.append(noted(texts, key, age=span(texts, max(lags))))
     for backend in [each for each in backends if each.get("status") not in (None, "OK")][:MAX_BACKENDS]:
         down = backend["status"] == "DOWN"
-        reason = coded(backend.get("error"), 160)
+        reason = texts.graph(backend.get("error"), 160)
         key = "fresh.DOWN_why" if down and reason else "fresh.DOWN" if down else "fresh.DEGRADED"
         notes.append(noted(texts, key, cloud=backend.get("name"), kind=backend.get("kind"), reason=reason))
     return notes
@@ -229,13 +225,21 @@ def _freshness(texts: Texts, freshness: Mapping[str, Any] | None) -> list[Block]
 def _aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, int]:
     """A table for people in a text file, and how many of the rows it holds."""
     table = [columns, *rows]
-    widths = [max(len(row[place]) for row in table) for place in range(len(columns))]
+    widths = [max(_cells(row[place]) for row in table) for place in range(len(columns))]
     lines: list[str] = []
     left = MAX_FILE
     for row in table:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n"
+        line = (
+            "  ".join(cell + " " * (width - _cells(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+            + "\n"
+        )
         left -= len(line)
         if left < 0:
             break
         lines.append(line)
     return "".join(lines), len(lines) - 1
+
+
+def _cells(text: str) -> int:
+    """Hangul and the like are two wide where all letters have one width."""
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

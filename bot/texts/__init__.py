@@ -1,4 +1,5 @@
-"""All sentences that the bot says, in each language. `of` gives those for a person; the catalogues are `en.py` and `ko.py`.
+"""All sentences that the bot says, in each language. `of` gives those for a person; the catalogues are `en.py` and `ko.py`. What the graph
+says in answers is English, and is read in other languages by `sentences.py` and catalogues such as `graph_ko`.
 
 In a catalogue text backticks mark code, `**` marks bold, and `{name}` is a value. Marks count in the catalogue only: a value is cleaned and
 inserted as it is, so nothing in it becomes markup. A value that is a `Text` already is spliced in.
@@ -8,10 +9,12 @@ import functools
 import re
 from collections.abc import Mapping
 
-from bot.messages import Span, Style, Text, clean, text_of
-from bot.texts import en, ko
+from bot.messages import MAX_CELL, Span, Style, Text, clean, coded, text_of
+from bot.texts import en, graph_ko, ko
+from bot.texts.sentences import Sentences
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": en.TEXTS, "ko": ko.TEXTS}
+OF_THE_GRAPH: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": graph_ko.SENTENCES}
 DEFAULT = "en"
 
 _MARKS = re.compile(r"(`|\*\*|\{[a-z_]+\})")
@@ -24,6 +27,7 @@ class Texts:
     def __init__(self, language: str) -> None:
         self.language = language
         self._catalogue = LANGUAGES[language]
+        self._sentences = Sentences(OF_THE_GRAPH[language])
 
     def __call__(self, key: str, /, **values: object) -> Text:
         spans: list[Span] = []
@@ -38,6 +42,18 @@ class Texts:
 
     def line(self, key: str, /, **values: object) -> str:
         return text_of(self(key, **values))
+
+    def graph(self, said: object, limit: int = MAX_CELL) -> Text:
+        """A sentence that came from the graph, cleaned, with code where it has backticks."""
+        return coded(self.sentence(said), limit)
+
+    def sentence(self, said: object) -> str:
+        """The same with its backticks, for what is put together further and marked where it is shown."""
+        return "" if said is None else self._sentences(str(said))
+
+    def word(self, said: object) -> str:
+        """The same of a word or a title, as a plain line."""
+        return text_of(self.graph(said))
 
     def __contains__(self, key: str) -> bool:
         return key in self._catalogue

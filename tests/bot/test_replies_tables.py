@@ -122,7 +122,7 @@ def test_one_thing_is_a_card() -> None:
         "server show web-1", "Name: web-1", "Status: ACTIVE", "Locked: yes", "Image: ubuntu", "Created: 2026-11-27 14:11",
     ]  # fmt: skip
     korean = of_read(KO, SERVER_SHOW, {"server": row(1, locked=False)}, None, begun("server show web-1"))
-    assert "Locked: 아니요" in lines(korean)
+    assert "잠금: 아니요" in lines(korean)
 
 
 @pytest.mark.parametrize("data", [{"server": None}, {}, None])

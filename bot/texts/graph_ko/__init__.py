@@ -1,0 +1,15 @@
+"""Korean for the sentences of the graph. A value never carries a particle, as in `../ko.py`. `SENTENCES` joins the files of this folder."""
+
+from collections.abc import Mapping
+
+from bot.texts.graph_ko import compute, core, network, nouns, pieces, storage
+
+SENTENCES: Mapping[str, str] = {
+    **nouns.NOUNS,
+    **pieces.CHANGES,
+    **pieces.SENTENCES,
+    **core.SENTENCES,
+    **compute.SENTENCES,
+    **storage.SENTENCES,
+    **network.SENTENCES,
+}

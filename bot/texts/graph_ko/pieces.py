@@ -1,0 +1,88 @@
+"""Korean for what the graph puts together from pieces: sentences whose end comes from elsewhere, and words that stand in others."""
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, str] = {
+    # sentences whose end comes from elsewhere
+    "The cloud {} can not be set up from the entry `{}` of {}: {}": "{2} 파일의 `{1}` 항목으로 {0} 클라우드를 설정할 수 없습니다: {3}",
+    "There is no {} named `{}`.{}": "{0} 중에 `{1}` 이름을 가진 것이 없습니다.{2}",
+    "Wait for server {} of {}": "서버 {1}대 중 {0}번째 기다리기",
+    "`publicKey` is not an OpenSSH public key such as `ssh-ed25519 AAAA... you@host`.{}": (
+        "`publicKey` 값이 `ssh-ed25519 AAAA... you@host` 같은 OpenSSH 공개 키가 아닙니다.{0}"
+    ),
+    "`{}` ended in ERROR: {}": "`{0}` 서버가 ERROR 상태가 되었습니다: {1}",
+    "`{}` kept its old size: {}": "`{0}` 서버의 크기가 바뀌지 않았습니다: {1}",
+    "`{}` is already in the security group `{}`.": "`{0}` 서버는 이미 `{1}` 보안 그룹에 속해 있습니다.",
+    "`{}` is not in the security group `{}`.": "`{0}` 서버는 `{1}` 보안 그룹에 속해 있지 않습니다.",
+    "The backup `{}` failed: {}": "`{0}` 백업에 실패했습니다: {1}",
+    "`{}` is already shared with that project.": "`{0}` 이미지는 이미 그 프로젝트와 공유되어 있습니다.",
+    "`{}` is not shared with that project.": "`{0}` 이미지는 그 프로젝트와 공유되어 있지 않습니다.",
+    "Ask to delete": "삭제 요청하기",
+    "Tags.": "태그.",
+    "A rule for any protocol": "모든 프로토콜에 대한 규칙",
+    "Keystone (identity) of {}": "{0} 클라우드의 Keystone (identity)",
+    "Nova (compute) of {}": "{0} 클라우드의 Nova (compute)",
+    "Glance (image) of {}": "{0} 클라우드의 Glance (image)",
+    "Cinder (block storage) of {}": "{0} 클라우드의 Cinder (block storage)",
+    "Neutron (network) of {}": "{0} 클라우드의 Neutron (network)",
+    "{} does not let 9rum's own account in; check its entry in clouds.yaml.": (
+        "{0} 서비스가 9rum 계정의 로그인을 받아들이지 않습니다. clouds.yaml의 항목을 확인하십시오."
+    ),
+    "{} does not allow this to 9rum's own account; give it the role that it needs.": (
+        "{0} 서비스가 9rum 계정에 이 작업을 허용하지 않습니다. 필요한 역할을 주십시오."
+    ),
+    "{} shows a certificate that this machine does not trust; name its authority as `cacert` in clouds.yaml.": (
+        "{0} 서비스의 인증서를 이 장비가 신뢰하지 않습니다. clouds.yaml의 `cacert` 값에 인증 기관을 지정하십시오."
+    ),
+    "The name, the domain or the password is not right, or the account may not sign in.": (
+        "이름, 도메인, 비밀번호가 올바르지 않거나 로그인할 수 없는 계정입니다."
+    ),
+    "The name, the domain or the password is not right, or the account may not sign in on that project.": (
+        "이름, 도메인, 비밀번호가 올바르지 않거나 그 프로젝트에 로그인할 수 없는 계정입니다."
+    ),
+    "That is the id of a different kind: {}.": "다른 종류의 ID입니다: {0}.",
+    "A variable": "변수",
+    "The input": "입력",
+    (
+        "The answer leads to more than {} rows by fields that answer them all at once; "
+        "ask for fewer rows, less nesting, or fields that answer in pages."
+    ): (
+        "한 번에 모두 응답하는 필드로 이어지는 행이 {0}개를 넘습니다. 행이나 중첩을 줄이거나, 페이지로 나누어 응답하는 필드를 쓰십시오."
+    ),
+    # in the place of values
+    "http(s) address that the cloud fetches the content from; left out for an upload.": (
+        "클라우드가 내용을 가져올 http(s) 주소. 업로드하려면 생략합니다."
+    ),
+    "{} and {} more": "{0} 외 {1}개",
+    "the backend gave no reason": "클라우드가 이유를 알려 주지 않았습니다",
+    "not locked": "잠금 해제",
+    "in the lists": "목록 표시",
+    "unprotected": "보호 해제",
+    "none": "없음",
+    "the range {}": "{0} 범위",
+    "the protocol `{}`": "`{0}` 프로토콜",
+    "it sends the caller to another address": "다른 주소로 이동시킵니다",
+    "the answer ends in the middle": "응답이 중간에 끊겼습니다",
+    "the answer is not HTTP": "HTTP 응답이 아닙니다",
+    "the answer is not the JSON that its API promises": "API 형식에 맞는 JSON이 아닙니다",
+    "the answer is larger than {}; a smaller page_size may help": "응답의 크기가 {0} 한도를 넘습니다. page_size 값을 줄여 보십시오",
+    "that fits here": "여기서 쓸 수 있는",
+    "an operator of the cloud": "클라우드 운영자",
+    "the role `{}` on some project": "프로젝트의 `{0}` 역할",
+}
+
+# How a change is named in a plan (`changed` in resolvers/planning.py), where no kind and no column has the word.
+CHANGES: Mapping[str, str] = {
+    "attached to": "연결 대상",
+    "backup": "백업",
+    "content": "내용",
+    "gateway": "게이트웨이",
+    "interface": "인터페이스",
+    "leads to": "연결 대상",
+    "offer": "양도 제안",
+    "restored to": "복원 대상",
+    "rule": "규칙",
+    "shared with": "공유 대상",
+    "snapshot": "스냅샷",
+    "volume of the offer": "제안된 볼륨",
+}
