@@ -21,6 +21,7 @@ from resolvers.context import Context
 from resolvers.errors import NotFound
 from resolvers.graph.spelling import camel
 from resolvers.inventory.store import shown
+from resolvers.operations import project_names
 from resolvers.policy.decision import Confirmation
 from resolvers.reading import Param, Read
 
@@ -134,7 +135,7 @@ def command_queries(actions: Iterable[Action], reads: Iterable[Read]) -> type[An
 
 
 async def _only_project(context: Context) -> str | None:
-    return await context.engine.named(context.actor.only_project)
+    return await project_names.looked_up(context.inventory, context.actor.only_project)
 
 
 def command_of(action: Action) -> Command:
