@@ -189,7 +189,7 @@ async def test_a_button_that_can_not_be_stored_is_answered_privately(both: Conne
     ack = await both.ann.press("Delete")
 
     assert not ack.ok
-    assert "아무것도 실행하지 않았습니다" in both.ann.whispers()[-1].text
+    await both.ann.sees(lambda shown: shown.private and "아무것도 실행하지 않았습니다" in shown.text)
     assert both.inbox.received == []
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.messages import File, Message
 from bot.platforms.slack import errands
+from tests.clock import leap
 from tests.polling import eventually
 from tests.slack.conftest import Connected
 
@@ -21,12 +22,18 @@ async def test_a_file_on_its_way_is_sent_though_the_process_stops(http: Connecte
     assert not [shown.text for shown in http.slack.said() if "could not be sent" in shown.text]
 
 
-async def test_a_file_that_the_process_left_behind_is_told(http: Connected, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errands, "LEAVING", 1.0)
+async def test_a_file_that_the_process_left_behind_is_told(http: Connected) -> None:
     http.slack.fail("files.completeUploadExternal", status=429, retry_after=600.0)
     place = http.place()
     await http.platform.post(place, Message(summary="log", file=File(name="a.log", text="x")))
-    await http.platform.stop()
+    stopping = asyncio.create_task(http.platform.stop())
+
+    async def refused() -> bool:
+        return bool(http.slack.calls("files.completeUploadExternal"))
+
+    await eventually(refused, "the file is to be sent later", pause=0.01)
+    leap(errands.LEAVING)
+    await stopping
 
     message, missed = http.slack.said()
     assert missed.thread == message.ts

@@ -6,7 +6,8 @@ import pytest
 
 from bot.messages import Message
 from bot.platforms.slack import SlackPlatform
-from tests.clock import HandClock, settle
+from bot.platforms.slack.socket import PING_SECONDS
+from tests.clock import HandClock, leap, settle
 from tests.polling import eventually
 from tests.slack.conftest import Connected, connected
 from tests.slack.receiver import Receiver
@@ -41,9 +42,12 @@ async def test_an_outage_of_slack_ends() -> None:
         await problem(it.platform, "Slack answered with status 503")
         it.slack.world.away = False
         await it.slack.connected()
-        await it.well()
 
-        assert (await it.ann.mention("server list")).ok
+        async def comes_in() -> bool:
+            return (await it.ann.mention("server list")).ok
+
+        await eventually(comes_in, "what is said comes in again", pause=0.1)
+        await it.well()
 
 
 async def test_a_slack_that_is_away_at_the_start() -> None:
@@ -91,7 +95,7 @@ async def test_a_deaf_socket_is_connected_anew() -> None:
 
 async def test_pongs_keep_a_quiet_socket() -> None:
     clock = HandClock()
-    async with connected("socket", clock=clock, ping_seconds=QUICK) as it:
+    async with connected("socket", clock=clock) as it:
         client = it.platform._socket._client  # type: ignore[union-attr] # this mode has one
         assert client is not None
         for _ in range(4):
@@ -100,6 +104,7 @@ async def test_pongs_keep_a_quiet_socket() -> None:
             async def pong(last: float | None = last) -> bool:
                 return client.last_ping_pong_time != last
 
+            leap(PING_SECONDS)
             await eventually(pong, "a pong", pause=0.01)
             await clock.advance(20.0)
 

@@ -183,7 +183,7 @@ class Api:
         made, user = self._world.triggers.pop(str(given.get("trigger_id")), (None, ""))
         if made is None:
             return refusal("exchanged_trigger_id")
-        if time.monotonic() - made > TRIGGER_SECONDS:
+        if self._world.now() - made > TRIGGER_SECONDS:
             return refusal("expired_trigger_id")
         view = given.get("view")
         if error := view_error(view):

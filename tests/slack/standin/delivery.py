@@ -15,6 +15,7 @@ import aiohttp
 import httpx
 from aiohttp import web
 
+from tests.slack.standin.owntime import OwnTime
 from tests.slack.standin.world import APP, SIGNING_SECRET
 
 Json = dict[str, Any]
@@ -66,21 +67,21 @@ def signed(body: bytes, secret: str = SIGNING_SECRET, at: float | None = None) -
 class Http:
     """`target` is the whole address, or an ASGI application."""
 
-    def __init__(self, target: Any) -> None:
+    def __init__(self, target: Any, now: OwnTime) -> None:
         self.target = target
+        self._now = now
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, body: bytes, kind: str, headers: dict[str, str], limit: float) -> Ack:
         given = {"content-type": kind, "user-agent": "Slackbot 1.0 (+https://api.slack.com/robots)", **headers}
-        began = time.perf_counter()
+        began, send = self._now(), self._over_wire if isinstance(self.target, str) else self._inside
         try:
-            async with asyncio.timeout(limit):
-                status, text = await (self._over_wire if isinstance(self.target, str) else self._inside)(body, given)
+            status, text = await self._now.within(limit, send(body, given))
         except TimeoutError:
-            return Ack(None, time.perf_counter() - began, reason="http_timeout")
+            return Ack(None, self._now() - began, reason="http_timeout")
         except (aiohttp.ClientError, OSError):
-            return Ack(None, time.perf_counter() - began, reason="connection_failed")
-        return Ack(status, time.perf_counter() - began, text, "" if status < 300 else "http_error")
+            return Ack(None, self._now() - began, reason="connection_failed")
+        return Ack(status, self._now() - began, text, "" if status < 300 else "http_error")
 
     async def close(self) -> None:
         if self._session is not None:
@@ -103,7 +104,8 @@ class Http:
 class Sockets:
     """Slack's side of Socket Mode: each delivery goes to one of the open sockets."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: OwnTime) -> None:
+        self._now = now
         self.open: dict[str, web.WebSocketResponse] = {}
         self.deaf = False  # no greeting, no pong
         self.greeted = 0
@@ -141,15 +143,19 @@ class Sockets:
         if retry is not None:
             frame |= {"retry_attempt": retry[0], "retry_reason": retry[1]}
         waiting = self._waiting[envelope] = asyncio.get_running_loop().create_future()
-        began = time.perf_counter()
-        try:
+        began = self._now()
+
+        async def acknowledged() -> Any:
             await sockets[next(self._turn) % len(sockets)].send_str(json.dumps(frame))
-            answer = await asyncio.wait_for(waiting, limit)
+            return await waiting
+
+        try:
+            answer = await self._now.within(limit, acknowledged())
         except (TimeoutError, ConnectionError):
-            return Ack(None, time.perf_counter() - began, reason="timeout")
+            return Ack(None, self._now() - began, reason="timeout")
         finally:
             self._waiting.pop(envelope, None)
-        return Ack(200, time.perf_counter() - began, "" if answer is None else json.dumps(answer))
+        return Ack(200, self._now() - began, "" if answer is None else json.dumps(answer))
 
     async def refresh(self) -> None:
         """Asks every client to connect anew, as Slack does some times a day."""

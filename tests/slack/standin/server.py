@@ -1,5 +1,6 @@
 """The stand-in's server: starts and ends it, delivers, and what tests ask it to do."""
 
+import asyncio
 import json
 import time
 import uuid
@@ -14,6 +15,7 @@ from bot.platforms.slack import SlackSettings
 from tests.polling import eventually
 from tests.slack.standin.api import Api
 from tests.slack.standin.delivery import ACK_SECONDS, FORM, RETRY_PAUSES, Ack, Delivery, Http, Sockets, form, signed
+from tests.slack.standin.owntime import OwnTime
 from tests.slack.standin.people import Human
 from tests.slack.standin.shown import Shown
 from tests.slack.standin.world import (
@@ -37,8 +39,9 @@ class Slack:
     """
 
     def __init__(self) -> None:
-        self.world = World()
-        self.sockets = Sockets()
+        self.now = OwnTime()
+        self.world = World(self.now)
+        self.sockets = Sockets(self.now)
         self.ack_seconds = ACK_SECONDS
         self.repeat = True
         self.url = ""
@@ -59,7 +62,7 @@ class Slack:
         """By signed HTTP from now on: a whole address, or an ASGI application. One may change between several gateways."""
         self._http = next((way for way in self._ways if way.target == target), None)
         if self._http is None:
-            self._http = Http(target)
+            self._http = Http(target, self.now)
             self._ways.append(self._http)
 
     def person(self, name: str, locale: str = "en-US") -> Human:
@@ -185,8 +188,10 @@ async def standin(deliver_to: Any = None) -> AsyncIterator[Slack]:
     await site.start()
     slack.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     slack.channel("ops")
+    passing = asyncio.create_task(slack.now.run(), name="slack-time")
     try:
         yield slack
     finally:
+        passing.cancel()
         await slack.close()
         await runner.cleanup()

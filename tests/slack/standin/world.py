@@ -80,7 +80,10 @@ class File:
 
 
 class World:
-    def __init__(self) -> None:
+    """`now` is the time by which triggers grow old."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self.now = now
         self.scopes = set(SCOPES)
         self.used: set[str] = set()  # of the scopes, those that something which happened needed
         self.users: dict[str, User] = {}
@@ -129,7 +132,7 @@ class World:
 
     def trigger(self, user: str) -> str:
         made = f"{uuid.uuid4().int % 10**12}.{TEAM}.{uuid.uuid4().hex}"
-        self.triggers[made] = (time.monotonic(), user)
+        self.triggers[made] = (self.now(), user)
         return made
 
     def response(self, channel: str, user: str, message: str | None = None) -> str:
