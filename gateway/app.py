@@ -27,6 +27,7 @@ from gateway.console.build import DIST as CONSOLE_DIST
 from gateway.console.chat import Chat as ConsoleChat
 from gateway.console.members import Members, person_of
 from gateway.console.pages import console_pages
+from gateway.console.words import Words
 from gateway.directory import ProjectDirectory
 from gateway.documents import TrustedDocumentError
 from gateway.edge import Edge
@@ -174,6 +175,7 @@ class Application:
             *federated.routes(),
             *linking.routes(),
             *console.routes(),
+            *Words(graph, members).routes(),
             *console_pages(CONSOLE_DIST),
             *upload_routes(self.transport.callers, settings.uploads),
             *explorer_routes(DIST),

@@ -53,6 +53,7 @@ class ChatError(Exception):
 class Client:
     def __init__(self, url: str, language: str | None = None) -> None:
         self.url = checked(url)
+        self.language = language
         self._headers = {"Accept-Language": language} if language else {}
         self._http: aiohttp.ClientSession | None = None
 

@@ -13,9 +13,10 @@ from typing import Any, Final
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from bot import texts
 from bot.catalogue import ALLOWED_QUERY, CATALOGUE_QUERY, Catalogue, CommandSpec, ParameterSpec, catalogue_of
 from bot.forms import choice_query, choices_of
-from bot.messages import Choice, coded, text_of
+from bot.messages import Choice
 from bot.parser import fold, kebab, quote
 from bot.terminal.cells import shown
 from bot.terminal.client import ChatError
@@ -96,6 +97,7 @@ class CommandCompleter(Completer):
         self.own: Mapping[str, str] = {}
         self.rooms: Sequence[str] = ()
         self.project: str | None = None
+        self.said = texts.of(None)  # for the help of the graph's commands; what the terminal itself says is English
         self._names = names
         self._client = client
 
@@ -111,7 +113,7 @@ class CommandCompleter(Completer):
         *before, word = document.text_before_cursor.split(" ")
         seconds = DEADLINE if complete_event.completion_requested else 0.0
         for option in matching(await self.options([part for part in before if part], word, seconds), word):
-            yield Completion(option.text, start_position=-len(word), display_meta=shown(text_of(coded(option.help))))
+            yield Completion(option.text, start_position=-len(word), display_meta=shown(self.said.word(option.help)))
 
     async def options(self, before: Sequence[str], word: str, seconds: float) -> Iterable[Option]:
         """All that can stand after the words `before`; `word` is what is typed of it. Names are waited for so many seconds."""

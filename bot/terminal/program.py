@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from bot import texts
 from bot.terminal import commands, looking
 from bot.terminal.asking import SEND, Asking
 from bot.terminal.cells import Line, Piece, is_text, shown
@@ -50,6 +51,7 @@ class Program:
         self._forms: list[Asking] = []  # those to be asked after it
         self._names = Names(client.graphql, lambda: self._screen.offer())
         self._completer = CommandCompleter(self._names, commands.HELP)
+        self._completer.said = texts.of(client.language)
         self._sending = Sending(client, self._view.wrong, lambda: self._screen.refresh())
         self._typed: asyncio.Queue[tuple[str, Asking | None]] = asyncio.Queue()
         self._history = FileOfCommands(

@@ -209,6 +209,23 @@ def test_the_language_is_the_readers_and_can_be_changed(chromium: Browser, gatew
         assert page.page.evaluate("document.documentElement.lang") == "en"
 
 
+def test_suggestions_are_explained_in_the_readers_language(chromium: Browser, gateway: Served) -> None:
+    build()
+    with console(chromium, gateway, locale="ko-KR") as page:
+        page.open()
+        page.page.get_by_label("사용자", exact=True).fill("jiwoo")
+        page.page.get_by_role("tabpanel").get_by_label("비밀번호").fill("jiwoo")
+        page.page.keyboard.press("Enter")
+        typed = page.page.get_by_role("textbox", name="메시지")
+        typed.press_sequentially("network cr")
+        suggestions = page.page.get_by_role("listbox").get_by_role("option")
+        expect(suggestions).to_contain_text("네트워크를 만듭니다.")
+        typed.fill("")
+        page.page.get_by_label("언어").select_option("en")
+        page.page.get_by_role("textbox", name="Message to").press_sequentially("network cr")
+        expect(page.suggestions).to_contain_text("Make a network.")
+
+
 def test_both_languages_have_the_same_texts_with_the_same_places(page: Console) -> None:
     page.open()
     texts = page.page.evaluate(

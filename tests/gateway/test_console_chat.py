@@ -341,3 +341,13 @@ async def test_a_button_that_is_for_somebody_else_is_not_there(graph: Running) -
     pressed = {"id": said()["id"], "button": "help", "message": entry["id"]}
     assert refusal(await jiwoo.post(room["id"], pressed)) == (409, "CONFLICT")
     assert (await minsu.post(room["id"], pressed)).status_code == 202
+
+
+async def test_the_help_of_commands_is_told_in_the_language_of_the_request(graph: Running) -> None:
+    jiwoo = await at(graph, "jiwoo")
+    korean = await graph.http.get("/chat/words", headers={**jiwoo.headers, "accept-language": "ko-KR,en;q=0.5"})
+    assert korean.json()["words"]["Make a network."] == "네트워크를 만듭니다."
+    assert len(korean.json()["words"]) > 200
+    english = await graph.http.get("/chat/words", headers={**jiwoo.headers, "accept-language": "en"})
+    assert english.json() == {"words": {}}
+    assert (await graph.http.get("/chat/words", headers={"accept-language": "ko"})).status_code == 401

@@ -1,7 +1,7 @@
 // The console: a rail of rooms, the conversation, and beside it the details of an answer. Later panes (resources, alerts,
 // operations, a timeline) join as entries of the rail and as other contents of the side.
 import { behindHash, classes, html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './ui.js';
-import { graphql } from './api.js';
+import { ask, graphql } from './api.js';
 import { Chat } from './chat.js';
 import { COMMANDS, indexed } from './complete.js';
 import { Composer } from './composer.js';
@@ -90,8 +90,14 @@ function Room({ session, language }) {
   );
 
   useEffect(() => {
-    graphql(COMMANDS).then(({ commands }) => setNouns(indexed(commands)), () => {}); // without, nothing is suggested and all works
-  }, []);
+    let mine = true; // the language may be changed again before the answer is here
+    const words = ask('GET', '/chat/words').then((answer) => answer.words, () => ({})); // without, they are read in English
+    Promise.all([graphql(COMMANDS), words])
+      .then(([{ commands }, told]) => mine && setNouns(indexed(commands, told)), () => {}); // without, nothing is suggested and all works
+    return () => {
+      mine = false;
+    };
+  }, [language]);
   useEffect(() => {
     setUnder(null);
     setRefused('');

@@ -12,10 +12,14 @@ export const COMMANDS = `{ commands { name summary danger parameters { name type
 
 const dashed = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-// The nouns with their verbs, made once for each answer of the graph.
-export function indexed(commands) {
+// The nouns with their verbs, made once for each answer of the graph. `words` tells its English in the reader's language.
+export function indexed(commands, words = {}) {
+  const told = new Map(Object.entries(words));
+  const read = (english) => told.get(english) ?? english;
   const nouns = new Map();
-  for (const command of commands) {
+  for (const given of commands) {
+    const parameters = given.parameters.map((one) => ({ ...one, help: read(one.help) }));
+    const command = { ...given, summary: read(given.summary), parameters };
     const [noun, verb] = command.name.split('.').map(dashed);
     if (!nouns.has(noun)) nouns.set(noun, new Map());
     nouns.get(noun).set(verb, command);

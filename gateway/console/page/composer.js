@@ -40,6 +40,11 @@ export function Composer({ chat, nouns, drafts, under, leave, say, roomName }) {
     area.rows = Math.min(8, text.split('\n').length);
   }, [text]);
 
+  useEffect(() => {
+    // The commands came, or in another language, while something is typed already.
+    if (text && document.activeElement === box.current) suggest(text, box.current.selectionStart);
+  }, [nouns]);
+
   const open = offer.options.length > 0;
   const close = () => setOffer(NOTHING);
 

@@ -3,11 +3,15 @@
 import asyncio
 import stat
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
 
+from bot import texts
 from bot.catalogue import Catalogue, ParameterSpec
 from bot.messages import Choice, FieldKind, File, Form, FormField
 from bot.terminal import commands
@@ -155,6 +159,14 @@ async def test_each_place_of_a_command_is_offered_what_fits_there() -> None:
     assert await offered(completer, "server show w", 5.0) == ["web-1", '"web 2"']
     assert await offered(completer, "server show web-1 w") == []
     assert asked.count == 1, "names are kept for a moment"
+
+
+async def test_what_is_offered_is_explained_in_the_persons_language() -> None:
+    completer = CommandCompleter(Names(Asked()), commands.HELP)
+    completer.catalogue = Catalogue([replace(SERVER_LIST, summary="Make a network.")])
+    completer.said = texts.of("ko")
+    offered = completer.get_completions_async(Document("server l"), CompleteEvent(text_inserted=True))
+    assert [each.display_meta_text async for each in offered] == ["네트워크를 만듭니다."]
 
 
 async def test_typing_never_waits_for_names_and_hears_when_they_come() -> None:
