@@ -36,6 +36,7 @@ NAMES = {
 REQUEST_ID = ("x-openstack-request-id", "x-compute-request-id")
 MAX_MESSAGE = 400  # characters of a backend's sentence
 _MAX_BODY = 64 * 1024  # an error body longer than this holds no sentence
+_MAX_TEXT = 4 * 1024  # characters in which a sentence is looked for: the patterns below take the square of it
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _TOKEN = re.compile(r"\b(?:gAAAA[\w=-]{20,}|[A-Za-z0-9_-]{80,}={0,2}|eyJ[\w-]+\.[\w-]+\.[\w-]+)")
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)  # Glance writes them into its JSON too
@@ -53,7 +54,7 @@ def title(backend: str, service: str) -> str:
 
 def clean(text: str) -> str:
     """A backend's text as one printable line."""
-    text = _TOKEN.sub("(hidden)", _ADDRESS.sub("(an address)", _BREAK.sub(" ", text)))
+    text = _TOKEN.sub("(hidden)", _ADDRESS.sub("(an address)", _BREAK.sub(" ", text[:_MAX_TEXT])))
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= MAX_MESSAGE else line[: MAX_MESSAGE - 1] + "…"
 
@@ -70,7 +71,7 @@ def message_of(body: bytes) -> str:
     try:
         found = _sentence(msgspec.json.decode(body))
     except msgspec.DecodeError:
-        found = _HTML_TEXT.sub(" ", body.decode(errors="replace"))
+        found = _HTML_TEXT.sub(" ", body[:_MAX_TEXT].decode(errors="replace"))
     return clean(found)
 
 

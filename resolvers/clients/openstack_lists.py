@@ -32,9 +32,18 @@ def inside(client: OpenStackClient, service: str, answer: dict[str, B], key: str
     """The resource that an answer promises under its name."""
     if key not in answer:
         raise Unavailable(
-            f"{title(client.name, service)} answered without the `{key}` that was asked for.", backend=client.name
+            f"{title(client.name, service)} answered without the `{key}` that was asked for.",
+            backend=client.name,
+            lost=True,
         )
     return answer[key]
+
+
+def read_inside(
+    client: OpenStackClient, service: str, body: bytes, decoder: msgspec.json.Decoder[dict[str, B]], key: str
+) -> B:
+    """As `inside`, of an answer as it came."""
+    return inside(client, service, client.decode(service, body, decoder), key)
 
 
 async def pages(

@@ -5,7 +5,7 @@ Changes are made here, as the person; lists for the read model are `openstack_fe
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -13,13 +13,14 @@ import msgspec
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack_errors import title
 from resolvers.clients.openstack_http import Answer, Link, next_link
-from resolvers.clients.openstack_lists import path
+from resolvers.clients.openstack_lists import path, read_inside
 from resolvers.compute import openstack_create as create
 from resolvers.compute import openstack_rows as rows
 from resolvers.compute.openstack_feeds import SERVICE, ComputeFeeds
 from resolvers.compute.port import MARKER, Console, ServerEvent, ServerSpec, ServerVerb
-from resolvers.errors import Conflict, GurumError, Invalid, NotFound
+from resolvers.errors import Conflict, GurumError, Invalid, NotFound, Unavailable
 from resolvers.image import port as image_port
 from resolvers.inventory.feed import Feed
 from resolvers.names import Names
@@ -70,6 +71,7 @@ class _Interface(msgspec.Struct):
     port_id: str
 
 
+B = TypeVar("B")
 _PAGE: Final = msgspec.json.Decoder(_Page)
 _CREATED: Final = msgspec.json.Decoder(_Created)
 _TEXTS: Final = msgspec.json.Decoder(dict[str, str])
@@ -99,7 +101,8 @@ class OpenStackCompute:
 
     async def quotas(self, acting: Credential) -> Sequence[Quota]:
         answer = await self._send(acting, "GET", path("/os-quota-sets", acting.project or "", "detail"))
-        return rows.quotas(self._client.decode(SERVICE, answer.body, rows.QUOTAS)["quota_set"])
+        found = self._inside(answer, rows.QUOTAS, "quota_set")
+        return rows.quotas(found)
 
     # -- servers -------------------------------------------------------------------------------------------------------
 
@@ -108,8 +111,20 @@ class OpenStackCompute:
         created = self._client.decode(SERVICE, answer.body, _CREATED)
         if created.server is not None:
             return [created.server.id]
-        reserved = {"reservation_id": created.reservation_id or ""}
-        found = await self._send(acting, "GET", "/servers", params=reserved)
+        try:
+            return await self._reserved(acting, created.reservation_id)
+        except GurumError as error:
+            raise Unavailable(
+                f"{title(self._client.name, SERVICE)} took the order and did not tell which servers it makes.",
+                backend=error.backend,
+                request_id=error.request_id,
+                lost=True,
+            ) from error
+
+    async def _reserved(self, acting: Credential, reservation: str | None) -> list[str]:
+        if not reservation:  # without it all servers of the project would be the answer
+            raise Unavailable("The answer names neither a server nor a reservation.", backend=self._client.name)
+        found = await self._send(acting, "GET", "/servers", params={"reservation_id": reservation})
         servers = self._client.decode(SERVICE, found.body, _PAGE).servers
         return [server.id for server in reversed(servers)]  # Nova lists the newest first
 
@@ -144,7 +159,7 @@ class OpenStackCompute:
         # Nova gives the metadata to Glance as properties of the image.
         image = {"name": name, "metadata": {image_port.MARKER: marker}}
         answer = await self._act(acting, server, {"createImage": image})
-        return self._client.decode(SERVICE, answer.body, _TEXTS)["image_id"]
+        return self._inside(answer, _TEXTS, "image_id")
 
     async def rename_server(self, acting: Credential, server: str, name: str) -> None:
         await self._send(acting, "PUT", path("/servers", server), {"server": {"name": name}})
@@ -182,14 +197,14 @@ class OpenStackCompute:
 
     async def interfaces(self, acting: Credential, server: str) -> Sequence[str]:
         answer = await self._send(acting, "GET", path("/servers", server, "os-interface"))
-        found = self._client.decode(SERVICE, answer.body, _INTERFACES)["interfaceAttachments"]
+        found = self._inside(answer, _INTERFACES, "interfaceAttachments")
         return [interface.port_id for interface in found]
 
     async def attach_interface(self, acting: Credential, server: str, network: str | None, port: str | None) -> str:
         wanted = {"port_id": port} if port is not None else {"net_id": network}
         where = path("/servers", server, "os-interface")
         answer = await self._send(acting, "POST", where, {"interfaceAttachment": wanted}, deadline=PLUG_DEADLINE)
-        return self._client.decode(SERVICE, answer.body, _INTERFACE)["interfaceAttachment"].port_id
+        return self._inside(answer, _INTERFACE, "interfaceAttachment").port_id
 
     async def detach_interface(self, acting: Credential, server: str, port: str) -> None:
         await self._send(acting, "DELETE", path("/servers", server, "os-interface", port))
@@ -204,7 +219,7 @@ class OpenStackCompute:
 
     async def console_log(self, acting: Credential, server: str, lines: int) -> str:
         answer = await self._act(acting, server, {"os-getConsoleOutput": {"length": lines}})
-        return self._client.decode(SERVICE, answer.body, _TEXTS)["output"]
+        return self._inside(answer, _TEXTS, "output")
 
     async def console(self, acting: Credential, server: str, type_: str) -> Console:
         if type_ not in CONSOLES:
@@ -213,12 +228,12 @@ class OpenStackCompute:
         answer = await self._send(
             acting, "POST", path("/servers", server, "remote-consoles"), {"remote_console": wanted}
         )
-        opened = self._client.decode(SERVICE, answer.body, _CONSOLE)["remote_console"]
+        opened = self._inside(answer, _CONSOLE, "remote_console")
         return Console(opened.type, opened.url)
 
     async def history(self, acting: Credential, server: str) -> Sequence[ServerEvent]:
         answer = await self._send(acting, "GET", path("/servers", server, "os-instance-actions"))
-        events = self._client.decode(SERVICE, answer.body, rows.EVENTS)["instanceActions"]
+        events = self._inside(answer, rows.EVENTS, "instanceActions")
         return [rows.event(self._names, body) for body in events]
 
     # -- keypairs, server groups, flavors ------------------------------------------------------------------------------
@@ -233,7 +248,7 @@ class OpenStackCompute:
     async def create_server_group(self, acting: Credential, name: str, policy: str) -> str:
         group = {"name": name, "policy": policy}
         answer = await self._send(acting, "POST", "/os-server-groups", {"server_group": group})
-        return self._client.decode(SERVICE, answer.body, _IDS)["server_group"].id
+        return self._inside(answer, _IDS, "server_group").id
 
     async def delete_server_group(self, acting: Credential, group: str) -> None:
         await self._send(acting, "DELETE", path("/os-server-groups", group))
@@ -241,12 +256,15 @@ class OpenStackCompute:
     async def create_flavor(self, acting: Credential, name: str, vcpus: int, ram: int, disk: int, public: bool) -> str:
         flavor = {"name": name, "vcpus": vcpus, "ram": ram, "disk": disk, "os-flavor-access:is_public": public}
         answer = await self._send(acting, "POST", "/flavors", {"flavor": flavor})
-        return self._client.decode(SERVICE, answer.body, _IDS)["flavor"].id
+        return self._inside(answer, _IDS, "flavor").id
 
     async def delete_flavor(self, acting: Credential, flavor: str) -> None:
         await self._send(acting, "DELETE", path("/flavors", flavor))
 
     # -- own -----------------------------------------------------------------------------------------------------------
+
+    def _inside(self, answer: Answer, decoder: msgspec.json.Decoder[dict[str, B]], key: str) -> B:
+        return read_inside(self._client, SERVICE, answer.body, decoder, key)
 
     async def _act(self, acting: Credential, server: str, action: Mapping[str, Any]) -> Answer:
         return await self._send(acting, "POST", path("/servers", server, "action"), action)

@@ -14,7 +14,7 @@ import msgspec
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
-from resolvers.clients.openstack_lists import inside, path
+from resolvers.clients.openstack_lists import path, read_inside
 from resolvers.errors import Conflict, Denied, Invalid, NotFound, Unauthenticated, Unavailable
 from resolvers.image import openstack_rows as rows
 from resolvers.image.port import IMAGE, MARKER, ImageRow, ImageSpec
@@ -56,7 +56,7 @@ class OpenStackImage:
         if spec.os is not None:
             body["os_distro"] = spec.os
         answer = await self._client.send(acting, "POST", SERVICE, "/images", json=body)
-        return str(inside(self._client, SERVICE, self._client.decode(SERVICE, answer.body, rows.IMAGE), "id"))
+        return str(read_inside(self._client, SERVICE, answer.body, rows.IMAGE, "id"))
 
     async def find_images(self, marker: str, project: str) -> Sequence[str]:
         query = {"visibility": "all", "owner": project, MARKER: marker}

@@ -13,7 +13,7 @@ import msgspec
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
-from resolvers.clients.openstack_lists import inside, listed, path
+from resolvers.clients.openstack_lists import listed, path, read_inside
 from resolvers.errors import Conflict, Denied, Invalid, NotFound
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Row
@@ -94,7 +94,7 @@ class OpenStackNetwork:
 
     async def quotas(self, acting: Credential) -> Sequence[Quota]:
         answer = await self._send(acting, "GET", path("/quotas", acting.project or "", "details.json"))
-        found = inside(self._client, SERVICE, self._client.decode(SERVICE, answer, _QUOTAS), "quota")
+        found = read_inside(self._client, SERVICE, answer, _QUOTAS, "quota")
         return [
             Quota("network", resource, None if usage.limit < 0 else usage.limit, usage.used, usage.reserved)
             for resource, usage in found.items()
@@ -285,7 +285,7 @@ class OpenStackNetwork:
             if within is not None:
                 await self._send(acting, "GET", within)
             raise
-        return inside(self._client, SERVICE, self._client.decode(SERVICE, answer, _CREATED), key).id
+        return read_inside(self._client, SERVICE, answer, _CREATED, key).id
 
     async def _update(self, acting: Credential, where: str, key: str, body: Mapping[str, Any]) -> None:
         if body:

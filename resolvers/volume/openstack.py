@@ -15,7 +15,7 @@ from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_http import Answer
-from resolvers.clients.openstack_lists import inside, listed, pages, path
+from resolvers.clients.openstack_lists import inside, listed, pages, path, read_inside
 from resolvers.errors import Conflict, Invalid, NotFound
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Kind, Row
@@ -291,5 +291,4 @@ class OpenStackVolume:
         return self._inside(answer, rows.CREATED, key).id
 
     def _inside(self, answer: Answer, decoder: msgspec.json.Decoder[dict[str, B]], key: str) -> B:
-        found: dict[str, B] = self._client.decode(SERVICE, answer.body, decoder)
-        return inside(self._client, SERVICE, found, key)
+        return read_inside(self._client, SERVICE, answer.body, decoder, key)

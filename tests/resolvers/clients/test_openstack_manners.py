@@ -1,6 +1,7 @@
 """What a service can do wrong, and what a person gets to read of it: each one clear sentence, the cloud's name, the request id."""
 
 import gzip
+import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -235,6 +236,17 @@ async def test_a_refusal_is_told_in_the_backends_own_words(
     assert type(error.value) is kind
     assert (error.value.message, error.value.backend, error.value.request_id) == (sentence, "krane", "req-told")
     assert error.value.retry_after == (7.0 if kind is RateLimited else None)
+
+
+@pytest.mark.parametrize("odd", ["a.", "a-", "<h1>", "<style ", "eyJa."])
+async def test_words_without_end_hold_nobody_up(client: OpenStackClient, far: FarCloud, odd: str) -> None:
+    acting, message = Credential(far.issue(Token("jiwoo")), SHOP), odd * (60_000 // len(odd))
+    began = time.process_time()
+    for body in (message.encode(), {"badRequest": {"message": message}}):
+        far.answer("compute /servers", told(body, status=400))
+        with pytest.raises(Invalid):
+            await client.send(acting, "POST", "compute", "/servers", json={})
+    assert time.process_time() - began < 1  # looked at whole, each would take seconds
 
 
 async def test_the_words_are_cleaned_first(client: OpenStackClient, far: FarCloud) -> None:

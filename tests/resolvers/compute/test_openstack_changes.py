@@ -5,13 +5,14 @@ import json
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from resolvers.actor import Credential
 from resolvers.compute.openstack import VERBS, OpenStackCompute
 from resolvers.compute.port import MARKER, ServerSpec, ServerVerb
-from resolvers.errors import Conflict, GurumError, Invalid, NotFound, QuotaExceeded
+from resolvers.errors import Conflict, GurumError, Invalid, NotFound, QuotaExceeded, Unavailable
 from resolvers.image.port import MARKER as IMAGE_MARKER
-from tests.resolvers.clients.far_cloud import SHOP, FarCloud, Token, told
+from tests.resolvers.clients.far_cloud import SHOP, Answering, FarCloud, Token, told
 
 pytestmark = pytest.mark.anyio
 SERVER = "/servers/s-1"
@@ -112,6 +113,36 @@ async def test_many_servers_are_found_by_their_reservation(
     server = json.loads(asked.body)["server"]
     assert (server["min_count"], server["max_count"], server["return_reservation_id"]) == (2, 2, True)
     assert listed.query == {"reservation_id": "r-1"}
+
+
+@pytest.mark.parametrize("second", [told({}, status=500), told({}, status=429), None], ids=["500", "429", "none"])
+async def test_many_servers_that_nova_does_not_name_may_be_there(
+    compute: OpenStackCompute, far: FarCloud, jiwoo: Credential, second: Answering | None
+) -> None:
+    """The order was taken; which servers it makes could not be read then, or the answer tells of no reservation."""
+
+    async def answering(request: web.Request) -> web.StreamResponse:
+        if request.method == "POST" or second is None:
+            return await told({"reservation_id": "r-1"} if second else {}, status=202)(request)
+        return await second(request)
+
+    far.answer("compute /servers", answering)
+    with pytest.raises(Unavailable, match="did not tell which servers") as error:
+        await compute.create_servers(jiwoo, spec(count=2))
+    assert (error.value.lost, error.value.backend) == (True, "krane")
+    assert len(far.calls("compute /servers")) == (1 if second is None else 2)
+
+
+async def test_an_answer_without_what_it_promises_is_the_clouds_fault(
+    compute: OpenStackCompute, far: FarCloud, jiwoo: Credential
+) -> None:
+    for where in (f"/os-quota-sets/{SHOP}/detail", "/os-server-groups"):
+        far.answer(f"compute {where}", told({}))
+    with pytest.raises(Unavailable, match="without the `quota_set`"):
+        await compute.quotas(jiwoo)
+    with pytest.raises(Unavailable, match="without the `server_group`") as error:
+        await compute.create_server_group(jiwoo, "apart", "anti-affinity")
+    assert error.value.lost, "it may have made the group all the same"
 
 
 async def test_servers_are_found_again_by_their_marker(compute: OpenStackCompute, far: FarCloud) -> None:
