@@ -73,8 +73,7 @@ async def plan(context: Context, given: ServerCreateInput) -> Plan:
     groups = [
         await of_project(context, "securityGroup", text, project.id, cloud) for text in given.security_groups or ()
     ]
-    if given.keypair is not None:
-        known(context, "keypair", given.keypair, cloud)
+    keypair = known(context, "keypair", given.keypair, cloud) if given.keypair is not None else None
     wanted = given.server_group
     group = await of_project(context, "serverGroup", wanted, project.id, cloud) if wanted else None
     zone = known(context, "availabilityZone", given.availability_zone, cloud) if given.availability_zone else None
@@ -85,7 +84,7 @@ async def plan(context: Context, given: ServerCreateInput) -> Plan:
         "flavor": flavor.id,
         "networks": [row.id for row in networks],
         "security_groups": [row.id for row in groups],
-        "keypair": given.keypair,
+        "keypair": keypair.name if keypair else None,  # Nova knows it by its name alone
         "user_data": _user_data(given.user_data),
         "count": given.count,
         "az": zone.name if zone else None,

@@ -6,6 +6,7 @@ import contextlib
 from typing import Any
 
 import orjson
+import pytest
 
 from tests.dump import dump
 from tests.polling import eventually
@@ -213,3 +214,15 @@ async def test_the_audit_log_is_for_operators_and_tells_every_attempt(krane: Wat
     page = (await graph.data("operator", older, {"b": refused["id"]}))["auditEntries"]
     assert [entry["id"] for entry in page] == [succeeded["id"], started["id"]]
     assert (await graph.data("operator", "{ auditEntries(first: 0) { id } }"))["auditEntries"] == []
+
+
+@pytest.mark.parametrize("by", ["id", "name"])
+async def test_a_server_lets_a_keypair_in_however_it_was_named(krane: Watched, by: str) -> None:
+    """As every reference; Nova itself knows keypairs by their names alone."""
+    listed = await krane.graph.data("jiwoo", "{ keypairs { nodes { id name } } }")
+    keypair = next(row for row in listed["keypairs"]["nodes"] if row["name"] == "jiwoo-laptop")
+    given = {"name": "let-in", "image": "ubuntu-24.04", "flavor": "m1.small", "keypair": keypair[by]}
+    made = await krane.graph.done("jiwoo", "serverCreate", given, "shop")
+    query = "query($id: ID!) { server(id: $id) { keyName } }"
+    server = (await krane.graph.data("jiwoo", query, {"id": made["resourceId"]}))["server"]
+    assert server["keyName"] == "jiwoo-laptop"
