@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, expect, sync_playwright
 
 from tests import debian
 
 CHROMIUM = Path("/usr/bin/chromium")
+MILLISECONDS = 30_000  # that a page may take: the machine does much else meanwhile
 # A container has neither a user namespace nor a GPU; the rest stops Chromium from calling home at every start.
 FLAGS = [
     "--no-sandbox",
@@ -47,6 +48,7 @@ class Visit:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=ensure_chromium(), args=FLAGS)
         try:
@@ -60,7 +62,7 @@ def visit(running: Browser, origin: str, locale: str = "en-US", *, also: str | N
     """A page that reaches `origin` only, and the origin `also` when there is one."""
     reached = tuple(f"{one}/" for one in (origin, also) if one is not None)
     context = running.new_context(color_scheme="light", viewport={"width": 1280, "height": 800}, locale=locale)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(MILLISECONDS)
     shown = Visit(context.new_page())
 
     def gate(route: Route) -> None:

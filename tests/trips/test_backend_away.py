@@ -36,7 +36,8 @@ async def servers(krane: Watched) -> dict[str, Any]:
 async def until_source(krane: Watched, source: str) -> dict[str, Any]:
     async def look() -> dict[str, Any] | None:
         found = await servers(krane)
-        return found if found["freshness"]["source"] == source else None
+        said = source != "STALE" or found["freshness"]["backends"][0]["error"]  # not only because nobody came to look
+        return found if found["freshness"]["source"] == source and said else None
 
     return await eventually(look, f"the servers are {source}", 20)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.clock import leap
 from tests.slack.standin.blocks import message_error, view_error
 from tests.slack.standin.delivery import Sockets
 from tests.slack.standin.world import (
@@ -71,6 +72,8 @@ class Api:
             return web.Response(status=503, text="away")
         if (failure := self._world.failing(method, given)) is not None:
             if failure.silent:
+                if failure.leaps:
+                    leap(failure.leaps)
                 await asyncio.sleep(SILENCE)
             if failure.body is not None:
                 return web.Response(status=failure.status, text=failure.body, content_type="text/html")

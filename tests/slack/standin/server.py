@@ -93,12 +93,13 @@ class Slack:
         status: int = 200,
         retry_after: float | None = None,
         silent: bool = False,
+        leaps: float = 0.0,
         body: str | None = None,
         times: int = 1,
         when: Callable[[Json], bool] = lambda _: True,
     ) -> None:
         """The next `times` calls (of those that `when` finds) go wrong: an error, a status, an HTML page, or nothing for an hour."""
-        self.world.failures[method].append(Failure(error, status, retry_after, silent, body, times, when))
+        self.world.failures[method].append(Failure(error, status, retry_after, silent, leaps, body, times, when))
 
     def limit_posts(self, per_second: float = 1.0, burst: int = 3) -> None:
         """As Slack does for each channel; it is off at the start."""

@@ -46,12 +46,16 @@ class Posted:
 
 @dataclass
 class Failure:
-    """What a method answers instead, `times` times, to calls that `when` finds: an error, a status, or nothing at all."""
+    """What a method answers instead, `times` times, to calls that `when` finds: an error, a status, or nothing at all.
+
+    `leaps`: seconds that pass at once when it is silent, for whoever waits in the event loop.
+    """
 
     error: str = ""
     status: int = 200
     retry_after: float | None = None
     silent: bool = False
+    leaps: float = 0.0
     body: str | None = None  # as text/html, as proxies answer
     times: int = 1
     when: Callable[[Json], bool] = lambda _: True
