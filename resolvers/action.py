@@ -9,6 +9,7 @@ Each domain lists its actions in `ACTIONS`; `graph/actions.py` makes the schema 
 
 import enum
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from resolvers.context import Context
     from resolvers.operations.record import Record
     from resolvers.operations.run import Run
+
+log = logging.getLogger(__name__)
 
 
 class Danger(enum.StrEnum):
@@ -132,6 +135,14 @@ class Action:
     def offered_to(self, actor: Actor) -> bool:
         """Whether help and `Query.commands` show it to this caller at all."""
         return actor.operator if self.system else actor.holds(self.role)
+
+    def way_back(self, record: "Record") -> tuple[str, dict[str, Any]] | None:
+        """What `undo` tells of a finished operation. What can not be told holds up no end: the operation is done."""
+        try:
+            return None if self.undo is None else self.undo(record)
+        except Exception:
+            log.exception("how operation %s (%s) is taken back can not be told", record.id, self.name)
+            return None
 
     def authorize(self, actor: Actor, plan: Plan) -> None:
         """9rum's own decision, deny by default; the backend decides again. Raises Denied with what is missing."""

@@ -282,7 +282,7 @@ class Engine:
         record.finished_at = self.clock.now()
         if record.error is None:
             record.progress = 1.0
-            if action is not None and action.undo is not None and (offer := action.undo(record)) is not None:
+            if action is not None and (offer := action.way_back(record)) is not None:
                 record.undo = UndoOffer(action=offer[0], input=offer[1])
         else:
             for step in record.steps:

@@ -7,6 +7,7 @@ import pytest
 
 from notifications.redis import RedisClient
 from resolvers.audit import AuditResult
+from resolvers.clock import Clock
 from resolvers.errors import Conflict, Denied, Invalid, NotFound, QuotaExceeded, Unavailable
 from resolvers.operations import rows
 from resolvers.operations.record import OperationState, Record
@@ -28,6 +29,18 @@ async def test_it_answers_when_the_backend_accepted_and_ends_later(process: Proc
     assert record.undo is not None
     assert await process.store.open_ids() == []
     assert await process.store.token(record.id) is None
+
+
+async def test_what_can_not_be_taken_back_ends_all_the_same(redis: RedisClient, shop: Workshop) -> None:
+    """Such as an operation that an older version began, whose arguments are not those of today."""
+    odd = dataclasses.replace(MAKE, undo=lambda record: ("thing.make", {"name": record.args["nickname"]}))
+    process = await Process(redis, shop, Clock(), "one", odd).start()
+    record = await process.make(JIWOO, "chair")
+    shop.ready("t1")
+    record = await ended(process, record.id)
+    assert (record.state, record.undo) == (OperationState.SUCCEEDED, None)
+    assert await process.store.open_ids() == []
+    await process.crash()
 
 
 async def test_the_backend_is_called_as_the_person_in_the_project(process: Process, shop: Workshop) -> None:
