@@ -55,6 +55,7 @@ class Client:
         self.url = checked(url)
         self.language = language
         self._headers = {"Accept-Language": language} if language else {}
+        self._token: dict[str, str] = {}  # the header of somebody who came with a token, and has no session
         self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "Client":
@@ -83,8 +84,15 @@ class Client:
         if not any(cookie.key == COOKIE for cookie in self._session.cookie_jar):
             raise ChatError(f"{self.url} took the sign-in but gave no session. Is it a 9rum gateway?", status=401)
 
+    async def use_token(self, token: str) -> None:
+        """Instead of signing in. Raises ChatError when the gateway does not take it."""
+        self._token = {"X-Auth-Token": token}
+        await self._json("GET", "/session")
+
     async def sign_out(self) -> None:
-        await self._json("DELETE", "/session")
+        """A token that the person brought stays theirs: it is not ended here."""
+        if not self._token:
+            await self._json("DELETE", "/session")
 
     # -- the chat ----------------------------------------------------------------------------------------------------
 
@@ -114,7 +122,7 @@ class Client:
             async with self._session.get(
                 f"{self.url}/chat/events",
                 params=asked,
-                headers={"Accept": "text/event-stream"},
+                headers={"Accept": "text/event-stream", **self._token},
                 timeout=quiet,
                 allow_redirects=False,
             ) as response:
@@ -149,7 +157,7 @@ class Client:
     ) -> Mapping[str, Any]:
         try:
             async with self._session.request(
-                method, f"{self.url}{path}", json=body, params=asked, allow_redirects=False
+                method, f"{self.url}{path}", json=body, params=asked, headers=self._token, allow_redirects=False
             ) as response:
                 raw = await response.read()
                 if not 200 <= response.status < 300:

@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 
 from bot.terminal.batch import FAILED, WRONG, Batch
@@ -21,8 +21,10 @@ from bot.terminal.options import URL
 from bot.terminal.program import Program, room_named
 from bot.terminal.wire import Room, Rooms
 
+SignIn = Callable[[Client], Awaitable[None]]
 OwnCommands = Callable[[str | None], Mapping[str, str]]
 PIPED_WIDTH = 100  # cells, where no terminal tells its width
+_SECRETS = {False: "password", True: "token"}
 LEAVING_SECONDS = 5.0  # to sign out; the reason why the program ends may be that the gateway does not answer
 
 
@@ -40,9 +42,9 @@ def run(given: argparse.Namespace, own_commands: OwnCommands) -> int:
             raise Misused("--yes, --json and --no-wait go with -c or a piped input.")
         client = Client(given.url or os.environ.get("GURUM_URL") or URL, language(os.environ))
         if client.in_the_clear:
-            _say(f"{client.url} is not encrypted: others on the way can read the password.", 0)
-        credentials = _credentials(given, os.environ)
-        return asyncio.run(_run(given, client, credentials, own_commands if talking else None))
+            _say(f"{client.url} is not encrypted: others on the way can read the {_SECRETS[given.token]}.", 0)
+        signed_in = partial(_signed_in, _credentials(given, os.environ))
+        return asyncio.run(_run(given, client, signed_in, own_commands if talking else None))
     except Misused as error:
         return _say(str(error), WRONG)
     except ChatError as error:
@@ -53,11 +55,14 @@ def run(given: argparse.Namespace, own_commands: OwnCommands) -> int:
         return _say("Nobody is signed in.", WRONG)
 
 
-async def _run(
-    given: argparse.Namespace, client: Client, credentials: Mapping[str, str | None], talking: OwnCommands | None
-) -> int:
+async def _signed_in(credentials: Mapping[str, str | None], client: Client) -> None:
+    token = credentials.get("token")
+    await (client.sign_in(credentials) if token is None else client.use_token(token))
+
+
+async def _run(given: argparse.Namespace, client: Client, sign_in: SignIn, talking: OwnCommands | None) -> int:
     async with client:
-        await client.sign_in(credentials)
+        await sign_in(client)
         said: Program | Batch | None = None
         try:
             rooms = await client.rooms()
@@ -121,8 +126,14 @@ async def _lines() -> AsyncIterator[str]:
 
 
 def _credentials(given: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, str | None]:
-    """What `POST /session` takes. Raises Misused, EOFError."""
+    """What `POST /session` takes, or a token alone. Raises Misused, EOFError."""
     asking = sys.stdin.isatty() and not given.password_stdin
+    if given.token:
+        if (given.credential, given.user, given.domain, given.project) != (None, None, None, None):
+            raise Misused(
+                "A token has its user and project already: leave out --user, --domain, --project, --credential."
+            )
+        return {"token": _token(_secret(given, environment, asking, "Token"))}
     if given.credential is not None:
         if given.user is not None or given.domain is not None or given.project is not None:
             raise Misused(
@@ -139,19 +150,25 @@ def _credentials(given: argparse.Namespace, environment: Mapping[str, str]) -> d
 
 
 def _secret(given: argparse.Namespace, environment: Mapping[str, str], asking: bool, what: str) -> str:
+    word, variable = _SECRETS[given.token], "GURUM_TOKEN" if given.token else "GURUM_PASSWORD"
     if given.password_stdin:
         secret = sys.stdin.readline().rstrip("\r\n")
-    elif environment.get("GURUM_PASSWORD"):
-        secret = environment["GURUM_PASSWORD"]
+    elif environment.get(variable):
+        secret = environment[variable]
     elif asking:
         secret = getpass.getpass(f"{what}: ")
     else:
-        raise Misused(
-            "Nobody can be asked for the password here: set GURUM_PASSWORD, or give it with --password-stdin."
-        )
+        raise Misused(f"Nobody can be asked for the {word} here: set {variable}, or give it with --password-stdin.")
     if not secret:
-        raise Misused("The password is empty.")
+        raise Misused(f"The {word} is empty.")
     return secret
+
+
+def _token(given: str) -> str:
+    """What can not be a token is not sent: it would be part of a header."""
+    if not (given.isascii() and given.isprintable()) or " " in given:
+        raise Misused("This is not a Keystone token: it holds spaces, line ends, or signs that no token has.")
+    return given
 
 
 def language(environment: Mapping[str, str]) -> str | None:

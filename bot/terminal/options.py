@@ -18,7 +18,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--credential", metavar="ID", help="sign in with an application credential; its secret is asked likewise"
     )
     who.add_argument(
-        "--password-stdin", action="store_true", help="read the password or secret from the first line of the input"
+        "--token",
+        action="store_true",
+        help="use a Keystone token that you have, such as one of your organisation's login; it is asked, or GURUM_TOKEN",
+    )
+    who.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help="read the password, secret or token from the first line of the input",
     )
     parser.add_argument("--room", metavar="NAME", default="direct", help="where to talk (default: direct)")
     alone = parser.add_argument_group("without a conversation")

@@ -59,6 +59,25 @@ async def test_whoever_signs_in_for_a_project_is_in_it_alone(gateway: Served, tm
     assert (there.status, there.out) == (1, "You can not act for a project talk here.\n"), there
 
 
+async def test_somebody_with_a_token_talks_by_it_and_keeps_it(gateway: Served, tmp_path: Path) -> None:
+    """As people of another login have one; not a session, so nothing is signed out at the end."""
+    token = gateway.token("jiwoo")
+    for _ in range(2):
+        done = await chat(gateway.url, tmp_path, "--token", "-c", "whoami", user=None, GURUM_TOKEN=token)
+        assert done.status == 0, done
+        assert "jiwoo" in done.out
+    piped = await chat(gateway.url, tmp_path, "--token", "--password-stdin", user=None, typed=f"{token}\nwhoami\n")
+    assert (piped.status, "jiwoo" in piped.out) == (0, True), piped
+
+
+async def test_a_token_that_is_none_is_told_in_one_sentence(gateway: Served, tmp_path: Path) -> None:
+    ended = await chat(gateway.url, tmp_path, "--token", "-c", "whoami", user=None, GURUM_TOKEN="gAAAAAnone")
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1), ended
+    assert ended.err.startswith("The token is not valid"), ended
+    split = await chat(gateway.url, tmp_path, "--token", "-c", "whoami", user=None, GURUM_TOKEN="two words")
+    assert (split.status, "holds spaces" in split.err, "two words" in split.err) == (2, True, False)
+
+
 async def pressed(terminal: InTerminal, label: str) -> None:
     """Press the newest button of this label by its number."""
     await terminal.sees(f"] {label}")

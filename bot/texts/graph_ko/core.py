@@ -9,7 +9,6 @@ SENTENCES: Mapping[str, str] = {
     "`{}` needs the role `{}` on the project, which you do not have.": (
         "`{0}` 명령에는 이 프로젝트의 `{1}` 역할이 필요하지만, 그 역할이 없습니다."
     ),
-    # resolvers/clients/openstack.py
     # resolvers/clients/openstack_account.py
     "Keystone of {} does not tell the id of 9rum's own account.": (
         "{0} 클라우드의 Keystone이 9rum 계정의 ID를 알려 주지 않습니다."
@@ -336,7 +335,6 @@ SENTENCES: Mapping[str, str] = {
         "정책 파일이 없어 {0} 플랫폼에서는 아무것도 허용되지 않습니다. 9rum을 운영하는 사람이 정책 파일을 "
         "만들어 `policy.file` 설정에 지정해야 합니다."
     ),
-    # resolvers/policy/rules.py
     # resolvers/quota.py
     "The project may use {} {} and uses {}; {} more do not fit. Delete something or ask an operator for a larger quota.": (
         "프로젝트의 {1} 한도는 {0}, 현재 사용량은 {2}, 추가로 필요한 양은 {3}입니다. 한도를 넘으므로 필요 없는 "

@@ -211,6 +211,7 @@ async def test_an_application_credential_signs_in_and_the_language_is_told() -> 
         (["-c", "help"], {"GURUM_PASSWORD": "wrong"}, "The user or the password is wrong."),
         (["-c", "help"], {"GURUM_PASSWORD": ""}, "Nobody can be asked for the password here"),
         (["-c", "help", "--credential", "c"], {}, "leave out --user, --domain, --project"),
+        (["-c", "help", "--token"], {"GURUM_TOKEN": "t"}, "leave out --user, --domain, --project, --credential"),
         (["-c", "help", "--room", "attic"], {}, "There is no room attic, or it is not yours. Yours: direct, shop."),
         (["-c", "help", "--url", "ftp://x"], {}, "is not an address such as"),
         (["-c", "help", "--timeout", "0"], {}, "give seconds between 0 and 86400"),
@@ -237,6 +238,14 @@ async def test_the_address_is_looked_at_before_the_password_is_asked_for() -> No
     first, second = open_to_all.err.splitlines()
     assert first == "http://gateway.invalid is not encrypted: others on the way can read the password."
     assert second.startswith("Nobody can be asked for the password here")
+
+
+async def test_a_token_that_nobody_gives_is_asked_for_by_its_name() -> None:
+    asked = await chat_here("http://gateway.invalid", "-c", "help", "--token", user=None)
+    first, second = asked.err.splitlines()
+    assert first.endswith("others on the way can read the token.")
+    assert second == "Nobody can be asked for the token here: set GURUM_TOKEN, or give it with --password-stdin."
+    assert asked.status == 2
 
 
 async def test_an_input_that_is_not_utf_8_is_said() -> None:
