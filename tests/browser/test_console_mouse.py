@@ -1,6 +1,7 @@
 """The console by mouse and touch, in two tabs, and when the line or the browser lets it down."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
@@ -9,7 +10,7 @@ from bot.messages import Button, Buttons, Code, Message, Table
 from bot.platforms.base import Incoming, Person
 from gateway.console.build import build
 from tests.browser.console import PHONE, Console, console
-from tests.browser.test_console_keys import FORM
+from tests.browser.test_console_keys import FORM, offer
 from tests.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
@@ -280,3 +281,41 @@ def test_a_room_that_is_not_shown_keeps_its_newest_entries_alone(page: Console) 
     for number in (10, 0):
         page.page.get_by_role("button", name="Earlier messages").click()
         expect(talk.get_by_text(f"number {number}", exact=True)).to_have_count(1)
+
+
+def test_a_double_click_is_one_press(page: Console) -> None:
+    page.page.route("**/chat/events*", lambda route: route.abort())  # so that the message does not change meanwhile
+    page.page.clock.install()
+    page.enter(room="talk")
+    page.post(Message(summary="Sure?", blocks=(Buttons((Button(label="Twice", command="version"),)),)))
+    page.page.reload()
+    expect(page.page.get_by_role("button", name="Twice")).to_be_visible()
+    pressed: list[str] = []
+    page.page.on("request", lambda sent: pressed.append(sent.url) if "/messages" in sent.url else None)
+    button = page.page.get_by_role("button", name="Twice")
+    page.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    with page.page.expect_response("**/messages"):
+        button.click()
+    button.click(force=True)  # at once, also while it takes no press
+    page.page.clock.run_for(700)
+    expect(button).not_to_have_attribute("aria-disabled", "true")
+    assert len(pressed) == 1
+    with page.page.expect_response("**/messages"):
+        button.click()
+
+
+def test_why_a_form_was_not_sent_is_in_view(page: Console, gateway: Served) -> None:
+    page.enter(room="talk")
+    page.page.set_viewport_size({"width": 360, "height": 300})
+    offer(page, gateway)
+    page.dialog.get_by_label("Name").fill("web 1")
+    page.dialog.get_by_label("Kind").select_option("a")
+    page.page.route("**/messages", lambda route: route.abort())
+    page.dialog.get_by_role("button", name="Make it").click()
+    expect(page.dialog.get_by_role("alert")).to_be_in_viewport(ratio=1)
+    expect(page.dialog.get_by_role("alert")).to_contain_text("9rum did not answer.")
+    page.fits()
+    page.dialog.get_by_label("Name").fill("")
+    page.dialog.get_by_role("button", name="Make it").click()
+    expect(page.dialog.get_by_label("Name")).to_be_focused()
+    expect(page.dialog.locator("label", has_text="Name").first).to_be_in_viewport(ratio=1)

@@ -3,6 +3,7 @@
 import { classes, html, useId, useState } from './ui.js';
 import { t } from './prefs.js';
 
+const AGAIN = 600; // milliseconds until a button can be pressed again: the second half of a double click is no press
 const LONG = 48; // characters of a cell that stay in one line
 const PREVIEW = 20_000; // characters of a file that are shown in the page
 const MARKS = { info: 'ℹ', good: '✓', wait: '…', warn: '!', bad: '!' };
@@ -123,7 +124,7 @@ function Press({ button, entry, press }) {
     if (busy) return;
     setBusy(true);
     await press(entry, button);
-    setBusy(false);
+    setTimeout(() => setBusy(false), AGAIN);
   }
   return html`<span class="press">
     <button type="button" class=${button.style} aria-describedby=${tip} aria-disabled=${busy ? 'true' : null} onClick=${pressed}>

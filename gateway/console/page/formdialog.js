@@ -53,8 +53,8 @@ export function FormDialog({ form, fill, close }) {
       <h2 id=${`${id}-title`}>${form.title}</h2>
       ${form.command && html`<p class="typed">${form.command}</p>`}
       ${form.fields.map((field) => html`<${Field} key=${field.name} field=${field} problem=${problems[field.name]} />`)}
-      ${failure && html`<p class="failed" role="alert">${failure}</p>`}
       <div class="buttons">
+        ${failure && html`<p class="failed" role="alert">${failure}</p>`}
         <button type="submit" class="primary" aria-disabled=${busy ? 'true' : null}>${form.submit || t('form.submit')}</button>
         <button type="button" onClick=${() => dialog.current.close()}>${t('form.cancel')}</button>
       </div>
