@@ -73,7 +73,7 @@ def connected(kind: str, index: str, description: str, by: str = "id") -> Any:
 
         inventory, where = context.inventory, Where(held, {index: frozenset([wanted])})
         place = (kind, index, wanted, None if by == "id" else root.cloud, inventory.table(kind).version)
-        rows = _selected(context, place, lambda: inventory.select(context.actor, kind, where))
+        rows = selected_once(context, place, lambda: inventory.select(context.actor, kind, where))
         return connection_of(context, kind, paging.cut(rows, DEFAULT_ORDER, PageArgs(first, after)), len(rows))
 
     return strawberry.field(resolver=resolve, description=f"{description} In pages: `first` is 50 unless said.")
@@ -96,18 +96,19 @@ def through(middle: str, index: str, kind: str, attribute: str, description: str
             return [row for row in found if row is not None]
 
         versions = inventory.table(middle).version, inventory.table(kind).version
-        return _followed(context, _selected(context, (middle, index, root.id, kind, attribute, *versions), select))
+        return _followed(context, selected_once(context, (middle, index, root.id, kind, attribute, *versions), select))
 
     return strawberry.field(resolver=resolve, description=description)
 
 
-def computed(resolve: Callable[[Any, Context], Any], description: str, cost: int = 0) -> Any:
-    """A field that is worked out from the row. `cost`: what it adds to the query's cost when it calls a backend."""
+def computed(resolve: Callable[[Any, Context], Any], description: str) -> Any:
+    """A row, or rows, that are worked out from this one."""
 
     def resolver(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
-        return resolve(root, info.context)
+        found = resolve(root, info.context)
+        return _followed(info.context, found) if isinstance(found, list) else found
 
-    return strawberry.field(resolver=resolver, description=description, metadata={"cost": cost} if cost else None)
+    return strawberry.field(resolver=resolver, description=description)
 
 
 def operators(attribute: str, description: str) -> Any:
@@ -119,7 +120,7 @@ def operators(attribute: str, description: str) -> Any:
     return strawberry.field(resolver=resolve, description=description)
 
 
-def _selected(context: Context, place: tuple[Any, ...], select: Callable[[], Sequence[Any]]) -> Sequence[Any]:
+def selected_once(context: Context, place: tuple[Any, ...], select: Callable[[], Sequence[Any]]) -> Sequence[Any]:
     """Selected once for one answer and one state of the rows: a thousand rows may lead to the same ten thousand."""
     rows = context.selected.get(place)
     if rows is None:

@@ -3,6 +3,7 @@
 A port is the joint of everything: servers, routers, groups and floating IPs meet networks and subnets through it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,8 +11,9 @@ import strawberry
 
 from resolvers.context import Context
 from resolvers.graph.connection import Connection
-from resolvers.graph.edges import computed, connected, many, one, some, through
+from resolvers.graph.edges import computed, connected, many, one, selected_once, some, through
 from resolvers.graph.nodes import Node, resource
+from resolvers.inventory.table import name_key
 from resolvers.inventory.where import Where
 from resolvers.network.port import (
     FLOATING_IP,
@@ -34,18 +36,23 @@ _compute, _identity = strawberry.lazy("resolvers.compute.types"), strawberry.laz
 _own = strawberry.lazy("resolvers.network.types")
 
 
-def _routers(row: Any, context: Context) -> list[Any]:
+def _routers(row: Any, context: Context) -> Sequence[Any]:
     """By a gateway or by an interface. Only router ports are looked at, because a shared network may have thousands of others."""
     context.touched.update(("router", "port"))
     inventory, actor = context.inventory, context.actor
-    found = {router.id: router for router in inventory.related(actor, "router", "external_network_id", row.id)}
-    interfaces = Where(
-        lambda port: port.network_id == row.id and port.router_id is not None, {"network_id": frozenset([row.id])}
-    )
-    for port in inventory.select(actor, "port", interfaces):
-        if (router := inventory.get(actor, "router", port.router_id)) is not None:
-            found[router.id] = router
-    return sorted(found.values(), key=lambda router: (router.name, router.id))
+
+    def select() -> list[Any]:
+        found = {router.id: router for router in inventory.related(actor, "router", "external_network_id", row.id)}
+        interfaces = Where(
+            lambda port: port.network_id == row.id and port.router_id is not None, {"network_id": frozenset([row.id])}
+        )
+        for port in inventory.select(actor, "port", interfaces):
+            if (router := inventory.get(actor, "router", port.router_id)) is not None:
+                found[router.id] = router
+        return sorted(found.values(), key=name_key)
+
+    versions = inventory.table("port").version, inventory.table("router").version
+    return selected_once(context, ("network.routers", row.id, *versions), select)
 
 
 def _server_of_address(row: Any, context: Context) -> Any:
