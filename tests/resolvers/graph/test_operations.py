@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from resolvers.operations import store
 from tests.dump import dump
 from tests.polling import eventually
 from tests.watched import Watched
@@ -79,7 +80,7 @@ async def test_what_somebody_changes_is_told_to_those_who_see_it(krane: Watched)
         await eventually(lambda: listening(krane, 2), "both listen")
         await krane.graph.done("jiwoo", "serverRename", {"server": "shop-web-1", "name": "web-one"})
         await krane.graph.done("jiwoo", "serverRename", {"server": "talk-chat-1", "name": "chat-one"})
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             told = {person: (await event)["data"]["resourceEvents"] for person, event in first.items()}
     assert {person: (event["change"], event["node"]["name"]) for person, event in told.items()} == {
         "haneul": ("UPDATED", "web-one"),
@@ -226,3 +227,25 @@ async def test_a_server_lets_a_keypair_in_however_it_was_named(krane: Watched, b
     query = "query($id: ID!) { server(id: $id) { keyName } }"
     server = (await krane.graph.data("jiwoo", query, {"id": made["resourceId"]}))["server"]
     assert server["keyName"] == "jiwoo-laptop"
+
+
+async def test_of_many_operations_no_more_are_read_than_are_told(
+    krane: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may hold 64 kB of input, and its arguments beside it."""
+    monkeypatch.setattr(store, "READ_AT_ONCE", 2)
+    for number in range(5):
+        await krane.graph.done("jiwoo", "serverSetTags", {"server": "shop-web-2", "tags": [f"t{number}"]})
+    redis, read = krane.graph.app.store.redis, list[int]()
+    real = redis.mget
+
+    async def mget(names: list[str]) -> Any:
+        read.append(len(names))
+        return await real(names)
+
+    monkeypatch.setattr(redis, "mget", mget)
+    assert len(await seen(krane, "operator", everybody=True, first=3)) == 3
+    assert read == [2, 2]
+    assert await seen(krane, "operator", everybody=True, first=0) == set()
+    assert len(await seen(krane, "haneul", everybody=True)) == 5
+    assert sum(read) == 9

@@ -95,7 +95,7 @@ async def test_a_follower_sees_each_state_once_and_then_the_end(process: Process
 
     follower = asyncio.create_task(follow())
     shop.ready("t1")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await follower
     versions = [state.version for state in seen]
     assert versions == sorted(set(versions))

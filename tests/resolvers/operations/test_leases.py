@@ -192,6 +192,7 @@ async def test_who_hung_longer_than_its_lease_tells_of_no_end(
     await one.inventory.load()
     shop.hold_before = gate
     record = await one.make(JIWOO, "chair")
+    await shop.asked.wait()
     shop.hold_before = None
     await redis.delete(f"gurum:op:{record.id}:lease")
     two = await Process(redis, shop, FastClock(), "two").start()

@@ -30,6 +30,7 @@ async def test_a_crash_in_the_middle_of_the_order_makes_one_thing(
     first = await Process(redis, shop, FastClock(), "one").start()
     record = await first.make(JIWOO, "chair")
     assert record.state is OperationState.PENDING
+    await shop.asked.wait()
     await first.crash()
     shop.hold = shop.hold_before = None
     await redis.delete(f"gurum:op:{record.id}:lease")  # as its time to live would do
@@ -75,6 +76,7 @@ async def test_a_lost_answer_of_a_backend_that_went_away_is_looked_for_when_it_i
     monkeypatch.setattr(engine, "ACCEPT_WAIT", 0.01)
     shop.answers, shop.hold = False, asyncio.Event()
     record = await process.make(JIWOO, "chair")
+    await shop.asked.wait()
     shop.down = True
     shop.hold.set()
 
@@ -111,6 +113,12 @@ async def test_what_moves_is_followed_and_what_stands_still_is_given_up(redis: R
         await passes(run.FOLLOW_LIMIT * 0.9)
         assert one.engine.running == 1
     await passes(run.FOLLOW_LIMIT * 0.2)
+
+    async def given_up() -> bool:
+        await clock.advance(run.SLOWEST_LOOK)  # the store may have been asked all the while
+        return one.engine.running == 0
+
+    await eventually(given_up, "it is given up")
     record = await ended(one, record.id)
     assert record.error is not None
     assert (record.error.code, "nothing moved for 600 s" in record.error.message) == ("TIMED_OUT", True)
@@ -153,6 +161,7 @@ async def test_an_order_whose_answer_was_lost_before_a_restart_is_looked_for_bef
     await first.inventory.load()
     shop.answers, shop.late, shop.hold = False, 5, asyncio.Event()
     operation = (await first.make(JIWOO, "chair")).id
+    await shop.asked.wait()
 
     async def lost() -> bool:
         return shop.looks > 0
@@ -184,6 +193,7 @@ async def test_who_takes_over_reckons_with_the_deadline_of_the_clouds(
     await first.inventory.load()
     shop.late, shop.hold = 5, asyncio.Event()
     operation = (await first.make(JIWOO, "chair")).id
+    await shop.asked.wait()
     await clock.advance(110.0)
     await first.crash()
     shop.hold = None

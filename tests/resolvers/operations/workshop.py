@@ -47,7 +47,8 @@ class FastClock(Clock):
 
 @dataclass
 class Workshop:
-    """Makes things. `size` of a thing grows to 1 when it is ready. `hold` blocks an answer after the order was taken.
+    """Makes things. `size` of a thing grows to 1 when it is ready. `hold` blocks an answer after the order was taken, `hold_before`
+    the order itself; `asked`: one has come.
 
     `late`: the answer does not come in time, and the order is worked on for so many looks before it shows (None: it never does).
     """
@@ -62,8 +63,10 @@ class Workshop:
     looks: int = 0
     hold: asyncio.Event | None = None
     hold_before: asyncio.Event | None = None
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def make(self, acting: Credential, name: str, marker: str) -> str:
+        self.asked.set()
         if self.hold_before is not None:
             await self.hold_before.wait()
         self._check()
