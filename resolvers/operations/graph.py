@@ -116,8 +116,13 @@ class OperationQueries:
         if not 0 <= first <= MAX_ROWS:
             raise Invalid(f"`first` is between 0 and {MAX_ROWS}; {first} was asked for.", field="first")
         enough = first if user and context.actor.only_project is None else MAX_ROWS * 5  # some may be out of sight
-        records = await context.engine.store.newest(user, enough)
-        return [record for record in records if context.engine.sees(context, record)][:first]
+        found: list[Any] = []
+        async for record in context.engine.store.newest(user, enough if first else 0):
+            if context.engine.sees(context, record):
+                found.append(record)
+            if len(found) == first:
+                break
+        return found
 
 
 @strawberry.type

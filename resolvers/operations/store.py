@@ -30,6 +30,7 @@ IDEMPOTENCY_SECONDS = 24 * 3600
 PLANNING_SECONDS = 600  # of a key that has no operation yet: longer than a request, and the end of one that crashed
 SECRET_SECONDS = 3600
 LEASE_MS = 10_000
+READ_AT_ONCE = 50
 # A key that was reserved by a process that died before it stored the operation is free again: nothing had begun.
 _RESERVE = """
 redis.call('SET', 'gurum:process:' .. ARGV[2], '1', 'PX', ARGV[4])
@@ -145,12 +146,15 @@ class OperationStore:
         document = await self._redis.get(f"gurum:op:{operation_id}")
         return None if document is None else _decode(document)
 
-    async def newest(self, user_id: str | None, limit: int) -> list[Record]:
-        """The newest operations of one user, or of everybody."""
+    async def newest(self, user_id: str | None, limit: int) -> AsyncIterator[Record]:
+        """The newest operations of one user, or of everybody; a few are read at once, because each may be large."""
         index = "gurum:ops:all" if user_id is None else f"gurum:ops:user:{user_id}"
         found = await self._redis.zrevrange(index, 0, limit - 1) if limit else []
-        documents = await self._redis.mget([f"gurum:op:{i.decode()}" for i in found]) if found else []
-        return [_decode(document) for document in documents if document is not None]
+        for first in range(0, len(found), READ_AT_ONCE):
+            names = [f"gurum:op:{i.decode()}" for i in found[first : first + READ_AT_ONCE]]
+            for document in await self._redis.mget(names):
+                if document is not None:
+                    yield _decode(document)
 
     async def token(self, operation_id: str) -> str | None:
         """The person's token while the operation runs; None when it is gone or the key of the installation was changed."""

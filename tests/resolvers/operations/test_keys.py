@@ -186,7 +186,7 @@ async def test_a_key_whose_operation_could_not_be_stored_is_free_again(
         await two.make(JIWOO, "chair", key="k")
     monkeypatch.setattr(two.store, "create", real)
     record = await two.make(JIWOO, "chair", key="k")
-    assert len(await two.store.newest(None, 10)) == 1
+    assert len([record async for record in two.store.newest(None, 10)]) == 1
 
     async def ordered() -> bool:
         return bool(shop.orders)
