@@ -4,6 +4,8 @@ Called by `turn`, `follow` and `due`. In memory: what must survive a crash (a re
 ends) is written down by the callers, who wait here until it was taken and then cross it off.
 
 An edit that waits is replaced by a newer edit of the same message. A platform that asks to wait is obeyed for the whole channel.
+
+What is on its way when the process is told to stop is seen to its end, and its id is noted: whoever goes on would post it a second time.
 """
 
 import asyncio
@@ -11,6 +13,8 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+
+from redis.exceptions import RedisError
 
 from bot import loops
 from bot.counters import Counters
@@ -24,7 +28,10 @@ MAX_WAITING = 1_000  # of one channel
 MAX_TRIES = 10  # besides the waits that the platform asked for
 MAX_AGE = 900.0  # seconds that one message is tried at most
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between tries
+NOTE_TRIES = 5
+LEAVING = 5.0  # seconds that what is on its way is waited for when the process stops
 
+Note = Callable[[str], Awaitable[None]]  # writes the id of a message down
 Send = Callable[[Platform, Message, Incoming | None], Awaitable[str | None]]
 
 
@@ -44,6 +51,7 @@ class _Item:
     send: Send
     since: float
     edits: str | None = None  # id of the message that it edits
+    note: Note | None = None
     flying: bool = False  # on its way: it can not be replaced any more
     done: "asyncio.Future[str | None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -55,18 +63,27 @@ class Outbox:
         self._counters = counters
         self._queues: dict[tuple[str, str], deque[_Item]] = {}
         self._workers: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._stopping = False
 
     async def stop(self) -> None:
+        self._stopping = True
+        flying = [self._workers[key] for key, queue in self._queues.items() if queue and queue[0].flying]
+        if flying:
+            await asyncio.wait(flying, timeout=LEAVING)
         await loops.end(list(self._workers.values()))
 
     # -- what can be sent; each returns when the platform took it, and raises Undelivered when it will not ---------------
     # `asked` is what it answers, where it answers something.
 
-    async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
+    async def post(
+        self, place: Place, message: Message, asked: Incoming | None = None, note: Note | None = None
+    ) -> str:
+        """`note` is awaited with the id as soon as there is one, whoever still waits for it then. Raises what it raises."""
+
         async def send(platform: Platform, message: Message, asked: Incoming | None) -> str | None:
             return await platform.post(place, message, asked)
 
-        return await self._put(place.platform, place.channel, message, asked, send) or ""
+        return await self._put(place.platform, place.channel, message, asked, send, note=note) or ""
 
     async def edit(self, place: Place, message_id: str, message: Message, asked: Incoming | None = None) -> None:
         """Returns as well when a newer edit of the message was taken in place of this one."""
@@ -107,6 +124,7 @@ class Outbox:
         asked: Incoming | None,
         send: Send,
         edits: str | None = None,
+        note: Note | None = None,
     ) -> str | None:
         if platform not in self._platforms:
             raise Undelivered("no_platform", f"The chat system `{platform}` is not connected any more.")
@@ -115,7 +133,7 @@ class Outbox:
         if len(queue) >= MAX_WAITING:
             self._counters.given_up += 1
             raise Undelivered("full", f"Too many messages wait for {platform}:{channel}.")
-        item = _Item(message, asked, send, self._clock.monotonic(), edits)
+        item = _Item(message, asked, send, self._clock.monotonic(), edits, note)
         queue.append(item)
         self._counters.outbox_depth += 1
         if key not in self._workers:
@@ -139,13 +157,16 @@ class Outbox:
 
     async def _empty(self, key: tuple[str, str], queue: deque[_Item]) -> None:
         """Send what waits for one channel, one after the other."""
-        while queue:
+        while queue and not self._stopping:
             item = queue[0]
             try:
                 sent = await self._deliver(key, item)
-            except Undelivered as error:
-                self._counters.given_up += 1
-                log.warning("a message for %s:%s was given up: %s (%s)", *key, error, error.code)
+                if item.note is not None and sent is not None:
+                    await self._noted(item.note, sent)
+            except Exception as error:
+                if isinstance(error, Undelivered):
+                    self._counters.given_up += 1
+                    log.warning("a message for %s:%s was given up: %s (%s)", *key, error, error.code)
                 if not item.done.done():
                     item.done.set_exception(error)
                     item.done.exception()  # nobody may be waiting any more, which is no fault
@@ -155,11 +176,23 @@ class Outbox:
                     item.done.set_result(sent)
             queue.popleft()
             self._counters.outbox_depth -= 1
-        self._forget(key)
+        if not queue:  # else the process stops
+            self._forget(key)
 
     def _forget(self, key: tuple[str, str]) -> None:
         self._workers.pop(key, None)
         self._queues.pop(key, None)
+
+    async def _noted(self, note: Note, message_id: str) -> None:
+        """A store that is away for a moment is waited for: without its id, the message would be posted again."""
+        for tries in range(NOTE_TRIES):
+            try:
+                await note(message_id)
+                return
+            except (RedisError, OSError):
+                if tries == NOTE_TRIES - 1:
+                    raise
+                await self._clock.sleep(FIRST_PAUSE * 2**tries)
 
     async def _deliver(self, key: tuple[str, str], item: _Item) -> str | None:
         tries = 0
@@ -170,6 +203,8 @@ class Outbox:
             except PlatformError as error:
                 tries += error.retry_after is None
                 too_late = self._clock.monotonic() - item.since + (error.retry_after or 0) > MAX_AGE
+                if self._stopping and error.retry:
+                    raise asyncio.CancelledError from error  # it did not go out: whoever goes on says it
                 if not error.retry or tries >= MAX_TRIES or too_late:
                     raise Undelivered(error.code, str(error), error.nobody) from error
                 self._counters.retried += 1

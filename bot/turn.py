@@ -353,11 +353,15 @@ class Turn:
                 return
             except Undelivered:
                 pass  # it is gone, or too old to be edited: say it anew
-        self._message_id = await self.services.outbox.post(self.stands, message, asked)
+        self._message_id = await self.services.outbox.post(self.stands, message, asked, self._note)
+
+    async def _note(self, message_id: str) -> None:
+        """By this id the message is edited, also by who handles it again after this process."""
+        self._message_id = message_id
         pipe = self.services.redis.pipeline(transaction=True)
         if not self.elsewhere:
-            pipe.set(f"gurum:bot:reply:{self.name}", self._message_id, ex=KEPT_SECONDS)
-        pipe.set(self._said(self._message_id), self.person.key, ex=KEPT_SECONDS)
+            pipe.set(f"gurum:bot:reply:{self.name}", message_id, ex=KEPT_SECONDS)
+        pipe.set(self._said(message_id), self.person.key, ex=KEPT_SECONDS)
         await pipe.execute()
 
     async def _promise(self, done: asyncio.Event) -> None:

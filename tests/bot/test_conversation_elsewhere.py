@@ -45,7 +45,7 @@ async def waiting(far: FarChat, words: str = "server stop shop-web-1") -> tuple[
 async def becomes(far: FarChat, message: Said, words: str) -> Message:
     async def look() -> Message | None:
         found = far.platform.shown[message.id or ""]
-        return found if words in found.summary else None
+        return found if words in shown(found) else None
 
     return await eventually(look, f"{message.id} becomes: {words}")
 
@@ -82,7 +82,7 @@ async def test_who_approves_what_changed_meanwhile_hears_that_nothing_ran(far: F
         "Something changed meanwhile, so server.stop was not run. Jiwoo finds the new plan in C1 (recorded).",
         Tone.WARN,
     )
-    assert "Something changed" in shown(await becomes(far, plan, "Plan"))
+    assert (await becomes(far, plan, "Something changed")).summary.startswith("Plan")
 
 
 async def test_why_an_approved_plan_can_not_run_is_said_in_both_places(far: FarChat) -> None:

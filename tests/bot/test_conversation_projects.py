@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import Message
+from bot.messages import Message, Tone
 from notifications.redis import RedisClient
 from tests.bot.chatting import shown
 from tests.bot.far_chat import LINKED, OPEN, FarChat, far_chat
@@ -122,6 +122,14 @@ async def test_a_rule_about_the_projects_name_holds_from_the_first_moment_on(
 ) -> None:
     """Before the list of projects came: what may be read in the project's room is read."""
     async with talking(valkey, tmp_path, 'rules: [{allow: ["server.*"], projects: [shop]}]') as chat:
-        room = await chat.room("jiwoo", "shop")
-        chat.graph.app.inventory.forget(room.project or "")
-        assert "shop-web-1" in shown(await chat("jiwoo", "server list", "shop"))
+        person, room = await chat.person("jiwoo"), await chat.room("jiwoo", "shop")
+        assert room.project is not None
+        chat.graph.app.inventory.forget(room.project)
+        await chat.platform.say(person, room, "early", "server list")
+
+        async def listed() -> str | None:
+            entries = await chat.platform.history(room, person, None, 10)
+            said = [each.message for each in entries if each.thread == "early" and each.message is not None]
+            return next((shown(each) for each in said if each.tone is not Tone.WAIT), None)
+
+        assert "shop-web-1" in await eventually(listed, "an answer")

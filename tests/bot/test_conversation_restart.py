@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+import pytest
 
-from bot.inbox import STREAM
+from bot import outbox
+from bot.inbox import GROUP, IDLE_MS, STREAM
 from bot.messages import Message
 from bot.platforms.base import Incoming, Place
 from bot.platforms.console.rooms import place_in
@@ -118,9 +120,52 @@ class Slow(RecordingPlatform):
         return await super().post(place, message, asked)
 
 
-async def test_a_platform_ends_when_nothing_more_is_sent(redis: RedisClient, valkey: str, tmp_path: Path) -> None:
+async def test_a_platform_ends_when_nothing_more_is_sent(
+    redis: RedisClient, valkey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "LEAVING", 0.05)
     platform = Slow(capabilities=LINKED)
     async with far_chat(valkey, tmp_path, platform) as far:
         await far.say("jiwoo", "version")
         await platform.asked.wait()
     assert platform.stopping.is_set() and platform.said == []
+
+
+@dataclass
+class Late(RecordingPlatform):
+    """Has a message in its channel, and says so a moment later."""
+
+    taken: asyncio.Event = field(default_factory=asyncio.Event)
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
+        message_id = await super().post(place, message, asked)
+        self.taken.set()
+        await self.answers.wait()
+        return message_id
+
+
+async def test_a_reply_that_is_on_its_way_when_the_process_is_told_to_stop_stands_once(
+    redis: RedisClient, valkey: str, tmp_path: Path
+) -> None:
+    """Its id is noted, though the command is left to whoever starts next, who edits it."""
+    (tmp_path / "two").mkdir()
+    platform = Late(capabilities=LINKED)
+    async with far_chat(valkey, tmp_path, platform) as far:
+        await far.link("jiwoo", "shop")
+        await far.say("jiwoo", "server rename shop-web-1 renamed")
+        await platform.taken.wait()
+        bot = far.graph.app.chat.bot
+        stopping = asyncio.create_task(bot.stop())
+        await eventually(lambda: done(bot.inbox._hands), "the command is let go of")
+        platform.answers.set()
+        await stopping
+        [(entry, _)] = await redis.xrange(STREAM)
+    await redis.xclaim(STREAM, GROUP, "gone", 0, [entry], idle=IDLE_MS)  # as time would do
+    async with far_chat(valkey, tmp_path / "two", platform) as again:
+        await again.heard("edit", "is done")
+        assert len([each for each in platform.said if each.how == "post"]) == 1
+
+
+async def done(hands: object) -> bool:
+    return not hands

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot import outbox
 from bot.counters import Counters
 from bot.messages import Message
 from bot.outbox import MAX_TRIES, MAX_WAITING, Outbox, Undelivered
@@ -80,7 +81,9 @@ async def test_edits_of_different_messages_are_not_mixed(sending: Sending) -> No
     }
 
 
-async def test_a_channel_that_must_wait_holds_no_other_up() -> None:
+async def test_a_channel_that_must_wait_holds_no_other_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "LEAVING", 0.05)
+
     class Slow(RecordingPlatform):
         async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
             if place.channel == "slow":
@@ -130,7 +133,9 @@ async def test_what_will_never_be_taken_is_given_up_and_the_queue_goes_on(
     assert sending.platform.summaries("post") == ["next"]
 
 
-async def test_a_channel_has_no_endless_queue() -> None:
+async def test_a_channel_has_no_endless_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "LEAVING", 0.05)
+
     class Stuck(RecordingPlatform):
         async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
             await asyncio.Event().wait()
@@ -157,3 +162,49 @@ async def test_a_platform_that_is_gone_is_an_error_that_says_so(sending: Sending
     with pytest.raises(Undelivered) as refused:
         await sending.outbox.post(place(platform="other"), text("x"))
     assert refused.value.code == "no_platform"
+
+
+async def test_what_is_on_its_way_is_noted_when_the_process_stops_and_nothing_else_is_begun() -> None:
+    class Late(RecordingPlatform):
+        async def post(self, place: Place, message: Message, asked: Incoming | None = None) -> str:
+            message_id = await super().post(place, message, asked)
+            taken.set()
+            await answers.wait()
+            return message_id
+
+    taken, answers = asyncio.Event(), asyncio.Event()
+    noted: list[str] = []
+
+    async def note(message_id: str) -> None:
+        noted.append(message_id)
+
+    sending = Sending(Late())
+    posts = [asyncio.create_task(sending.outbox.post(place(), text(f"{number}"), note=note)) for number in range(3)]
+    await taken.wait()
+    for post in posts:
+        post.cancel()  # as the inbox lets go of its commands first
+    stopping = asyncio.create_task(sending.outbox.stop())
+    await asyncio.sleep(0)
+    answers.set()
+    await stopping
+    assert (noted, sending.platform.summaries("post")) == (["m1"], ["0"])
+    assert sending.counters.outbox_depth == 0
+
+
+@pytest.mark.parametrize("away", [1, 99])
+async def test_a_store_that_is_away_for_a_moment_is_told_the_id_later(sending: Sending, away: int) -> None:
+    left = away
+
+    async def note(message_id: str) -> None:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            raise ConnectionError("away")
+
+    if away == 1:
+        assert await sending.outbox.post(place(), text("once"), note=note) == "m1"
+    else:
+        with pytest.raises(ConnectionError):
+            await sending.outbox.post(place(), text("once"), note=note)
+    assert sending.platform.summaries("post") == ["once"]
+    assert await sending.outbox.post(place(), text("next")) == "m2"
