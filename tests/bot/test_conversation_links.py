@@ -250,6 +250,7 @@ async def test_a_moment_that_has_passed_is_a_button_that_asks_again(far: FarChat
         return next((each.message for each in far.platform.said if isinstance(each.message, Form)), None)
 
     assert (await eventually(asked, "a form")).fields[0].name == "name"
+    await far.heard("tell", "acts as jiwoo")  # or that would fail instead
     far.platform.failures.append(PlatformError("no_trigger", "The moment has passed."))
     before = len(far.platform.said)
     await far.press("jiwoo", offered, "Fill in", trigger="late")

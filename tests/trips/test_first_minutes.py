@@ -1,6 +1,9 @@
 """The first minutes of somebody new, on the sandbox: look around, make a server, follow it, break nothing."""
 
-from tests.running import Running
+import asyncio
+
+from tests.polling import eventually
+from tests.running import CLOUD, Running
 from tests.trips.following import followed
 
 OVERVIEW = """{ servers(first: 10, orderBy: [{field: CREATED_AT, direction: DESC}]) {
@@ -41,12 +44,17 @@ async def test_make_follow_change_and_delete_a_server(graph: Running) -> None:
 
 
 async def test_follow_an_operation_by_subscription(graph: Running) -> None:
-    states = await followed(
-        graph,
-        "jiwoo",
-        "serverCreate",
-        {"name": "web-live", "flavor": "m1.tiny", "image": "ubuntu-24.04", "project": "talk"},
-    )
+    world = graph.app.ports.get("identity", CLOUD).world
+    world.fail("server.list")  # nobody tells of the server before somebody follows the operation
+    given = {"name": "web-live", "flavor": "m1.tiny", "image": "ubuntu-24.04", "project": "talk"}
+    following = asyncio.create_task(followed(graph, "jiwoo", "serverCreate", given))
+
+    async def listens() -> bool:
+        return any(topic.startswith("operation:") for topic in graph.app.bus.topics)
+
+    await eventually(listens, "the operation is followed", pause=0.01)
+    world.heal()
+    states = await following
     assert states[0]["state"] == "RUNNING"
     assert states[-1]["state"] == "SUCCEEDED"
     assert states[-1]["progress"] == 1.0
