@@ -7,9 +7,9 @@ import strawberry
 
 from resolvers.action import Action, Plan
 from resolvers.actor import Credential
+from resolvers.changing import changing
 from resolvers.operations.record import Record
-from resolvers.operations.run import Run
-from resolvers.planning import changed, checked_name, cloud_of, label, native, require, required, target
+from resolvers.planning import changed, checked_name, label, require, required, target
 
 if TYPE_CHECKING:
     from resolvers.context import Context
@@ -35,12 +35,6 @@ def renaming(
             undo=f"{kind}.rename" if row.name else None,
         )
 
-    async def run(run: Run) -> None:
-        row_id = run.args[kind]
-        port = run.port(domain, cloud_of(row_id))
-        await run.once("request", "Ask to rename", lambda: send(port, run.credential, native(row_id), run.args["name"]))
-        await run.reread(row_id)
-
     def undo(record: Record) -> tuple[str, dict[str, Any]] | None:
         before = record.args["before"]
         return (f"{kind}.rename", {kind: record.args[kind], "name": before}) if before else None
@@ -51,7 +45,9 @@ def renaming(
         summary=f"Give {article} {kind} another name.",
         input=_input(kind),
         plan=plan,
-        run=run,
+        run=changing(
+            kind, domain, "Ask to rename", lambda port, run, held: send(port, run.credential, held, run.args["name"])
+        ),
         positional=(kind, "name"),
         choices={kind: kind},
         undo=undo,

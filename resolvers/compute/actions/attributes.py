@@ -6,18 +6,16 @@ import strawberry
 from strawberry.scalars import JSON
 
 from resolvers.action import Action, Plan
+from resolvers.changing import changing
 from resolvers.compute.actions.lifecycle import server_of, unlocked
 from resolvers.compute.port import MARKER
 from resolvers.context import Context
 from resolvers.errors import Invalid
-from resolvers.operations.run import Run
 from resolvers.planning import (
     changed,
     checked_labels,
     checked_name,
-    cloud_of,
     described,
-    native,
     require,
     required,
     target,
@@ -72,17 +70,6 @@ async def _plan_metadata(context: Context, given: ServerSetMetadataInput) -> Pla
     )
 
 
-async def _run_metadata(run: Run) -> None:
-    args, server = run.args, run.args["server"]
-    port = run.port("compute", cloud_of(server))
-    await run.once(
-        "request",
-        "Set the labels",
-        lambda: port.set_metadata(run.credential, native(server), args["set"], args["remove"]),
-    )
-    await run.reread(server)
-
-
 @strawberry.input
 class ServerSetTagsInput:
     server: str = required("Id or name of the server.")
@@ -106,13 +93,6 @@ async def _plan_tags(context: Context, given: ServerSetTagsInput) -> Plan:
     )
 
 
-async def _run_tags(run: Run) -> None:
-    server, tags = run.args["server"], run.args["tags"]
-    port = run.port("compute", cloud_of(server))
-    await run.once("request", "Set the tags", lambda: port.set_tags(run.credential, native(server), tags))
-    await run.reread(server)
-
-
 ACTIONS = (
     renaming("server", "compute", _free, lambda port, acting, held, name: port.rename_server(acting, held, name)),
     Action(
@@ -120,7 +100,12 @@ ACTIONS = (
         summary="Set or remove labels of a server.",
         input=ServerSetMetadataInput,
         plan=_plan_metadata,
-        run=_run_metadata,
+        run=changing(
+            "server",
+            "compute",
+            "Set the labels",
+            lambda port, run, held: port.set_metadata(run.credential, held, run.args["set"], run.args["remove"]),
+        ),
         positional=("server",),
         choices={"server": "server"},
         undo=lambda record: (
@@ -137,7 +122,12 @@ ACTIONS = (
         summary="Set the tags of a server.",
         input=ServerSetTagsInput,
         plan=_plan_tags,
-        run=_run_tags,
+        run=changing(
+            "server",
+            "compute",
+            "Set the tags",
+            lambda port, run, held: port.set_tags(run.credential, held, run.args["tags"]),
+        ),
         positional=("server", "tags"),
         choices={"server": "server"},
         undo=lambda record: ("server.setTags", {"server": record.args["server"], "tags": record.args["before"]}),

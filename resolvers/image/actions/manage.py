@@ -6,13 +6,13 @@ import strawberry
 
 from resolvers import ids
 from resolvers.action import Action, Plan
+from resolvers.changing import changing
 from resolvers.context import Context
 from resolvers.deleting import deletion
 from resolvers.errors import NotFound
 from resolvers.operations.run import Run
 from resolvers.planning import (
     changed,
-    cloud_of,
     fresh,
     known,
     native,
@@ -83,24 +83,16 @@ def _sharing(share: bool) -> Action:
             undo=f"image.{back}",
         )
 
-    async def run(run: Run) -> None:
-        image, project = run.args["image"], run.args["project"]
-        port = run.port("image", cloud_of(image))
+    async def send(port: Any, run: Run, image: str) -> None:
         change = port.share_image if share else port.unshare_image
-        await run.once(
-            "request",
-            "Change who has it",
-            lambda: change(run.credential, native(image), native(project)),
-            already=None if share else NotFound,
-        )
-        await run.reread(image)
+        await change(run.credential, image, native(run.args["project"]))
 
     return Action(
         name=f"image.{verb}",
         summary="Share an image with a project." if share else "Take an image back from a project.",
         input=ImageShareInput if share else ImageUnshareInput,
         plan=plan,
-        run=run,
+        run=changing("image", "image", "Change who has it", send, already=None if share else NotFound),
         positional=("image", "project"),
         choices={"image": "image", "project": "project"},
         undo=lambda record: (f"image.{back}", {"image": record.args["image"], "project": record.args["project"]}),
@@ -132,21 +124,18 @@ def _switch(name: str, summary: str, attribute: str, value: bool, back: str, sen
             undo=back,
         )
 
-    async def run(run: Run) -> None:
-        image = run.args["image"]
-        port = run.port("image", cloud_of(image))
-        await run.once(
-            "request", summary, lambda: port.update_image(run.credential, native(image), **{attribute: value})
-        )
-        await run.reread(image)
-
     noun, verb = name.split(".")
     return Action(
         name=name,
         summary=summary,
         input=reference_input(f"{noun.title()}{verb.title()}Input", "image", "Id or name of the image."),
         plan=plan,
-        run=run,
+        run=changing(
+            "image",
+            "image",
+            summary,
+            lambda port, run, held: port.update_image(run.credential, held, **{attribute: value}),
+        ),
         positional=("image",),
         choices={"image": "image"},
         undo=lambda record: (back, {"image": record.args["image"]}),

@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from resolvers.action import Action, Danger, Plan, Target
+from resolvers.changing import changing
 from resolvers.context import Context
 from resolvers.deleting import deletion
 from resolvers.errors import Invalid
@@ -15,12 +16,10 @@ from resolvers.planning import (
     changed,
     checked_name,
     cloud_for,
-    cloud_of,
     described,
     edit,
     fresh,
     label,
-    native,
     owned,
     project_for,
     quota_effects,
@@ -100,15 +99,9 @@ async def _plan_update(context: Context, given: NetworkUpdateInput) -> Plan:
     )
 
 
-async def _run_update(run: Run) -> None:
-    network, after = run.args["network"], run.args["after"]
-    port = run.port("network", cloud_of(network))
-    await run.once(
-        "request",
-        "Change the network",
-        lambda: port.update_network(run.credential, native(network), after.get("name"), after.get("admin_state_up")),
-    )
-    await run.reread(network)
+async def _send_update(port: Any, run: Run, network: str) -> None:
+    after = run.args["after"]
+    await port.update_network(run.credential, network, after.get("name"), after.get("admin_state_up"))
 
 
 async def _plan_delete(context: Context, given: Any) -> Plan:
@@ -148,7 +141,7 @@ ACTIONS = (
         summary="Rename a network, or take it down and up.",
         input=NetworkUpdateInput,
         plan=_plan_update,
-        run=_run_update,
+        run=changing("network", "network", "Change the network", _send_update),
         danger=Danger.HIGH,
         positional=("network",),
         choices={"network": "network"},

@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from resolvers.action import Action, Danger, Plan
+from resolvers.changing import changing
 from resolvers.context import Context
 from resolvers.deleting import deletion
 from resolvers.network.actions.common import failed, servers_at
@@ -12,7 +13,6 @@ from resolvers.operations.run import Run
 from resolvers.planning import (
     changed,
     checked_name,
-    cloud_of,
     described,
     edit,
     fresh,
@@ -74,22 +74,16 @@ def _names(context: Context, groups: tuple[str, ...]) -> str | None:
     return ", ".join(sorted(label(row) for row in rows if row is not None)) or None
 
 
-async def _run_update(run: Run) -> None:
-    held, after = run.args["port"], run.args["after"]
-    port = run.port("network", cloud_of(held))
+async def _send_update(port: Any, run: Run, held: str) -> None:
+    after = run.args["after"]
     groups = after.get("security_group_ids")
-    await run.once(
-        "request",
-        "Change the port",
-        lambda: port.update_port(
-            run.credential,
-            native(held),
-            after.get("name"),
-            None if groups is None else [native(group) for group in groups],
-            after.get("admin_state_up"),
-        ),
+    await port.update_port(
+        run.credential,
+        held,
+        after.get("name"),
+        None if groups is None else [native(group) for group in groups],
+        after.get("admin_state_up"),
     )
-    await run.reread(held)
 
 
 def _undo_update(record: Any) -> tuple[str, dict[str, Any]]:
@@ -129,7 +123,7 @@ ACTIONS = (
         summary="Rename a port, change its security groups, or take it down and up.",
         input=PortUpdateInput,
         plan=_plan_update,
-        run=_run_update,
+        run=changing("port", "network", "Change the port", _send_update),
         danger=Danger.HIGH,
         positional=("port",),
         choices=_CHOICES,

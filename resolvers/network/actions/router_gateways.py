@@ -6,6 +6,7 @@ import strawberry
 
 from resolvers import ids
 from resolvers.action import Action, Danger, Plan
+from resolvers.changing import changing
 from resolvers.context import Context
 from resolvers.network.actions.common import (
     listed,
@@ -16,10 +17,8 @@ from resolvers.operations.record import Record
 from resolvers.operations.run import Run
 from resolvers.planning import (
     changed,
-    cloud_of,
     fresh,
     label,
-    native,
     owned,
     reference_input,
     related_now,
@@ -83,13 +82,8 @@ async def _gateway_plan(context: Context, row: Any, outside: Any) -> Plan:
     )
 
 
-async def _run_gateway(run: Run) -> None:
-    router = run.args["router"]
-    port = run.port("network", cloud_of(router))
-    outside = ids.native(run.args["external_network"])
-    title = "Set the gateway" if outside else "Clear the gateway"
-    await run.once("request", title, lambda: port.set_gateway(run.credential, native(router), outside))
-    await run.reread(router)
+async def _send_gateway(port: Any, run: Run, router: str) -> None:
+    await port.set_gateway(run.credential, router, ids.native(run.args["external_network"]))
 
 
 def _undo_gateway(record: Record) -> tuple[str, dict[str, Any]]:
@@ -106,7 +100,7 @@ ACTIONS = (
         summary="Let a router lead to an external network.",
         input=RouterSetGatewayInput,
         plan=_plan_set_gateway,
-        run=_run_gateway,
+        run=changing("router", "network", "Set the gateway", _send_gateway),
         danger=Danger.HIGH,
         positional=("router", "external_network"),
         choices=_CHOICES,
@@ -117,7 +111,7 @@ ACTIONS = (
         summary="Take a router's way out away.",
         input=reference_input("RouterClearGatewayInput", "router", "Id or name of the router."),
         plan=_plan_clear_gateway,
-        run=_run_gateway,
+        run=changing("router", "network", "Clear the gateway", _send_gateway),
         danger=Danger.HIGH,
         positional=("router",),
         choices=_CHOICES,

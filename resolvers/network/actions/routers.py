@@ -6,6 +6,7 @@ import strawberry
 
 from resolvers import ids
 from resolvers.action import Action, Plan, Target
+from resolvers.changing import changing
 from resolvers.context import Context
 from resolvers.deleting import deletion
 from resolvers.network.actions.common import INTERFACE_OWNERS, failed, listed, make
@@ -15,12 +16,10 @@ from resolvers.planning import (
     changed,
     checked_name,
     cloud_for,
-    cloud_of,
     described,
     edit,
     fresh,
     label,
-    native,
     owned,
     project_for,
     quota_effects,
@@ -89,17 +88,6 @@ async def _plan_update(context: Context, given: RouterUpdateInput) -> Plan:
     )
 
 
-async def _run_update(run: Run) -> None:
-    router = run.args["router"]
-    port = run.port("network", cloud_of(router))
-    await run.once(
-        "request",
-        "Rename the router",
-        lambda: port.update_router(run.credential, native(router), run.args["after"]["name"]),
-    )
-    await run.reread(router)
-
-
 async def _plan_delete(context: Context, given: Any) -> Plan:
     row = await fresh(context, "router", given.router)
     owned(context, row)
@@ -137,7 +125,12 @@ ACTIONS = (
         summary="Rename a router.",
         input=RouterUpdateInput,
         plan=_plan_update,
-        run=_run_update,
+        run=changing(
+            "router",
+            "network",
+            "Rename the router",
+            lambda port, run, held: port.update_router(run.credential, held, run.args["after"]["name"]),
+        ),
         positional=("router", "name"),
         choices={"router": "router"},
         undo=lambda record: ("router.update", {"router": record.args["router"], **record.args["before"]}),

@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from resolvers.action import Action, Plan, Target
+from resolvers.changing import changing
 from resolvers.context import Context
 from resolvers.deleting import deletion
 from resolvers.making import bring
@@ -16,12 +17,10 @@ from resolvers.planning import (
     changed,
     checked_name,
     cloud_for,
-    cloud_of,
     described,
     edit,
     fresh,
     label,
-    native,
     owned,
     project_for,
     quota_effects,
@@ -97,15 +96,9 @@ async def _plan_update(context: Context, given: SecurityGroupUpdateInput) -> Pla
     )
 
 
-async def _run_update(run: Run) -> None:
-    group, after = run.args["security_group"], run.args["after"]
-    port = run.port("network", cloud_of(group))
-    await run.once(
-        "request",
-        "Change the security group",
-        lambda: port.update_security_group(run.credential, native(group), after.get("name"), after.get("description")),
-    )
-    await run.reread(group)
+async def _send_update(port: Any, run: Run, group: str) -> None:
+    after = run.args["after"]
+    await port.update_security_group(run.credential, group, after.get("name"), after.get("description"))
 
 
 def _undo_update(record: Record) -> tuple[str, dict[str, Any]]:
@@ -150,7 +143,7 @@ ACTIONS = (
         summary="Rename or describe a security group.",
         input=SecurityGroupUpdateInput,
         plan=_plan_update,
-        run=_run_update,
+        run=changing("security_group", "network", "Change the security group", _send_update),
         positional=("security_group", "name"),
         choices={"security_group": "securityGroup"},
         undo=_undo_update,
