@@ -37,14 +37,14 @@ class Connected:
             await self.ann.type("/cloud help")
             return self.inbox.received[-1].person.locale is not None
 
-        await eventually(look, "ann is known", 10.0, pause=0.05)
+        await eventually(look, "ann is known", pause=0.05)
         self.inbox.received.clear()
 
     async def well(self) -> None:
         async def look() -> bool:
             return self.platform.problem() is None
 
-        await eventually(look, "the platform is well", 10.0, pause=0.01)
+        await eventually(look, "the platform is well", pause=0.01)
 
 
 @asynccontextmanager

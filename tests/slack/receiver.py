@@ -49,5 +49,5 @@ class Receiver:
         async def look() -> bool:
             return len(self.received) >= count
 
-        await eventually(look, f"{count} received", 10.0, pause=0.01)
+        await eventually(look, f"{count} received", pause=0.01)
         return self.received[-1]

@@ -22,7 +22,7 @@ async def problem(platform: SlackPlatform, part: str) -> str:
         found = platform.problem()
         return found if found is not None and part in found else None
 
-    return await eventually(look, f"a problem with {part!r}", 10.0, pause=0.01)
+    return await eventually(look, f"a problem with {part!r}", pause=0.01)
 
 
 async def test_slack_asks_to_connect_anew(socket: Connected) -> None:

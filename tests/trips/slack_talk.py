@@ -53,7 +53,7 @@ class Talk:
         assert (await self.human.press(whole, self.channel, shown)).ok
 
     async def fill(self, **values: str) -> None:
-        form = await self.human.sees_form(20)
+        form = await self.human.sees_form()
         self.transcript.lines.append(
             ("9rum", f"opens the form “{form['title']['text']}” with {', '.join(self.human.fields)}")
         )

@@ -102,7 +102,7 @@ async def test_asked_on_one_approved_on_both_at_once_and_done_once(pair: Pair) -
         return lambda shown: f"server {action}" in shown.text and name in shown.text and "is done in" in shown.text
 
     await pair.type(jiwoo, one, f"server create {name} --image {IMAGE} --networks {NETWORK}")
-    await jiwoo.sees_form(30)
+    await jiwoo.sees_form()
     pair.at(two)
     assert (await jiwoo.fill({"flavor": FLAVOR})).ok
     made = await jiwoo.sees(done("create"), seconds=SECONDS)

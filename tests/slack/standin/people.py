@@ -115,7 +115,7 @@ class Human:
     def fields(self) -> list[str]:
         return [] if self.form is None else [str(block["block_id"]) for block in _inputs(self.form)]
 
-    async def sees_form(self, seconds: float = 10.0) -> Json:
+    async def sees_form(self, seconds: float = 30.0) -> Json:
         async def look() -> Json | None:
             return self.form
 
@@ -130,7 +130,7 @@ class Human:
         return [one for one in self.messages(channel) if one.private]
 
     async def sees(
-        self, what: str | Callable[[Shown], bool], channel: str | None = "ops", seconds: float = 10.0
+        self, what: str | Callable[[Shown], bool], channel: str | None = "ops", seconds: float = 30.0
     ) -> Shown:
         """Waits for a message with that text (or for which the function is true); the newest."""
 

@@ -109,7 +109,7 @@ class Slack:
         """Lets the three seconds pass."""
         self.world.triggers = {trigger: (made - 10.0, user) for trigger, (made, user) in self.world.triggers.items()}
 
-    async def connected(self, sockets: int = 1, seconds: float = 10.0) -> None:
+    async def connected(self, sockets: int = 1, seconds: float = 30.0) -> None:
         """Waits until so many sockets are open."""
 
         async def look() -> bool:
