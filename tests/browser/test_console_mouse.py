@@ -319,3 +319,58 @@ def test_why_a_form_was_not_sent_is_in_view(page: Console, gateway: Served) -> N
     page.dialog.get_by_role("button", name="Make it").click()
     expect(page.dialog.get_by_label("Name")).to_be_focused()
     expect(page.dialog.locator("label", has_text="Name").first).to_be_in_viewport(ratio=1)
+
+
+def test_who_is_signed_in_stays_so_though_it_can_not_be_asked_now(page: Console) -> None:
+    page.enter(room="talk")
+    page.page.route("**/session", lambda route: route.abort())
+    page.page.reload()
+    expect(page.page.get_by_role("alert")).to_contain_text("9rum did not answer.")
+    expect(page.page.get_by_label("Password")).to_have_count(0)
+    page.sound()
+    page.page.unroute("**/session")
+    page.page.get_by_role("button", name="Try again").click()
+    expect(page.page.get_by_role("heading", name="talk", level=1)).to_be_visible()
+    page.page.get_by_role("button", name="Sign out").click()
+    expect(page.page).to_have_title("9rum")
+
+
+def test_suggestions_that_did_not_come_come_when_the_line_is_back(page: Console) -> None:
+    page.page.route("**/graphql", lambda route: route.abort())
+    page.enter(room="talk")
+    page.page.route("**/chat/events*", lambda route: route.abort())
+    page.gateway.run(page.gateway.inside.app.transport.connections.end_all())
+    expect(page.page.get_by_text("The connection is lost.")).to_be_visible(timeout=20_000)
+    page.page.unroute("**/graphql")
+    page.page.unroute("**/chat/events*")
+    with page.page.expect_response("**/graphql") as told:
+        page.page.get_by_role("button", name="Try now").click()
+    told.value.finished()
+    page.input.press_sequentially("server li")
+    expect(page.suggestions.first).to_contain_text("list")
+
+
+def test_a_long_paste_is_scrolled_by_keys_and_sound(page: Console) -> None:
+    page.enter(room="talk")
+    page.page.keyboard.insert_text("\n".join(f"pasted {number}" for number in range(60)))
+    page.input.press("Enter")
+    said = page.page.get_by_role("group", name="pasted 0").last
+    said.focus()
+    page.page.keyboard.press("End")
+    page.page.wait_for_function("said => said.scrollTop > 0", arg=said.element_handle())
+    page.sound()
+    page.fits()
+
+
+def test_the_details_follow_again_by_a_button_that_is_in_view(page: Console) -> None:
+    page.enter(room="shop")
+    thread = page.say("server list")
+    thread.get_by_role("button", name="Details of:").click()
+    page.say("server list --first 1")
+    follow = page.page.get_by_role("button", name="Follow the newest again")
+    expect(follow).to_be_in_viewport(ratio=1)
+    follow.click()
+    details = page.page.get_by_role("complementary", name="Details")
+    expect(details).to_contain_text("--first 1")
+    expect(details).to_be_focused()
+    types_on(page)

@@ -10,12 +10,11 @@ import { FormDialog } from './formdialog.js';
 import { Bar } from './bar.js';
 import { Rail } from './rail.js';
 import { t } from './prefs.js';
-import { sentence } from './session.js';
-import { SignIn } from './signin.js';
+import { Asking, SignIn } from './signin.js';
 import { Talk } from './talk.js';
 
 export function Console({ session, language }) {
-  if (session.person === undefined) return html`<main id="main" class="middle"><p class="note" role="status">${t('loading')}</p></main>`;
+  if (session.person === undefined) return html`<${Bar} /><main id="main" class="middle"><${Asking} session=${session} /></main>`;
   if (session.person === null) {
     if (!session.ended) kept = null;
     return html`<${Bar} /><main id="main" class="middle"><${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('sign.note')} page="console" /></main>`;
@@ -44,7 +43,10 @@ function useChat(session, drafts) {
   };
   useEffect(() => {
     begin();
-    return () => chat.stop();
+    return () => {
+      chat.stop();
+      document.title = '9rum';
+    };
   }, []);
   return { chat, spoken, problem, begin };
 }
@@ -89,15 +91,22 @@ function Room({ session, language }) {
     [chat, language],
   );
 
+  const lost = chat.line === 'waiting';
+  const told = useRef(null); // the language in which the commands are known: what was not told is asked for when the line is back
   useEffect(() => {
+    if (lost || told.current === language) return;
     let mine = true; // the language may be changed again before the answer is here
     const words = ask('GET', '/chat/words').then((answer) => answer.words, () => ({})); // without, they are read in English
     Promise.all([graphql(COMMANDS), words])
-      .then(([{ commands }, told]) => mine && setNouns(indexed(commands, told)), () => {}); // without, nothing is suggested and all works
+      .then(([{ commands }, known]) => {
+        if (!mine) return;
+        told.current = language;
+        setNouns(indexed(commands, known));
+      }, () => {}); // without, nothing is suggested and all works
     return () => {
       mine = false;
     };
-  }, [language]);
+  }, [language, lost]);
   useEffect(() => {
     setUnder(null);
     setRefused('');
@@ -186,9 +195,9 @@ function Side({ chat }) {
   }
   return html`<aside id="detail" ref=${box} aria-label=${t('details')} tabindex="0">
     <h2>${pinned ? t('details') : t('details.newest')}</h2>
+    ${pinned && html`<button type="button" onClick=${followed}>${t('details.follow')}</button>`}
     ${entry
-      ? html`<p><strong>${entry.message.summary}</strong></p><${Details} entry=${entry} />
-          ${pinned && html`<button type="button" onClick=${followed}>${t('details.follow')}</button>`}`
+      ? html`<p><strong>${entry.message.summary}</strong></p><${Details} entry=${entry} />`
       : html`<p class="note">${t('details.none')}</p>`}
   </aside>`;
 }

@@ -23,7 +23,6 @@ export class Chat {
     this.talks = new Map(); // room id -> {entries: Map(id -> entry), first: how far back, loaded, loading, more, problem}
     this.unread = new Map(); // room id -> count
     this.line = 'connecting'; // connecting, live, waiting
-    this.problem = '';
     this.forms = []; // that wait to be filled, the first one is shown
     this.picked = null; // the entry whose details were asked for
     this.asked = new Map(); // id of what this page sent -> {room, thread}, the oldest first
@@ -189,7 +188,6 @@ export class Chat {
     if (this.stopping.signal.aborted) return;
     try {
       await this.readRooms(this.current);
-      this.problem = '';
     } catch (error) {
       this.failed(error, () => {});
     }

@@ -28,7 +28,7 @@ function Said({ entry, me, acts }) {
         ${t('entry.reply')}
       </button>
     </header>
-    <p class="typed">${entry.text}</p>
+    <p class="typed" ...${scrolls(entry.text)}>${entry.text}</p>
     ${entry.sending === 'failed' &&
     html`<p class="failed" role="alert">
       ${t('send.failed', { problem: entry.problem })}
@@ -37,6 +37,9 @@ function Said({ entry, me, acts }) {
     </p>`}
   </article>`;
 }
+
+// What is too high to be shown whole is scrolled, by keys as well.
+const scrolls = (text) => (text.length > 250 || text.split('\n').length > 8 ? { tabindex: 0, role: 'group', 'aria-label': short(text) } : {});
 
 function Answer({ entry, picked, wide, acts }) {
   const id = useId();

@@ -34,17 +34,20 @@ export function FormDialog({ form, fill, close }) {
     setBusy(true);
     try {
       await fill(form, values);
-      dialog.current?.close(); // gives the focus back, which a dialog that only vanishes does not
+      leave(); // gives the focus back, which a dialog that only vanishes does not
     } catch (error) {
       setFailure(sentence(error));
       setBusy(false);
     }
   }
 
-  // Chromium gives the focus back without the selection; after a click in the dialog that field would take no letter.
+  function leave() {
+    dialog.current?.close();
+    selected(); // at once: that it was closed is told a moment later
+  }
+
   function closed() {
-    const field = document.activeElement;
-    if (Number.isInteger(field?.selectionStart)) field.setSelectionRange(field.selectionStart, field.selectionEnd);
+    selected();
     close();
   }
 
@@ -56,10 +59,16 @@ export function FormDialog({ form, fill, close }) {
       <div class="buttons">
         ${failure && html`<p class="failed" role="alert">${failure}</p>`}
         <button type="submit" class="primary" aria-disabled=${busy ? 'true' : null}>${form.submit || t('form.submit')}</button>
-        <button type="button" onClick=${() => dialog.current.close()}>${t('form.cancel')}</button>
+        <button type="button" onClick=${leave}>${t('form.cancel')}</button>
       </div>
     </form>
   </dialog>`;
+}
+
+// Chromium gives the focus back without the selection; after a click in the dialog that field would take no letter.
+function selected() {
+  const field = document.activeElement;
+  if (Number.isInteger(field?.selectionStart)) field.setSelectionRange(field.selectionStart, field.selectionEnd);
 }
 
 function problemOf(field, values) {

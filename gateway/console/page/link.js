@@ -7,7 +7,7 @@ import { Bar } from './bar.js';
 import { takenFromTab } from './federated.js';
 import { t } from './prefs.js';
 import { sentence } from './session.js';
-import { SignIn } from './signin.js';
+import { Asking, SignIn } from './signin.js';
 
 export function takenSecret() {
   const kept = takenFromTab();
@@ -53,7 +53,7 @@ function Body({ secret, session }) {
 
   if (!secret) return html`<${Told} title=${t('link.title')} text=${t('link.nosecret')} />`;
   if (linked) return html`<${Done} linked=${linked} />`;
-  if (person === undefined) return html`<p class="note" role="status">${t('loading')}</p>`;
+  if (person === undefined) return html`<${Asking} session=${session} />`;
   if (person === null) {
     return html`<${SignIn} session=${session} note=${session.ended ? t('sign.ended') : t('link.sign')} page="link" secret=${secret} />`;
   }

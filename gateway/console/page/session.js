@@ -27,9 +27,8 @@ export function useSession(cameBack) {
       setEnded(false);
       setProblem('');
     } catch (error) {
-      const ended = error.status === 401;
-      setProblem(ended ? '' : sentence(error));
-      setPerson((known) => (ended ? null : (known ?? null)));
+      setProblem(error.status === 401 ? '' : sentence(error));
+      if (error.status === 401) setPerson(null); // else it is not known, or as it was
     }
   }, []);
 

@@ -7,6 +7,15 @@ import { sentence } from './session.js';
 
 const WAYS = ['password', 'credential'];
 
+// While it is not known who is signed in.
+export function Asking({ session }) {
+  if (!session.problem) return html`<p class="note" role="status">${t('loading')}</p>`;
+  return html`<section class="card"><h1>9rum</h1>
+    <p class="failed" role="alert">${session.problem}</p>
+    <button type="button" onClick=${session.refresh}>${t('again')}</button>
+  </section>`;
+}
+
 export function SignIn({ session, note, page, secret }) {
   const id = useId();
   const tabs = useRef(null);
@@ -52,7 +61,7 @@ export function SignIn({ session, note, page, secret }) {
     tabs.current.querySelector(`#${CSS.escape(`${id}-${next}`)}`).focus();
   }
 
-  const shown = problem || session.problem || (session.refused ? t(`sign.back.${session.refused}`) : '');
+  const shown = problem || (session.refused ? t(`sign.back.${session.refused}`) : '');
   return html`<section class="card sign-in" aria-labelledby=${`${id}-title`}>
     <h1 id=${`${id}-title`}>${t('sign.title')}</h1>
     ${note && html`<p role=${session.ended ? 'alert' : null}>${note}</p>`}
