@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import FieldNode, GraphQLError
+from redis.exceptions import ConnectionError as StoreConnectionError
+from redis.exceptions import TimeoutError as StoreTimeoutError
 
-from resolvers.errors import GurumError, Invalid, Unauthenticated
+from resolvers.errors import GurumError, Invalid, Unauthenticated, Unavailable
 
 log = logging.getLogger("gurum.errors")
 
@@ -31,6 +33,8 @@ HTTP_STATUS: Final[Mapping[str, int]] = {
 }
 
 _LONGEST: Final = 2_000  # characters of a message
+_STORE_AWAY: Final = "The store of 9rum does not answer now; try again in a moment."
+_STORE_SECONDS: Final = 3.0
 
 
 class Refusal(Exception):
@@ -113,13 +117,13 @@ def unauthenticated_only(errors: Sequence[Mapping[str, Any]], data: Mapping[str,
 def _known(error: Exception) -> GurumError | None:
     """The error of our tree that tells this one to people, or None when it must be masked."""
     if not isinstance(error, GraphQLError):
-        return error if isinstance(error, GurumError) else None
+        return _of_ours(error)
     cause: BaseException | None = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
-    if isinstance(cause, GurumError):
+    if (ours := _of_ours(cause)) is not None:
         # While input is coerced, GraphQL's sentence also names the variable and the place in it.
-        return cause if error.path is not None else Invalid(error.message, field=cause.field)
+        return ours if error.path is not None else Invalid(error.message, field=ours.field)
     if error.path is None:
         return Invalid(error.message)
     # During execution only an argument can be the caller's fault, and graphql-core marks those at the argument or value.
@@ -127,3 +131,11 @@ def _known(error: Exception) -> GurumError | None:
     if cause is None and error.nodes and not all(isinstance(node, FieldNode) for node in error.nodes):
         return Invalid(error.message)
     return None
+
+
+def _of_ours(error: BaseException | None) -> GurumError | None:
+    """What the store refuses is a fault of ours, unlike its being away."""
+    if isinstance(error, (StoreConnectionError, StoreTimeoutError)):
+        log.warning("the store does not answer: %s", error)
+        return Unavailable(_STORE_AWAY, retry_after=_STORE_SECONDS)
+    return error if isinstance(error, GurumError) else None

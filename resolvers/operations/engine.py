@@ -29,7 +29,7 @@ from resolvers.operations import keys, project_names, rows
 from resolvers.operations.maintenance import Maintenance
 from resolvers.operations.record import Failure, OperationState, Record, StepState, UndoOffer
 from resolvers.operations.run import Run
-from resolvers.operations.store import LeaseLost, OperationStore, TakenOver, seal, unseal
+from resolvers.operations.store import LeaseLost, OperationStore, TakenOver, seal, unseal, unsure
 from resolvers.policy import Confirmation, Decision, Policy
 
 log = logging.getLogger(__name__)
@@ -119,14 +119,11 @@ class Engine:
             await self._audit(record, AuditResult.STARTED)
             run = self._run(record, context.actor.credential(plan.project_id), plan.args)
             task = self._spawn(run, action)
+        except RedisError as error:
+            raise unsure(record.id) from error
         finally:
             self._starting.discard(record.id)
         return await self._accepted(run, task)
-
-    async def plan(self, context: Context, action: Action, given: Any) -> Plan:
-        """The plan, after the policy and the roles allowed it."""
-        plan, _ = await self.decided(context, action, given)
-        return plan
 
     async def decided(self, context: Context, action: Action, given: Any) -> tuple[Plan, Decision]:
         """The plan, and what the policy asks before it runs. The right to act at all is asked before anything is looked up."""

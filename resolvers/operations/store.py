@@ -22,6 +22,7 @@ from redis.exceptions import WatchError
 
 from notifications.bus import Bus
 from notifications.redis import RedisClient
+from resolvers.errors import GurumError
 from resolvers.operations.record import Record
 
 KEPT_SECONDS = 30 * 24 * 3600
@@ -212,6 +213,14 @@ class OperationStore:
                 yield record
                 if record.state.ended:
                     return
+
+
+def unsure(operation_id: str) -> GurumError:
+    """The store went away while an operation was given to it: it may have it, and then it runs."""
+    return GurumError(
+        "The store of 9rum did not answer, so it is not known whether the change has begun; look at the operation before you ask again.",
+        operation_id=operation_id,
+    )
 
 
 def seal(token: str, secret: dict[str, Any]) -> str:

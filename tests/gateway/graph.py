@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import strawberry
+from redis.exceptions import ConnectionError as StoreConnectionError
+from redis.exceptions import ResponseError
 from strawberry.types import Info
 
 from gateway.request import RequestFacts
@@ -46,6 +48,10 @@ class Context:
     world: World
     known_actor: Actor | None
     correlation_id: str
+
+    def mark(self) -> None: ...
+
+    def back_to(self, mark: None) -> None: ...
 
     def response_extensions(self) -> dict[str, Any]:
         return {"freshness": {"asOf": len(self.world.contexts)}}
@@ -158,6 +164,12 @@ class Query:
     @strawberry.field
     def broken_int(self) -> int | None:
         return f"{SECRET}"  # type: ignore[return-value]  # the fault under test: a result that is not of its type
+
+    @strawberry.field
+    def stored(self, refused: bool = False) -> str | None:
+        raise (
+            ResponseError("NOSCRIPT") if refused else StoreConnectionError("Error 111 connecting to store.inner:6379.")
+        )
 
     @strawberry.field
     def must(self) -> str:

@@ -49,6 +49,15 @@ def test_an_error_of_the_tree_tells_all_it_knows(graph_client: Client) -> None:
     assert ambiguous["candidates"] == [{"id": "server:1", "name": "web"}, {"id": "server:2", "name": "web"}]
 
 
+def test_a_store_that_is_away_is_told_of_and_what_it_refuses_is_masked(graph_client: Client) -> None:
+    """The first is over in a moment, the second is a fault of 9rum itself."""
+    away = graph_client.error("{ stored }")
+    assert away["message"] == "The store of 9rum does not answer now; try again in a moment."
+    told = away["extensions"]
+    assert (told["code"], told["retryable"], told["retryAfter"]) == ("UNAVAILABLE", True, 3.0)
+    assert graph_client.error("{ stored(refused: true) }")["extensions"]["code"] == "INTERNAL"
+
+
 def test_errors_beside_data_leave_the_status_alone(graph_client: Client) -> None:
     response = graph_client.ask("{ hello denied }")
     assert response.status_code == 200

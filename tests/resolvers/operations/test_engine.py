@@ -151,7 +151,7 @@ async def test_secrets_are_in_no_record_and_no_audit_row(process: Process, redis
 
 async def test_a_plan_that_no_longer_holds_is_refused(process: Process, shop: Workshop) -> None:
     given = ThingMakeInput(name="chair")
-    plan = await process.engine.plan(process.context(JIWOO), MAKE, given)
+    plan, _ = await process.engine.decided(process.context(JIWOO), MAKE, given)
     digest = plan.hash(MAKE.name, JIWOO.user_id)
     with pytest.raises(Conflict, match="state changed"):
         await process.engine.attempt(process.context(JIWOO), MAKE, given, expected="0" * 32)

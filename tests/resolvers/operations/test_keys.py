@@ -12,7 +12,7 @@ from notifications.redis import RedisClient
 from resolvers.action import Action, Plan
 from resolvers.clock import Clock
 from resolvers.context import Context
-from resolvers.errors import Conflict, NotFound, Unavailable
+from resolvers.errors import Conflict, GurumError, NotFound, Unavailable
 from resolvers.operations import keys
 from resolvers.operations.store import LEASE_MS
 from tests.polling import eventually
@@ -182,8 +182,10 @@ async def test_a_key_whose_operation_could_not_be_stored_is_free_again(
         raise RedisConnectionError("the store is away")
 
     monkeypatch.setattr(two.store, "create", create)
-    with pytest.raises(RedisConnectionError):
+    with pytest.raises(GurumError, match="not known whether the change has begun") as unsure:
         await two.make(JIWOO, "chair", key="k")
+    assert unsure.value.retryable is False
+    assert (await two.store.get(unsure.value.operation_id or "") is not None) is arrived
     monkeypatch.setattr(two.store, "create", real)
     record = await two.make(JIWOO, "chair", key="k")
     assert len([record async for record in two.store.newest(None, 10)]) == 1
