@@ -20,7 +20,7 @@ FORM = Form(
     command="thing create",
     submit="Make it",
     fields=(
-        FormField(name="name", label="Name", required=True, hint="Letters and digits."),
+        FormField(name="name", label="Name", required=True, hint="Such as `we`b-1`; a ` alone is a sign."),
         FormField(name="kind", label="Kind", kind=FieldKind.CHOICE, required=True, choices=(Choice("a", "An A"),)),
         FormField(name="parts", label="Parts", kind=FieldKind.CHOICES, choices=(Choice("x", "X"), Choice("y", "Y"))),
         FormField(name="count", label="Count", kind=FieldKind.NUMBER, initial=("1",)),
@@ -63,7 +63,8 @@ def test_a_form_tells_what_is_missing_beside_the_field(page: Console, gateway: S
     page.dialog.get_by_role("button", name="Make it").click()
     expect(name).to_be_focused()
     expect(name).to_have_attribute("aria-invalid", "true")
-    expect(name).to_have_accessible_description("Letters and digits. This is needed.")
+    expect(name).to_have_accessible_description("Such as we`b-1; a ` alone is a sign. This is needed.")
+    expect(page.dialog.locator("p.note code")).to_have_text(["we`b-1"])
     expect(page.dialog.get_by_label("Count")).to_have_accessible_description("This must be a number.")
     expect(page.dialog.get_by_label("Secret")).to_have_attribute("type", "password")
     page.sound()
