@@ -205,7 +205,7 @@ def test_serve_prints_a_first_query_that_works_as_it_stands(tmp_path: Path) -> N
 
 
 def test_a_signal_ends_it_in_order_and_a_restart_keeps_sessions_and_the_key(tmp_path: Path) -> None:
-    with served(tmp_path) as it, httpx.Client(base_url=it.base) as http:
+    with served(tmp_path) as it, httpx.Client(base_url=it.base, timeout=SECONDS) as http:
         person = re.findall(r"(\w+) +password (\S+)", it.ready())[0]
         signed_in = http.post("/session", json={"user": person[0], "password": person[1]})
         assert signed_in.status_code == 200
@@ -214,7 +214,7 @@ def test_a_signal_ends_it_in_order_and_a_restart_keeps_sessions_and_the_key(tmp_
         assert "Traceback" not in it.err.read_text()
         assert not (tmp_path / "data" / "store.sock").exists()
     with served(tmp_path) as it:
-        again = httpx.get(f"{it.base}/session", headers=cookie)
+        again = httpx.get(f"{it.base}/session", headers=cookie, timeout=SECONDS)
         assert again.json() == signed_in.json()
         assert it.end(signal.SIGINT) == 0
 
@@ -223,7 +223,7 @@ def test_a_restart_after_a_kill_works_on_the_same_data(tmp_path: Path) -> None:
     with served(tmp_path) as it:
         it.end(signal.SIGKILL)
     with served(tmp_path) as it:
-        assert httpx.get(f"{it.base}/readyz").status_code == 200
+        assert httpx.get(f"{it.base}/readyz", timeout=SECONDS).status_code == 200
 
 
 def test_a_port_in_use_is_said_and_nothing_is_left_behind(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_a_second_9rum_on_the_same_data_is_refused_and_check_knows_the_first(tmp
         check = run("check", cwd=tmp_path)
         assert check.returncode == 0, check.stdout + check.stderr
         assert f"The store is open in a running 9rum (process {it.process.pid})." in check.stdout
-        assert httpx.get(f"{it.base}/healthz").status_code == 200
+        assert httpx.get(f"{it.base}/healthz", timeout=SECONDS).status_code == 200
 
 
 def test_check_says_what_works(here: Here) -> None:

@@ -156,7 +156,8 @@ def test_a_form_comes_to_its_person(gateway: Served) -> None:
 def test_who_signs_out_hears_nothing_more(strict: Served) -> None:
     with caller(strict, "minsu") as minsu, minsu.listening() as stream:
         assert stream.next() == ("ready", {})
-        with httpx.Client(base_url=strict.url, cookies=dict(minsu.http.cookies), trust_env=False) as other:
+        cookies = dict(minsu.http.cookies)
+        with httpx.Client(base_url=strict.url, cookies=cookies, timeout=SECONDS, trust_env=False) as other:
             assert other.delete("/session").status_code == 204
         name, told = stream.next()
         assert name == "ended"

@@ -42,7 +42,7 @@ class Stream:
 @asynccontextmanager
 async def opened(live: Live, query: str, headers: Mapping[str, str] = SIGNED_IN) -> AsyncIterator[Stream]:
     async with (
-        httpx.AsyncClient(trust_env=False) as client,
+        httpx.AsyncClient(timeout=SECONDS, trust_env=False) as client,
         client.stream("POST", f"{live.http}/stream", json={"query": query}, headers=dict(headers)) as response,
     ):
         yield Stream(response)
@@ -97,7 +97,7 @@ def test_a_refused_request_answers_json_with_its_status(
 
 def test_a_mutation_by_get_changes_nothing() -> None:
     async def test() -> None:
-        async with serving() as live, httpx.AsyncClient(trust_env=False) as client:
+        async with serving() as live, httpx.AsyncClient(timeout=SECONDS, trust_env=False) as client:
             address = f"{live.http}/stream"
             refused = await client.get(address, params={"query": "mutation { bump }"}, headers=SIGNED_IN)
             assert refused.status_code == 405

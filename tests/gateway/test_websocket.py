@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 
 from tests.clock import LeapingLoop, leap
 from tests.gateway import graph
-from tests.gateway.server import closed, hear, say, serving, until
+from tests.gateway.server import SECONDS, closed, hear, say, serving, until
 from tests.gateway.test_logs import logging_to
 from tests.served import Served
 
@@ -285,7 +285,7 @@ def test_a_connection_has_one_line_in_the_access_log() -> None:
 
 async def test_a_session_for_one_project_is_in_it_alone_on_a_socket_too(gateway: Served) -> None:
     given = {"user": "jiwoo", "password": "jiwoo", "project": "talk"}
-    async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=gateway.url, timeout=SECONDS, trust_env=False) as http:
         signed = await http.post("/session", json=given)
     cookie = {"cookie": signed.headers["set-cookie"].partition(";")[0]}
     address = f"{gateway.url.replace('http', 'ws', 1)}/graphql"

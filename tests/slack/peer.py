@@ -78,7 +78,7 @@ async def emulate(
 
 async def whispers(url: str, channel: str) -> list[tuple[str, str]]:
     """Who was shown what alone in the channel, read off the page of emulate's inspector: no method of the API lists that."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=START_SECONDS) as http:
         page = await http.get(url, params={"tab": "messages", "channel": channel})
     return [(match[1], html.unescape(match[2])) for match in _WHISPER.finditer(page.text)]
 

@@ -15,7 +15,7 @@ from tests.trips.chat_desk import Desk, desk_in
 
 
 def lab_settings(lab: LabCloud) -> dict[str, Any]:
-    """The section `clouds`, polling faster than an installation would, so that tests wait less."""
+    """Of the cloud, polling faster than an installation would, so that tests wait less; reads take long beside other tests."""
     intervals = {"server": 2, "port": 3, "floatingIp": 3, "volume": 3}
     cloud = {
         "backend": "openstack",
@@ -23,8 +23,9 @@ def lab_settings(lab: LabCloud) -> dict[str, Any]:
         "cloud": lab.name,
         "clouds_file": str(lab.clouds_file),
         "intervals": intervals,
+        "deadlines": {"read": 30},
     }
-    return {"clouds": [cloud]}
+    return {"clouds": [cloud], "inventory": {"read_deadline": 60}}
 
 
 def lab_passwords(lab: LabCloud) -> dict[str, str]:

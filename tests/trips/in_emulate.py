@@ -164,7 +164,7 @@ class Emulated:
     async def files(self) -> dict[str, str]:
         """Names and texts of the files in the channel."""
         answer: Any = await self.peer.jiwoo.files_list(channel=self.channel)
-        async with httpx.AsyncClient(headers={"authorization": f"Bearer {PERSON}"}) as http:
+        async with httpx.AsyncClient(headers={"authorization": f"Bearer {PERSON}"}, timeout=60) as http:
             return {file["name"]: (await http.get(file["url_private"])).text for file in answer["files"]}
 
     async def _wrote(self, channel: str, text: str, event: Json) -> str:

@@ -50,7 +50,8 @@ def keystone(lab_cloud: LabCloud, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture(scope="module")
 async def graph(keystone: FederatedKeystone, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     folder = tmp_path_factory.mktemp("store")
-    cloud = {"backend": "openstack", "name": CLOUD, "cloud": "federated", "clouds_file": str(keystone.clouds)}
+    at = {"cloud": "federated", "clouds_file": str(keystone.clouds), "deadlines": {"read": 30}}
+    cloud = {"backend": "openstack", "name": CLOUD, **at}
     identity = {"federated": [{"name": "Company login", "url": keystone.websso}]}
     with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"):
         store = f"unix://{folder / 's'}"
@@ -68,7 +69,7 @@ async def signed_in(browser: httpx.AsyncClient, name: str) -> None:
     """Every step that a browser takes; the provider knows the person by the cookie `idp`."""
     begun = await browser.post("/session/federated/begin", json={"name": "Company login"})
     url = begun.json()["url"]
-    async with httpx.AsyncClient(cookies={"idp": name}, trust_env=False) as outside:
+    async with httpx.AsyncClient(cookies={"idp": name}, timeout=60, trust_env=False) as outside:
         page = await outside.get(url)
     assert page.status_code == 200, page.text
     action, token = (unescape(found) for found in re.findall(r'(?:action|value)="([^"]*)"', page.text)[:2])
@@ -122,7 +123,7 @@ async def test_a_person_with_a_role_by_a_group_of_the_login_has_it_as_long_as_th
 
 
 async def test_an_address_that_keystone_does_not_trust_gets_no_token(keystone: FederatedKeystone) -> None:
-    async with httpx.AsyncClient(cookies={"idp": "mina"}, trust_env=False) as outside:
+    async with httpx.AsyncClient(cookies={"idp": "mina"}, timeout=60, trust_env=False) as outside:
         answer = await outside.get(keystone.websso, params={"origin": "https://evil.example/session/federated"})
     assert answer.status_code == 401
 
