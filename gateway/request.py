@@ -45,6 +45,11 @@ class RequestContext(Protocol):
     @property
     def correlation_id(self) -> str: ...
 
+    def mark(self) -> Any:
+        """What has been counted so far; `back_to` takes back what came after, when something is done anew."""
+
+    def back_to(self, mark: Any) -> None: ...
+
     def response_extensions(self) -> dict[str, Any]:
         """Called once after execution; merged into the answer's `extensions`."""
 

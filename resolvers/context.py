@@ -77,6 +77,13 @@ class Context:
         """The row that an id or a unique name means to the caller; see `Inventory.resolve`."""
         return self.inventory.resolve(self.actor, kind, reference, where)
 
+    def mark(self) -> int:
+        return self.followed
+
+    def back_to(self, mark: int) -> None:
+        """For the gateway, when it does a part of the answer anew (gateway/execution/fast.py)."""
+        self.followed = mark
+
     def response_extensions(self) -> dict[str, Any]:
         """What the gateway adds to `extensions` of the response, which is whole by then: each event of a subscription is one."""
         self.followed = 0

@@ -26,35 +26,32 @@ MOST_FOLLOWED: Final = 50_000
 def one(kind: str, attribute: str, description: str) -> Any:
     """The row whose global id stands in `attribute`; null when there is none or the caller may not see it."""
 
-    def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
-        context = info.context
+    def read(row: Any, context: Context) -> Any:
         context.touched.add(kind)
-        return context.inventory.get(context.actor, kind, getattr(root, attribute))
+        return context.inventory.get(context.actor, kind, getattr(row, attribute))
 
-    return strawberry.field(resolver=resolve, description=description)
+    return _edge(read, description)
 
 
 def some(kind: str, attribute: str, description: str) -> Any:
     """The rows whose global ids stand in the tuple `attribute`, in its order."""
 
-    def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
-        context = info.context
+    def read(row: Any, context: Context) -> Any:
         context.touched.add(kind)
-        found = (context.inventory.get(context.actor, kind, row_id) for row_id in getattr(root, attribute))
-        return _followed(context, [row for row in found if row is not None])
+        found = (context.inventory.get(context.actor, kind, row_id) for row_id in getattr(row, attribute))
+        return _followed(context, [each for each in found if each is not None])
 
-    return strawberry.field(resolver=resolve, description=description)
+    return _edge(read, description)
 
 
 def many(kind: str, index: str, description: str, by: str = "id") -> Any:
     """The rows of `kind` that have this row's `by` under their `index`: the way back of `one` and `some`."""
 
-    def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
-        context = info.context
+    def read(row: Any, context: Context) -> Any:
         context.touched.add(kind)
-        return _followed(context, context.inventory.related(context.actor, kind, index, getattr(root, by)))
+        return _followed(context, context.inventory.related(context.actor, kind, index, getattr(row, by)))
 
-    return strawberry.field(resolver=resolve, description=description)
+    return _edge(read, description)
 
 
 def connected(kind: str, index: str, description: str, by: str = "id") -> Any:
@@ -85,39 +82,44 @@ def through(middle: str, index: str, kind: str, attribute: str, description: str
     `through("port", "server_id", "network", "network_id", ...)` are the networks that a server's ports are on.
     """
 
-    def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
-        context, inventory = info.context, info.context.inventory
+    def read(row: Any, context: Context) -> Any:
+        inventory = context.inventory
         context.touched.update((middle, kind))
 
         def select() -> list[Any]:
-            between = inventory.related(context.actor, middle, index, root.id)
-            named = dict.fromkeys(row_id for row in between for row_id in values_of(row, attribute))
+            between = inventory.related(context.actor, middle, index, row.id)
+            named = dict.fromkeys(row_id for each in between for row_id in values_of(each, attribute))
             found = (inventory.get(context.actor, kind, row_id) for row_id in named)
-            return [row for row in found if row is not None]
+            return [each for each in found if each is not None]
 
         versions = inventory.table(middle).version, inventory.table(kind).version
-        return _followed(context, selected_once(context, (middle, index, root.id, kind, attribute, *versions), select))
+        return _followed(context, selected_once(context, (middle, index, row.id, kind, attribute, *versions), select))
 
-    return strawberry.field(resolver=resolve, description=description)
+    return _edge(read, description)
 
 
 def computed(resolve: Callable[[Any, Context], Any], description: str) -> Any:
     """A row, or rows, that are worked out from this one."""
 
-    def resolver(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
-        found = resolve(root, info.context)
-        return _followed(info.context, found) if isinstance(found, list) else found
+    def read(row: Any, context: Context) -> Any:
+        found = resolve(row, context)
+        return _followed(context, found) if isinstance(found, list) else found
 
-    return strawberry.field(resolver=resolver, description=description)
+    return _edge(read, description)
 
 
 def operators(attribute: str, description: str) -> Any:
     """An attribute that only operators of the cloud may read; null for everybody else."""
+    return _edge(lambda row, context: getattr(row, attribute) if context.actor.all_projects else None, description)
+
+
+def _edge(read: Callable[[Any, Context], Any], description: str) -> Any:
+    """`read` is all there is to the field, so the gateway may call it without the ceremony of GraphQL (gateway/execution/subtrees.py)."""
 
     def resolve(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
-        return getattr(root, attribute) if info.context.actor.all_projects else None
+        return read(root, info.context)
 
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=resolve, description=description, metadata={"read": read})
 
 
 def selected_once(context: Context, place: tuple[Any, ...], select: Callable[[], Sequence[Any]]) -> Sequence[Any]:

@@ -9,7 +9,7 @@ import pytest
 import strawberry
 from graphql import ExecutionResult, execute, parse
 
-from gateway.leaves import leaves_of, with_leaves
+from gateway.execution.leaves import leaves_of, with_leaves
 
 
 @strawberry.enum

@@ -27,6 +27,10 @@ class Known:
     known_actor: Actor | None
     correlation_id: str = "correlation"
 
+    def mark(self) -> None: ...
+
+    def back_to(self, mark: None) -> None: ...
+
     def response_extensions(self) -> dict[str, Any]:
         return {}
 
