@@ -374,3 +374,14 @@ def test_the_details_follow_again_by_a_button_that_is_in_view(page: Console) -> 
     expect(details).to_contain_text("--first 1")
     expect(details).to_be_focused()
     types_on(page)
+
+
+def test_a_button_that_does_nothing_now_looks_so_under_the_pointer(page: Console) -> None:
+    page.enter(room="talk")
+    button = page.page.get_by_role("button", name="Send")
+    colour = "button => getComputedStyle(button).backgroundColor"
+    idle = button.evaluate(colour)
+    page.page.keyboard.type("version")
+    button.click()  # and the pointer stays there
+    expect(button).to_have_attribute("aria-disabled", "true")
+    assert button.evaluate(colour) == idle
