@@ -3,6 +3,8 @@
 Called by `<domain>/actions`. Nothing here changes anything.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,13 +16,14 @@ from resolvers import ids
 from resolvers.action import Difference, QuotaEffect, Target
 from resolvers.actor import MEMBER, READER, Actor
 from resolvers.context import Context
-from resolvers.errors import Candidate, Conflict, Denied, Invalid, NotFound
+from resolvers.errors import Candidate, Conflict, Denied, Invalid, NotFound, TimedOut, Unavailable
 from resolvers.graph.spelling import camel
-from resolvers.inventory.store import shown
+from resolvers.inventory.store import Inventory, shown
 
 MAX_NAME = 255  # characters; the limit of every OpenStack service
 MAX_LABELS = 127  # Nova's limit is 128, and one is 9rum's own
 CLOCKS_APART = timedelta(seconds=5)  # between a backend's moments and ours, at most
+FEW = 16  # rows that are read one by one; more of them take a list
 JUST_NOW = 2.0  # seconds: a name that is unknown may have been made elsewhere a moment ago
 
 
@@ -71,13 +74,24 @@ def owned(context: Context, row: Any) -> None:
 
 
 async def related_now(context: Context, kind: str, index: str, value: str) -> list[Any]:
-    """Rows under one value of an index; read live when there are any, because something will be refused because of them."""
-    await context.inventory.ensure(kind, None)
-    rows = context.inventory.related(context.actor, kind, index, value)
-    if rows:
-        await context.inventory.ensure(kind, 0.0)
-        rows = context.inventory.related(context.actor, kind, index, value)
-    return rows
+    """Rows under one value of an index; read live when there are any, because something will be refused because of them.
+
+    A few are read one by one: a whole list of a large cloud takes longer than a plan waits, and then it would tell nothing new.
+    """
+    inventory = context.inventory
+    await inventory.ensure(kind, None)
+    rows = inventory.related(context.actor, kind, index, value)
+    if len(rows) > FEW:
+        await inventory.ensure(kind, 0.0)
+    else:
+        await asyncio.gather(*(_read_again(inventory, row.id) for row in rows))
+    return inventory.related(context.actor, kind, index, value)
+
+
+async def _read_again(inventory: Inventory, row_id: str) -> None:
+    """What can not be read now stands as it is."""
+    with contextlib.suppress(Unavailable, TimedOut):
+        await inventory.reread(row_id)
 
 
 async def related_or_live(

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from resolvers import ids
+from resolvers import planning as planning_of
 from resolvers.actor import Credential
 from resolvers.network.port import SubnetSpec
 from tests.polling import eventually
@@ -90,3 +93,21 @@ async def test_a_port_that_was_deleted_elsewhere(krane: Watched) -> None:
     assert refused["code"] == "CONFLICT"
     await graph.app.ports.get("network", CLOUD).delete_port(await acting(krane), ids.native(port))
     await graph.data("jiwoo", planning("subnetDelete"), {"i": {"subnet": subnet}}, "shop")
+
+
+@pytest.mark.parametrize("few", [16, 0])
+async def test_what_stands_in_the_way_is_read_by_itself_in_however_large_a_cloud(
+    krane: Watched, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """A list of all ports of 20,000 servers takes longer than a plan waits."""
+    monkeypatch.setattr(planning_of, "FEW", few)
+    graph = krane.graph
+    (ports,) = graph.app.inventory.collections("port")
+    network = (await graph.done("jiwoo", "networkCreate", {"name": "lab"}, "shop"))["resourceId"]
+    given = {"name": "lab-v4", "network": network, "cidr": "10.9.0.0/24"}
+    subnet = (await graph.done("jiwoo", "subnetCreate", given, "shop"))["resourceId"]
+    port = (await graph.done("jiwoo", "portCreate", {"network": network, "name": "p"}, "shop"))["resourceId"]
+    await graph.app.ports.get("network", CLOUD).delete_port(await acting(krane), ids.native(port))
+    polls = ports.polls
+    await graph.data("jiwoo", planning("subnetDelete"), {"i": {"subnet": subnet}}, "shop")
+    assert (ports.polls == polls) is (few > 0)
