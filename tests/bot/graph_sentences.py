@@ -23,7 +23,7 @@ _NOT_IN_CHAT: Final = {
     *("debug", "info", "warning", "exception", "error", "CheckResult", "PolicyError", "ConstructorError"),
     *("ValueError", "TypeError", "RuntimeError", "AssertionError"),
 }
-_STEPS: Final = {"once", "make", "until", "until_gone", "until_gone_or", "deletion"}
+_STEPS: Final = {"once", "make", "until", "until_gone", "until_gone_or", "deletion", "changing"}
 _SENTENCE: Final = re.compile(r"[A-Z`{9].* .*[.!?]|[A-Z`].* .*\{\}", re.DOTALL)
 _TITLE: Final = re.compile(r"[A-Z].* ")
 _OPERATORS: Final = ("resolvers/clients/openstack.py", "resolvers/policy/rules.py")  # what `9rum check` and a start say

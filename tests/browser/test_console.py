@@ -319,4 +319,4 @@ def test_an_address_that_no_browser_wrote_opens_the_first_room(page: Console) ->
     page.sign_in("jiwoo")
     expect(page.page.get_by_role("heading", name="9rum and you", level=1)).to_be_visible()
     page.open("/link#%")
-    expect(page.page.get_by_role("main")).to_contain_text("ask the bot for a new one by `link`")
+    expect(page.page.get_by_role("main")).to_contain_text("ask the bot for a new one by link")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from bot.messages import Button, Buttons, Code, Message, Table
+from bot.messages import Button, Buttons, Code, Message, Progress, Table
 from bot.platforms.base import Incoming, Person
 from gateway.console.build import build
 from tests.browser.console import PHONE, Console, console
@@ -385,3 +385,18 @@ def test_a_button_that_does_nothing_now_looks_so_under_the_pointer(page: Console
     button.click()  # and the pointer stays there
     expect(button).to_have_attribute("aria-disabled", "true")
     assert button.evaluate(colour) == idle
+
+
+def test_colours_of_the_readers_system_show_a_bar_that_moves_and_where_one_is(page: Console) -> None:
+    page.enter(room="talk")
+    page.page.emulate_media(forced_colors="active")
+    message = page.post(Message(summary="at work", blocks=(Progress(share=0.1),)))
+    bar = page.page.locator(f"[id='entry-{message}'] progress")
+    little = bar.screenshot()
+    page.edit(message, Message(summary="at work", blocks=(Progress(share=0.9),)))
+    expect(bar).to_have_js_property("value", 0.9)
+    assert bar.screenshot() != little
+    rail = page.page.get_by_role("navigation", name="Rooms")
+    outlined = "button => getComputedStyle(button).outlineStyle"
+    assert rail.get_by_role("button", name="talk").evaluate(outlined) == "solid"
+    assert rail.get_by_role("button", name="shop").evaluate(outlined) == "none"

@@ -86,7 +86,7 @@ def test_somebody_else_can_sign_in_instead(page: Console, gateway: Served) -> No
 
 
 @pytest.mark.parametrize(
-    ("secret", "sentence"), [("", "This address is not whole."), ("#made-up", "ask the bot for a new one by `link`")]
+    ("secret", "sentence"), [("", "This address is not whole."), ("#made-up", "ask the bot for a new one by link")]
 )
 def test_an_address_that_is_not_good_is_one_sentence(page: Console, secret: str, sentence: str) -> None:
     page.enter("jiwoo")
@@ -111,7 +111,10 @@ def test_an_address_is_good_once(page: Console, gateway: Served) -> None:
 def test_a_new_address_that_is_pasted_over_the_old_one_is_read(page: Console, gateway: Served) -> None:
     page.enter("jiwoo")
     page.open("/link#made-up")
-    expect(page.page.get_by_role("main")).to_contain_text("ask the bot for a new one by `link`")
+    expect(page.page.get_by_role("main")).to_contain_text("ask the bot for a new one by link")
+    expect(page.page.get_by_role("alert").locator("code")).to_have_text(
+        "link"
+    )  # what the gateway has between backticks
     person = Person(platform="slack", id="T1/U10", name="Dana")
     page.open(f"/link#{offered(gateway, person)}")  # for a browser, the same page
     expect(page.page.get_by_role("main")).to_contain_text("Dana")

@@ -285,5 +285,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "`type` is one of {}.": "`type` 값은 다음 중 하나여야 합니다: {0}.",
     # resolvers/compute/openstack.py
+    "The answer names neither a server nor a reservation.": "응답에 서버도 예약도 나와 있지 않습니다.",
+    "{} took the order and did not tell which servers it makes.": (
+        "{0} 서비스가 요청을 받았지만 어떤 서버를 만드는지 알려 주지 않았습니다."
+    ),
     "A console is one of {}.": "콘솔 종류는 다음 중 하나여야 합니다: {0}.",
 }

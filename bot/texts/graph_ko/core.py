@@ -286,6 +286,10 @@ SENTENCES: Mapping[str, str] = {
     "{}: nothing moved for {} s; the backend may still get there.": (
         "{0}: {1}초 동안 진행되지 않았습니다. 백엔드에서 나중에 끝날 수도 있습니다."
     ),
+    # resolvers/operations/store.py
+    "The store of 9rum did not answer, so it is not known whether the change has begun; look at the operation before you ask again.": (
+        "9rum의 저장소가 응답하지 않아 변경이 시작되었는지 알 수 없습니다. 다시 요청하기 전에 작업을 확인하십시오."
+    ),
     # resolvers/planning.py
     "There is no {} named `{}` any more.": "{0} 중에 `{1}` 이름을 가진 것이 더는 없습니다.",
     "`{}` belongs to another project and is shared with yours; only its owner changes it.": (

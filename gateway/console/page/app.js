@@ -2,6 +2,7 @@
 // operations, a timeline) join as entries of the rail and as other contents of the side.
 import { behindHash, classes, html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './ui.js';
 import { ask, graphql } from './api.js';
+import { coded } from './blocks.js';
 import { Chat } from './chat.js';
 import { COMMANDS, indexed } from './complete.js';
 import { Composer } from './composer.js';
@@ -135,7 +136,7 @@ function Room({ session, language }) {
   }, [menu]);
 
   if (!chat.me) {
-    const shown = problem ? html`<p class="failed" role="alert">${problem} <button type="button" onClick=${begin}>${t('again')}</button></p>` : html`<p class="note" role="status">${t('loading')}</p>`;
+    const shown = problem ? html`<p class="failed" role="alert">${coded(problem)} <button type="button" onClick=${begin}>${t('again')}</button></p>` : html`<p class="note" role="status">${t('loading')}</p>`;
     return html`<${Bar} session=${session} /><main id="main" class="middle">${shown}</main>`;
   }
   const room = chat.room();
@@ -153,7 +154,7 @@ function Room({ session, language }) {
           <p class="note">${room.direct ? t('room.direct.note') : t('room.project.note')}</p>
         </header>
         <${Line} chat=${chat} />
-        ${refused && html`<p class="banner bad" role="alert">${refused} <button type="button" class="quiet" onClick=${() => setRefused('')}>${t('close')}</button></p>`}
+        ${refused && html`<p class="banner bad" role="alert"><span>${coded(refused)}</span> <button type="button" class="quiet" onClick=${() => setRefused('')}>${t('close')}</button></p>`}
         <${Talk} chat=${chat} wide=${wide} acts=${acts} />
         <${Composer} chat=${chat} nouns=${nouns} drafts=${drafts} under=${under} leave=${() => setUnder(null)} say=${say} roomName=${nameOf(room)} />
       </main>

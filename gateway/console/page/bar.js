@@ -1,5 +1,6 @@
 // The bar above everything: the name, the switches of language and colours, who is signed in.
 import { html } from './ui.js';
+import { coded } from './blocks.js';
 import { language, nextTheme, set, t, theme } from './prefs.js';
 import { LANGUAGES } from './texts.js';
 
@@ -26,5 +27,5 @@ export function Bar({ session, menu, setMenu }) {
     </div>
   </header>
   ${session?.person && session.problem &&
-  html`<p class="banner bad" role="alert">${session.problem} <button type="button" class="quiet" onClick=${session.told}>${t('close')}</button></p>`}`;
+  html`<p class="banner bad" role="alert"><span>${coded(session.problem)}</span> <button type="button" class="quiet" onClick=${session.told}>${t('close')}</button></p>`}`;
 }

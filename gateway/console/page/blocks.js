@@ -19,7 +19,7 @@ function Span({ span: { text, style, url } }) {
   return html`<a href=${url} target="_blank" rel="noopener noreferrer">${shown}</a>`;
 }
 
-// Helps of commands: what stands between backticks is something to type, as `coded` in bot/messages.py has it.
+// Helps of commands, refusals of the gateway: what stands between backticks is something to type, as `coded` in bot/messages.py has it.
 export const coded = (text) => text.split(/(?<![\w`])`(?!`)(.+?)`(?![\w`])/).map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
 
 export function Tone({ tone }) {

@@ -1,7 +1,7 @@
 // One request with the replies under it. An answer shows the chat command and the GraphQL document that it came from.
 import { classes, html, steady, useId } from './ui.js';
 import { fullTime, t, time } from './prefs.js';
-import { Attached, Blocks, Listing, Tone } from './blocks.js';
+import { Attached, Blocks, coded, Listing, Tone } from './blocks.js';
 import { laidOut } from './document.js';
 
 export const Thread = steady(({ entry, replies, me, picked, wide, acts }) => {
@@ -31,7 +31,7 @@ function Said({ entry, me, acts }) {
     <p class="typed" ...${scrolls(entry.text)}>${entry.text}</p>
     ${entry.sending === 'failed' &&
     html`<p class="failed" role="alert">
-      ${t('send.failed', { problem: entry.problem })}
+      <span>${coded(t('send.failed', { problem: entry.problem }))}</span>
       <button type="button" onClick=${() => acts.again(entry)}>${t('send.again')}</button>
       <button type="button" class="quiet" onClick=${() => acts.drop(entry)}>${t('send.drop')}</button>
     </p>`}

@@ -57,7 +57,7 @@ export function FormDialog({ form, fill, close }) {
       ${form.command && html`<p class="typed">${form.command}</p>`}
       ${form.fields.map((field) => html`<${Field} key=${field.name} field=${field} problem=${problems[field.name]} />`)}
       <div class="buttons">
-        ${failure && html`<p class="failed" role="alert">${failure}</p>`}
+        ${failure && html`<p class="failed" role="alert">${coded(failure)}</p>`}
         <button type="submit" class="primary" aria-disabled=${busy ? 'true' : null}>${form.submit || t('form.submit')}</button>
         <button type="button" onClick=${leave}>${t('form.cancel')}</button>
       </div>

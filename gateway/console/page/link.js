@@ -4,6 +4,7 @@
 import { behindHash, html, useEffect, useId, useRef, useState } from './ui.js';
 import { ask } from './api.js';
 import { Bar } from './bar.js';
+import { coded } from './blocks.js';
 import { takenFromTab } from './federated.js';
 import { t } from './prefs.js';
 import { sentence } from './session.js';
@@ -67,7 +68,7 @@ function Body({ secret, session }) {
 }
 
 function Told({ title, text, bad, children }) {
-  return html`<section class="card"><h1>${title}</h1><p class=${bad ? 'failed' : ''} role=${bad ? 'alert' : null}>${text}</p>${children}</section>`;
+  return html`<section class="card"><h1>${title}</h1><p class=${bad ? 'failed' : ''} role=${bad ? 'alert' : null}>${coded(text)}</p>${children}</section>`;
 }
 
 function Choose({ offer, secret, session, done }) {
@@ -141,7 +142,7 @@ function Choose({ offer, secret, session, done }) {
           aria-describedby=${`${id}-most`} onInput=${(event) => setDays(event.target.value)} />
         <p class="note" id=${`${id}-most`}>${t('link.days.note', { most: offer.max_days })}</p>
       </div>
-      <p class="failed" role="alert">${problem}</p>
+      <p class="failed" role="alert">${coded(problem)}</p>
       <button type="submit" class="primary wide" aria-disabled=${busy || offer.projects.length === 0 ? 'true' : null}>${busy ? t('link.busy') : t('link.go')}</button>
     </form>
   </section>`;

@@ -1,6 +1,7 @@
 // The form to sign in with: a name and a password, an application credential, or a login of the organisation.
 // Used by the console and the link page; `page` and `secret` are for the way back from another login.
 import { html, useEffect, useId, useRef, useState } from './ui.js';
+import { coded } from './blocks.js';
 import { Federated } from './federated.js';
 import { t } from './prefs.js';
 import { sentence } from './session.js';
@@ -11,7 +12,7 @@ const WAYS = ['password', 'credential'];
 export function Asking({ session }) {
   if (!session.problem) return html`<p class="note" role="status">${t('loading')}</p>`;
   return html`<section class="card"><h1>9rum</h1>
-    <p class="failed" role="alert">${session.problem}</p>
+    <p class="failed" role="alert">${coded(session.problem)}</p>
     <button type="button" onClick=${session.refresh}>${t('again')}</button>
   </section>`;
 }
@@ -74,7 +75,7 @@ export function SignIn({ session, note, page, secret }) {
     <div role="tabpanel" id=${`${id}-panel`} aria-labelledby=${`${id}-${way}`}>
       <form key=${way} onSubmit=${submit}>
         ${way === 'password' ? html`<${ByPassword} />` : html`<${ByCredential} />`}
-        <p class="failed" role="alert">${shown}</p>
+        <p class="failed" role="alert">${coded(shown)}</p>
         <button type="submit" class="primary wide" aria-disabled=${busy ? 'true' : null}>${busy ? t('sign.busy') : t('sign.in')}</button>
       </form>
     </div>

@@ -1,6 +1,7 @@
 // The conversation of a room as a list that scrolls: older entries join at the top, new ones at the bottom, and what one
 // reads stays where it is meanwhile.
 import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from './ui.js';
+import { coded } from './blocks.js';
 import { t } from './prefs.js';
 import { Thread } from './entry.js';
 
@@ -99,7 +100,7 @@ export function Talk({ chat, wide, acts }) {
 
 function Top({ chat, talk, empty }) {
   if (talk.problem) {
-    return html`<p class="top failed" role="alert">${talk.problem} <button type="button" onClick=${() => chat.older()}>${t('again')}</button></p>`;
+    return html`<p class="top failed" role="alert">${coded(talk.problem)} <button type="button" onClick=${() => chat.older()}>${t('again')}</button></p>`;
   }
   if (talk.loading && !talk.loaded) return html`<p class="top note">${t('talk.loading')}</p>`;
   if (talk.more && talk.loaded) {
