@@ -18,6 +18,8 @@ SENTENCES: Mapping[str, str] = {
     "`{}` is already shared with that project.": "`{0}` 이미지는 이미 그 프로젝트와 공유되어 있습니다.",
     "`{}` is not shared with that project.": "`{0}` 이미지는 그 프로젝트와 공유되어 있지 않습니다.",
     "Ask to delete": "삭제 요청하기",
+    "Set the gateway": "게이트웨이 설정",
+    "Clear the gateway": "게이트웨이 해제",
     "Tags.": "태그.",
     "A rule for any protocol": "모든 프로토콜에 대한 규칙",
     "Keystone (identity) of {}": "{0} 클라우드의 Keystone (identity)",
