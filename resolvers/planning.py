@@ -192,8 +192,15 @@ def checked_labels(labels: Any, field: str) -> dict[str, str]:
     for key, value in labels.items():
         if not isinstance(value, str) or len(value) > MAX_NAME:
             raise Invalid(f"Each value of `{field}` is a text of at most {MAX_NAME} characters.", field=field)
-        checked_name(key, field)
+        not_a_step(checked_name(key, field), field)
     return dict(labels)
+
+
+def not_a_step(name: str, field: str) -> str:
+    """The name of something that backends know by a step of an address. Raises Invalid for those that lead elsewhere there."""
+    if name in (".", ".."):
+        raise Invalid(f"`{name}` can not be a name here: it would be another address of the cloud.", field=field)
+    return name
 
 
 def project_for(context: Context, reference: str | None, role: str = MEMBER) -> Any:

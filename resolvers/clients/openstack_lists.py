@@ -6,6 +6,7 @@ Used by their adapters on top of `openstack.OpenStackClient`. Also the one place
 import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Final, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -17,6 +18,8 @@ from resolvers.errors import NotFound, Unavailable
 B = TypeVar("B")
 # UUIDs with and without hyphens, and what older clouds use. Anything else would be another path or another query.
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+ELSEWHERE: Final = (".", "..")
+NO_SUCH: Final = "There is no resource with such an id."
 _RAW_PAGE: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LINKS: Final = msgspec.json.Decoder(list[Link])
 
@@ -24,8 +27,16 @@ _LINKS: Final = msgspec.json.Decoder(list[Link])
 def path(collection: str, native: str, *rest: str) -> str:
     """`/volumes/5f0c.../action`. NotFound for a text that can not be an id."""
     if not _ID.fullmatch(native):
-        raise NotFound("There is no resource with such an id.")
-    return "/".join((collection, native, *rest))
+        raise NotFound(NO_SUCH)
+    return "/".join((collection, native, *map(step, rest)))
+
+
+def step(text: str) -> str:
+    """A text that people chose, as one step of a path. NotFound for those that lead elsewhere, which no encoding helps against: with
+    `..` for a label, the call that removes it would delete the server."""
+    if text in ELSEWHERE:
+        raise NotFound(NO_SUCH)
+    return quote(text, safe="")
 
 
 def inside(client: OpenStackClient, service: str, answer: dict[str, B], key: str) -> B:

@@ -6,7 +6,6 @@ Changes are made here, as the person; lists for the read model are `openstack_fe
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
-from urllib.parse import quote
 
 import msgspec
 
@@ -15,7 +14,7 @@ from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_errors import title
 from resolvers.clients.openstack_http import Answer, Link, next_link
-from resolvers.clients.openstack_lists import path, read_inside
+from resolvers.clients.openstack_lists import path, read_inside, step
 from resolvers.compute import openstack_create as create
 from resolvers.compute import openstack_rows as rows
 from resolvers.compute.openstack_feeds import SERVICE, ComputeFeeds
@@ -171,7 +170,7 @@ class OpenStackCompute:
             await self._send(acting, "POST", path("/servers", server, "metadata"), {"metadata": dict(metadata)})
         for key in remove:
             try:
-                await self._send(acting, "DELETE", path("/servers", server, "metadata", quote(key, safe="")))
+                await self._send(acting, "DELETE", path("/servers", server, "metadata", key))
             except NotFound as error:
                 if "metadata" not in error.message.lower():  # the server itself is gone, not the key
                     raise
@@ -243,7 +242,7 @@ class OpenStackCompute:
         await self._send(acting, "POST", "/os-keypairs", {"keypair": keypair})
 
     async def delete_keypair(self, acting: Credential, name: str) -> None:
-        await self._send(acting, "DELETE", f"/os-keypairs/{quote(name, safe='')}")
+        await self._send(acting, "DELETE", f"/os-keypairs/{step(name)}")
 
     async def create_server_group(self, acting: Credential, name: str, policy: str) -> str:
         group = {"name": name, "policy": policy}

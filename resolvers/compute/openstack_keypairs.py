@@ -8,12 +8,11 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
-from urllib.parse import quote
 
 import msgspec
 
 from resolvers.clients.openstack import OpenStackClient
-from resolvers.clients.openstack_lists import listed
+from resolvers.clients.openstack_lists import listed, step
 from resolvers.compute import openstack_rows as rows
 from resolvers.compute.port import KeypairRow
 from resolvers.errors import GurumError, NotFound
@@ -68,7 +67,7 @@ class Keypairs:
         try:
             item = await self._client.read(
                 SERVICE,
-                f"/os-keypairs/{quote(name, safe='')}",
+                f"/os-keypairs/{step(name)}",
                 rows.KEYPAIR,
                 {"user_id": user},
                 microversion="2.60",

@@ -16,6 +16,7 @@ from resolvers.planning import (
     checked_labels,
     checked_name,
     described,
+    not_a_step,
     require,
     required,
     target,
@@ -40,7 +41,7 @@ class ServerSetMetadataInput:
 
 async def _plan_metadata(context: Context, given: ServerSetMetadataInput) -> Plan:
     wanted = checked_labels(given.metadata or {}, "metadata")
-    remove = list(given.remove or ())
+    remove = [not_a_step(key, "remove") for key in given.remove or ()]
     if MARKER in wanted or MARKER in remove:
         raise Invalid(f"The label `{MARKER}` is 9rum's own.", field="metadata")
     if twice := set(wanted) & set(remove):

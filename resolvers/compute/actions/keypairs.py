@@ -22,6 +22,7 @@ from resolvers.planning import (
     described,
     known,
     native,
+    not_a_step,
     require,
     required,
     target,
@@ -39,7 +40,7 @@ class KeypairCreateInput:
 
 
 async def _plan_create(context: Context, given: KeypairCreateInput) -> Plan:
-    name = checked_name(given.name)
+    name = not_a_step(checked_name(given.name), "name")
     if NAME.match(name) is None:
         raise Invalid("`name` may have letters, digits, spaces and _ - @ . only.", field="name")
     key = given.public_key.strip()

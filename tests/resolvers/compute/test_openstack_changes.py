@@ -252,3 +252,15 @@ async def test_a_quota_in_the_way_leaves_nothing(compute: OpenStackCompute, far:
     assert isinstance(error.value, GurumError)
     assert error.value.request_id == "req-told"
     assert len(far.calls("compute /servers")) == 1
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+async def test_no_name_that_people_chose_leads_to_another_address(
+    compute: OpenStackCompute, far: FarCloud, jiwoo: Credential, name: str
+) -> None:
+    """To Nova, and to each server in front of it, `/servers/s-1/metadata/..` is the server itself."""
+    with pytest.raises(NotFound):
+        await compute.set_metadata(jiwoo, "s-1", {}, [name])
+    with pytest.raises(NotFound):
+        await compute.delete_keypair(jiwoo, name)
+    assert far.asked == []

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.watched import Watched
@@ -45,3 +46,23 @@ async def test_labels_are_counted(krane: Watched, action: str, given: dict[str, 
     assert "errors" not in await ask(krane, action, {**given, "metadata": labels})
     (error,) = (await ask(krane, action, {**given, "metadata": {**labels, "one": "more"}}))["errors"]
     assert (error["extensions"]["code"], error["extensions"]["field"]) == ("INVALID", "metadata")
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+@pytest.mark.parametrize(
+    ("action", "given", "field"),
+    [
+        ("serverCreate", {**SERVER, "metadata": {"NAME": "x"}}, "metadata"),
+        ("volumeCreate", {**VOLUME, "metadata": {"NAME": "x"}}, "metadata"),
+        ("serverSetMetadata", {"server": "shop-web-1", "metadata": {"NAME": "x"}}, "metadata"),
+        ("serverSetMetadata", {"server": "shop-web-1", "remove": ["NAME"]}, "remove"),
+        ("keypairCreate", {"name": "NAME", "publicKey": "ssh-ed25519 " + "A" * 68}, "name"),
+    ],
+)
+async def test_a_name_that_is_another_address_in_the_cloud_is_refused(
+    krane: Watched, action: str, given: dict[str, Any], field: str, name: str
+) -> None:
+    """A label is removed at `/servers/{id}/metadata/{label}`; of the label `..` that would be the server itself."""
+    (error,) = (await ask(krane, action, orjson.loads(orjson.dumps(given).replace(b"NAME", name.encode()))))["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == ("INVALID", field)
+    assert f"`{name}` can not be a name here" in error["message"]
