@@ -116,7 +116,7 @@ def _field(texts: Texts, parameter: ParameterSpec, choices: Choices, max_choices
         hint = f"{hint} {many}".strip()
     return FormField(
         name=parameter.name,
-        label=label_of(parameter.name),
+        label=texts.label(label_of(parameter.name)),
         kind=_kind(parameter, listed),
         required=parameter.required,
         choices=tuple(choices.rows) if listed else (),

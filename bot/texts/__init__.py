@@ -15,6 +15,7 @@ from bot.texts.sentences import Sentences
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": en.TEXTS, "ko": ko.TEXTS}
 OF_THE_GRAPH: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": graph_ko.SENTENCES}
+LABELS: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": graph_ko.LABELS}
 DEFAULT = "en"
 
 _MARKS = re.compile(r"(`|\*\*|\{[a-z_]+\})")
@@ -28,6 +29,7 @@ class Texts:
         self.language = language
         self._catalogue = LANGUAGES[language]
         self._sentences = Sentences(OF_THE_GRAPH[language])
+        self._labels = LABELS[language]
 
     def __call__(self, key: str, /, **values: object) -> Text:
         spans: list[Span] = []
@@ -54,6 +56,10 @@ class Texts:
     def word(self, said: object) -> str:
         """The same of a word or a title, as a plain line."""
         return text_of(self.graph(said))
+
+    def label(self, english: str) -> str:
+        """Of a form's field, by its English."""
+        return self._labels.get(english) or self.word(english)
 
     def __contains__(self, key: str) -> bool:
         return key in self._catalogue

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot import texts
+from bot.forms import label_of
 from bot.messages import Message
 from tests.bot.chatting import Chatting, button, shown
 from tests.bot.talking import waits
@@ -42,6 +43,15 @@ async def test_every_command_and_parameter_and_column_is_explained_in_korean(gra
     assert [one for one in explained if not HANGUL.search(said.sentence(one[1]))] == []
     titles = {column["title"] for each in commands for column in each["columns"]}
     assert [each for each in titles if not SAME.fullmatch(each) and not HANGUL.search(said.word(each))] == []
+
+
+async def test_every_field_of_a_form_has_a_korean_label(graph: Running) -> None:
+    commands = (await graph.data("operator", "{ commands { kind parameters { name } } }"))["commands"]
+    names = {one["name"] for each in commands if each["kind"] == "CHANGE" for one in each["parameters"]}
+    labels = {name: texts.of("ko").label(label_of(name)) for name in names}
+    same = re.compile(r"[A-Z]+|RAM \(MiB\)")
+    assert {name: label for name, label in labels.items() if not (HANGUL.search(label) or same.fullmatch(label))} == {}
+    assert set(texts.LABELS["ko"]) <= {label_of(name) for name in names}
 
 
 @pytest.mark.parametrize(

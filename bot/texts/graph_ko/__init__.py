@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.texts.graph_ko import compute, core, network, nouns, pieces, storage
+from bot.texts.graph_ko import compute, core, labels, network, nouns, pieces, storage
 
 SENTENCES: Mapping[str, str] = {
     **nouns.NOUNS,
@@ -13,3 +13,4 @@ SENTENCES: Mapping[str, str] = {
     **storage.SENTENCES,
     **network.SENTENCES,
 }
+LABELS: Mapping[str, str] = labels.LABELS
