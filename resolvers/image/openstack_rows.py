@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from resolvers.image.port import ImageRow, ImageStatus, ImageVisibility
+from resolvers.image.port import ATTRIBUTES, ImageRow, ImageStatus, ImageVisibility
 from resolvers.names import Names
 
 _STATUS: Final = {status.value: status for status in ImageStatus}
@@ -68,37 +68,6 @@ IMAGE: Final = msgspec.json.Decoder(dict[str, Any])
 MEMBERS: Final = msgspec.json.Decoder(Members)
 IMPORT_INFO: Final = msgspec.json.Decoder(ImportInfo)
 
-# Kept in the row itself or of no use to anyone; the rest are properties. `os_distro` and its like stay properties too.
-_NOT_PROPERTIES: Final = frozenset(
-    {
-        "id",
-        "status",
-        "visibility",
-        "created_at",
-        "updated_at",
-        "name",
-        "owner",
-        "os_hidden",
-        "protected",
-        "size",
-        "virtual_size",
-        "min_disk",
-        "min_ram",
-        "disk_format",
-        "container_format",
-        "checksum",
-        "os_hash_algo",
-        "os_hash_value",
-        "tags",
-        "self",
-        "file",
-        "schema",
-        "locations",
-        "direct_url",
-        "stores",
-    }
-)
-
 
 def sees(member: Member) -> bool:
     """A project that has not answered yet can use the image by its id; one that rejected it does not want to see it."""
@@ -131,6 +100,6 @@ def image_row(names: Names, raw: dict[str, Any], members: Sequence[Member] = ())
         created_at=body.created_at,
         updated_at=body.updated_at,
         tags=body.tags,
-        properties={key: value for key, value in raw.items() if key not in _NOT_PROPERTIES and isinstance(value, str)},
+        properties={key: value for key, value in raw.items() if key not in ATTRIBUTES and isinstance(value, str)},
         source_server_id=names.ref("server", body.instance_uuid),
     )

@@ -4,12 +4,43 @@ import enum
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Kind, Row, Scope
+
+# What every image has by itself, in Glance's words; the rest are properties. `os_distro` and its like stay properties too.
+ATTRIBUTES: Final = frozenset(
+    {
+        "id",
+        "status",
+        "visibility",
+        "created_at",
+        "updated_at",
+        "name",
+        "owner",
+        "os_hidden",
+        "protected",
+        "size",
+        "virtual_size",
+        "min_disk",
+        "min_ram",
+        "disk_format",
+        "container_format",
+        "checksum",
+        "os_hash_algo",
+        "os_hash_value",
+        "tags",
+        "self",
+        "file",
+        "schema",
+        "locations",
+        "direct_url",
+        "stores",
+    }
+)
 
 
 class ImageStatus(enum.StrEnum):

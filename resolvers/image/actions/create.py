@@ -13,7 +13,7 @@ from strawberry.scalars import JSON
 from resolvers.action import Action, Plan, Target
 from resolvers.context import Context
 from resolvers.errors import Conflict, Invalid
-from resolvers.image.port import MARKER, ImageSpec
+from resolvers.image.port import ATTRIBUTES, MARKER, ImageSpec
 from resolvers.making import COPYING, make
 from resolvers.operations.run import Run
 from resolvers.planning import (
@@ -59,6 +59,8 @@ async def _plan(context: Context, given: ImageCreateInput) -> Plan:
     properties = checked_labels(given.properties or {}, "properties")
     if MARKER in properties:
         raise Invalid(f"The property `{MARKER}` is 9rum's own.", field="properties")
+    if taken := sorted(ATTRIBUTES.intersection(properties)):
+        raise Invalid(f"`{taken[0]}` is an attribute of every image, and no property.", field="properties")
     address = None if given.address is None else _checked_address(given.address)
     source = f"from {urlsplit(address).hostname}" if address else "waiting for its upload"
     return Plan(

@@ -66,3 +66,10 @@ async def test_a_name_that_is_another_address_in_the_cloud_is_refused(
     (error,) = (await ask(krane, action, orjson.loads(orjson.dumps(given).replace(b"NAME", name.encode()))))["errors"]
     assert (error["extensions"]["code"], error["extensions"]["field"]) == ("INVALID", field)
     assert f"`{name}` can not be a name here" in error["message"]
+
+
+@pytest.mark.parametrize("name", ["owner", "visibility", "protected", "locations"])
+async def test_an_attribute_of_an_image_is_no_property(krane: Watched, name: str) -> None:
+    """Glance takes both in one object: with `owner` the image would be made in another project than the plan says."""
+    (error,) = (await ask(krane, "imageCreate", {"name": "x", "properties": {name: "x"}}))["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == ("INVALID", "properties")
