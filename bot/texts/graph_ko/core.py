@@ -291,6 +291,9 @@ SENTENCES: Mapping[str, str] = {
         "9rum의 저장소가 응답하지 않아 변경이 시작되었는지 알 수 없습니다. 다시 요청하기 전에 작업을 확인하십시오."
     ),
     # resolvers/planning.py
+    "`{}` can not be a name here: it would be another address of the cloud.": (
+        "`{0}` 이름은 여기서 쓸 수 없습니다. 클라우드의 다른 주소가 되기 때문입니다."
+    ),
     "There is no {} named `{}` any more.": "{0} 중에 `{1}` 이름을 가진 것이 더는 없습니다.",
     "`{}` belongs to another project and is shared with yours; only its owner changes it.": (
         "`{0}` 자원은 다른 프로젝트가 공유한 것입니다. 소유한 프로젝트에서만 바꿀 수 있습니다."

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
     # resolvers/image/actions/create.py
+    "`{}` is an attribute of every image, and no property.": (
+        "`{0}` 값은 모든 이미지에 이미 있는 항목이라 속성으로 쓸 수 없습니다."
+    ),
     "How the content is laid out.": "이미지 내용의 형식.",
     "GiB that a server must have at least.": "서버에 필요한 최소 디스크 크기(GiB).",
     "MiB that a server must have at least.": "서버에 필요한 최소 RAM 크기(MiB).",
