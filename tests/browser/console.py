@@ -57,6 +57,12 @@ class Console:
         self.input.press("Enter")
         return self.threads.filter(has=self.page.locator("p.typed", has_text=text)).last
 
+    def types_on(self, text: str = "whoami") -> None:
+        """What one types goes where it is sent from, without a click there."""
+        self.page.keyboard.type(text)
+        expect(self.input).to_have_value(text)
+        self.input.fill("")
+
     @property
     def threads(self) -> Locator:
         return self.page.locator(".threads > li")
