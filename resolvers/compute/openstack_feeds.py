@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_http import next_link
-from resolvers.clients.openstack_lists import listed, path
+from resolvers.clients.openstack_lists import inside, listed, path
 from resolvers.compute import openstack_rows as rows
 from resolvers.compute.openstack_keypairs import Keypairs
 from resolvers.compute.openstack_server_rows import ONE_SERVER, SERVER_PAGE, Server, ServerPage, ServerRows
@@ -149,7 +149,7 @@ class ComputeFeeds:
             )
         except NotFound:
             return None
-        return await self._made_flavor(answer["flavor"])
+        return await self._made_flavor(inside(self._client, SERVICE, answer, "flavor"))
 
     async def _made_flavor(self, body: rows.FlavorBody) -> FlavorRow | None:
         """None when a private flavor was deleted between its list and the question who may use it."""
@@ -165,7 +165,7 @@ class ComputeFeeds:
                 )
             except NotFound:
                 return None
-            shared_with = [project.tenant_id for project in access["flavor_access"]]
+            shared_with = [project.tenant_id for project in inside(self._client, SERVICE, access, "flavor_access")]
         return rows.flavor_row(self._names, body, shared_with)
 
     # -- server groups -------------------------------------------------------------------------------------------------
@@ -184,9 +184,10 @@ class ComputeFeeds:
                 microversion=version,
                 deadline=self._client.settings.deadlines.page,
             )
-            if not page["server_groups"]:
+            more = inside(self._client, SERVICE, page, "server_groups")
+            if not more:
                 break
-            bodies += page["server_groups"]
+            bodies += more
         groups: dict[str, tuple[str, ...]] = {}
         for body in bodies:
             for member in body.members:
@@ -204,13 +205,15 @@ class ComputeFeeds:
             )
         except NotFound:
             return None
-        return rows.group_row(self._names, answer["server_group"])
+        return rows.group_row(self._names, inside(self._client, SERVICE, answer, "server_group"))
 
     # -- the cloud's own -----------------------------------------------------------------------------------------------
 
     async def _zones(self) -> list[ZoneRow]:
         answer = await self._client.read(SERVICE, "/os-availability-zone", rows.ZONES, microversion=LEAST)
-        return [rows.zone_row(self._names, body) for body in answer["availabilityZoneInfo"]]
+        return [
+            rows.zone_row(self._names, body) for body in inside(self._client, SERVICE, answer, "availabilityZoneInfo")
+        ]
 
     async def _list_hypervisors(self) -> list[rows.HypervisorBody]:
         version = await self._client.microversion(SERVICE, HYPERVISORS_WANTED, HYPERVISORS_LEAST)
@@ -231,11 +234,11 @@ class ComputeFeeds:
             )
         except NotFound:
             return None
-        return rows.hypervisor_row(self._names, answer["hypervisor"])
+        return rows.hypervisor_row(self._names, inside(self._client, SERVICE, answer, "hypervisor"))
 
     async def _services(self) -> list[ComputeServiceRow]:
         answer = await self._client.read(SERVICE, "/os-services", rows.SERVICES, microversion=LEAST)
-        return [rows.service_row(self._names, body) for body in answer["services"]]
+        return [rows.service_row(self._names, body) for body in inside(self._client, SERVICE, answer, "services")]
 
 
 def _next_page(page: ServerPage) -> str | None:

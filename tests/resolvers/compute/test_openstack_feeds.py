@@ -174,3 +174,15 @@ async def test_a_keypair_read_alone_stays_in_the_list(compute: OpenStackCompute,
     assert await keypairs.full() == [row]
     assert await keypairs.one("u-9/a b/c") is None
     assert far.asked[-1].query == {"user_id": "u-9"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [("flavor", "/flavors/x-1"), ("serverGroup", "/os-server-groups/x-1"), ("hypervisor", "/os-hypervisors/x-1")],
+)
+async def test_an_answer_without_what_was_asked_for_is_told_of_nova(
+    compute: OpenStackCompute, far: FarCloud, kind: str, where: str
+) -> None:
+    far.answer(f"compute {where}", told({}))
+    with pytest.raises(Unavailable, match=r"Nova \(compute\) of krane answered without"):
+        await feed(compute, kind).one("x-1")
