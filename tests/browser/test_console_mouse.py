@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from bot.messages import Button, Buttons, Code, Message, Progress, Table
 from bot.platforms.base import Incoming, Person
 from gateway.console.build import build
-from tests.browser.console import PHONE, Console, console
+from tests.browser.console import DESKTOP, PHONE, Console, console
 from tests.browser.test_console_keys import FORM
 from tests.served import Served
 
@@ -222,3 +222,14 @@ def test_colours_of_the_readers_system_show_a_bar_that_moves_and_where_one_is(pa
     outlined = "button => getComputedStyle(button).outlineStyle"
     assert rail.get_by_role("button", name="talk").evaluate(outlined) == "solid"
     assert rail.get_by_role("button", name="shop").evaluate(outlined) == "none"
+
+
+def test_twice_as_large_letters_leave_room_for_what_is_said(page: Console) -> None:
+    page.page.context.new_cdp_session(page.page).send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    page.enter()
+    talk = page.page.get_by_role("region", name="Conversation in")
+    assert talk.evaluate("talk => talk.clientWidth") > DESKTOP["width"] / 2
+    expect(page.page.get_by_role("complementary")).to_have_count(0)
+    page.page.get_by_role("button", name="Rooms").click()
+    page.room("talk")
+    page.fits()

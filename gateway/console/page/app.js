@@ -53,7 +53,7 @@ function useChat(session, drafts) {
 }
 
 function useWide() {
-  const query = useMemo(() => matchMedia('(min-width: 1000px)'), []);
+  const query = useMemo(() => matchMedia('(min-width: 62.5em)'), []);
   const [wide, setWide] = useState(query.matches);
   useEffect(() => {
     const changed = () => setWide(query.matches);
