@@ -14,12 +14,13 @@ from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
 from gateway.directory import Directory
+from gateway.refusals import Refusals
 from gateway.sessions import Sessions
 from gateway.settings import IdentitySettings
 from resolvers import ids
 from resolvers.actor import ADMIN, READER, Actor, Identity, Origin, effective
 from resolvers.clock import Clock
-from resolvers.errors import Unauthenticated
+from resolvers.errors import GurumError, Unauthenticated
 from resolvers.identity.port import IdentityPort
 
 MOST_TOKENS: Final = 10_000  # remembered of each sort; the one that was checked longest ago goes first
@@ -86,13 +87,15 @@ class Authenticator:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         # Apart from the known ones: a flood of made-up tokens must not drive out the real ones.
         self._refused: OrderedDict[str, float] = OrderedDict()
+        self._refusals = Refusals(settings.refused_tokens_per_address, clock.monotonic)
         self._checking: dict[str, asyncio.Task[_Known]] = {}
         self._rights: WeakValueDictionary[str, _Rights] = WeakValueDictionary()  # of people whose tokens are known
 
     async def actor_of(self, token: str | None, session: str | None, origin: Origin) -> Actor | None:
         """The caller; None when neither token nor session came. The token counts when both did.
 
-        Raises Unauthenticated for what is no longer or never was valid, Unavailable or TimedOut when Keystone is away.
+        Raises Unauthenticated for what is no longer or never was valid, RateLimited when too much of that came from an address,
+        Unavailable or TimedOut when Keystone is away.
         """
         if token is None:
             if session is None:
@@ -100,7 +103,7 @@ class Authenticator:
             token = await self.sessions.token(session)
             if token is None:
                 raise Unauthenticated(ENDED)
-        known = await self._check(bare(token))
+        known = await self._check(bare(token), origin.address)
         if known.actor is None or known.version != self._directory.version:
             known.version = self._directory.version
             known.actor = self._actor(known, bare(token))
@@ -113,7 +116,7 @@ class Authenticator:
 
     # -- own -----------------------------------------------------------------------------------------------------------
 
-    async def _check(self, token: str) -> _Known:
+    async def _check(self, token: str, address: str | None) -> _Known:
         digest = _digest(token)
         now = self._clock.monotonic()
         known = self._known.get(digest)
@@ -123,11 +126,12 @@ class Authenticator:
             raise Unauthenticated(REFUSED)
         task = self._checking.get(digest)
         if task is None:
-            task = self._checking[digest] = asyncio.create_task(self._ask(digest, token))
+            self._refusals.attempt(address)
+            task = self._checking[digest] = asyncio.create_task(self._ask(digest, token, address))
             task.add_done_callback(lambda _: self._checking.pop(digest, None))
         return await asyncio.shield(task)  # a caller who goes away must not end the check of the others
 
-    async def _ask(self, digest: str, token: str) -> _Known:
+    async def _ask(self, digest: str, token: str, address: str | None) -> _Known:
         now = self._clock.monotonic()
         self._known.pop(digest, None)
         try:
@@ -137,8 +141,12 @@ class Authenticator:
                 self._refused.popitem(last=False)
             _remember(self._refused, digest, now + REFUSAL_SECONDS)
             raise Unauthenticated(REFUSED) from None
+        except GurumError:
+            self._refusals.forgive(address)  # the token was never looked at
+            raise
         if self._ended(identity):
             raise Unauthenticated(REFUSED)
+        self._refusals.forgive(address)
         rights = self._rights_of(identity)
         known = _Known(dataclasses.replace(identity, roles=rights.roles), rights, now + self._seconds)
         while self._known and next(iter(self._known.values())).until <= now:

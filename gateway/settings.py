@@ -76,6 +76,11 @@ class IdentitySettings(Section):
         50, ge=1, description="Wrong passwords from one address within the window; then a pause."
     )
     sign_in_window_seconds: int = Field(300, ge=1, description="Seconds over which wrong passwords are counted.")
+    refused_tokens_per_address: int = Field(
+        600,
+        ge=1,
+        description="Tokens that are not valid from one address within a minute; then a pause. Raise it when many share one address.",
+    )
     federated: list[FederatedLogin] = Field(
         [],
         description="Logins through other identity providers (Keystone's WebSSO) that pages offer: `{name, url}` each.",

@@ -19,7 +19,7 @@ from resolvers.backends import BACKEND_SETTINGS
 
 PREFIX: Final = "GURUM_"
 # Variables that are read elsewhere: the path of the file, where the Makefile keeps what it can make again, and those of `9rum chat`.
-NOT_SETTINGS: Final = frozenset({"GURUM_CONFIG", "GURUM_CACHE", "GURUM_URL", "GURUM_PASSWORD"})
+NOT_SETTINGS: Final = frozenset({"GURUM_CONFIG", "GURUM_CACHE", "GURUM_URL", "GURUM_PASSWORD", "GURUM_TOKEN"})
 TAGS: Final = {str(get_args(settings.model_fields["backend"].annotation)[0]): settings for settings in BACKEND_SETTINGS}
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from resolvers.actor import Origin
-from resolvers.errors import Unauthenticated, Unavailable
+from resolvers.errors import RateLimited, Unauthenticated, Unavailable
 from tests.gateway.door import Door, opened_door
 
 
@@ -194,6 +194,41 @@ def test_made_up_tokens_do_not_drive_out_real_ones(door: Door, monkeypatch: pyte
     asked = door.keystone.asked
     door.known(token)
     assert door.keystone.asked == asked
+
+
+def test_whoever_makes_tokens_up_has_to_wait_and_nobody_else(valkey: str) -> None:
+    """Each is a question to Keystone, over connections that are everybody's."""
+    flood, other = Origin("http", "192.0.2.1"), Origin("http", "192.0.2.2")
+    with opened_door(valkey, identity={"refused_tokens_per_address": 3}) as door:
+        token = door.keystone.issue("alice")
+        door.run(door.authenticator.actor_of(token, None, flood))
+
+        async def many() -> list[object]:
+            asked = (door.authenticator.actor_of(f"made-up-{number}", None, flood) for number in range(20))
+            return list(await asyncio.gather(*asked, return_exceptions=True))
+
+        answers = [type(answer).__name__ for answer in door.run(many())]
+        assert (answers.count("Unauthenticated"), answers.count("RateLimited")) == (3, 17)
+        assert door.keystone.asked == 4
+        fresh = door.keystone.issue("alice")
+        with pytest.raises(RateLimited, match="try again in 60 s") as refused:
+            door.run(door.authenticator.actor_of(fresh, None, flood))
+        assert refused.value.retry_after == 60
+        for known, origin in ((token, flood), (fresh, other), (door.keystone.issue("alice"), Origin("slack"))):
+            assert door.run(door.authenticator.actor_of(known, None, origin)) is not None
+        door.clock.seconds += 61
+        assert door.run(door.authenticator.actor_of(door.keystone.issue("alice"), None, flood)) is not None
+
+
+def test_a_keystone_that_is_away_makes_nobody_wait_afterwards(valkey: str) -> None:
+    flood = Origin("http", "192.0.2.1")
+    with opened_door(valkey, identity={"refused_tokens_per_address": 2}) as door:
+        for _ in range(5):
+            token, door.keystone.away = door.keystone.issue("alice"), True
+            with pytest.raises(Unavailable):
+                door.run(door.authenticator.actor_of(token, None, flood))
+            door.keystone.away = False
+            assert door.run(door.authenticator.actor_of(token, None, flood)) is not None
 
 
 def test_a_session_leads_to_the_same_actor_as_its_token(door: Door) -> None:
