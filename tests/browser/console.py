@@ -75,6 +75,11 @@ class Console:
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog")
 
+    def line_is_back(self) -> None:
+        """The events may pass again, and the page tries at once; its button is gone when it has tried by itself meanwhile."""
+        self.page.unroute("**/chat/events*")
+        self.page.get_by_role("button", name="Try now").evaluate_all("found => found.forEach((one) => one.click())")
+
     def place(self, thread: str | None = None) -> Place:
         """The room that is shown, as the bot names it."""
         return Place(

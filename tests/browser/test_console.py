@@ -205,8 +205,8 @@ def test_a_lost_line_is_told_and_what_was_missed_comes_afterwards(page: Console,
     gateway.run(gateway.inside.app.transport.connections.end_all())
     expect(lost).to_be_visible(timeout=20_000)
     page.post(Message(summary="said while the line was lost"))
-    page.page.unroute("**/chat/events*")
     page.page.get_by_role("button", name="Try now").click()
+    page.line_is_back()
     expect(page.page.get_by_text("said while the line was lost").first).to_be_visible()
     expect(lost).to_have_count(0)
 
@@ -224,8 +224,7 @@ def test_what_was_missed_in_one_room_comes_though_another_was_read_meanwhile(pag
     page.page.route("**/messages?limit=*", lambda route: route.fulfill(json={"messages": [far_entry(route)]}))
     page.room("shop")
     expect(page.page.get_by_text("read in shop").first).to_be_visible()
-    page.page.unroute("**/chat/events*")
-    page.page.get_by_role("button", name="Try now").click()
+    page.line_is_back()
     page.room("talk")
     expect(page.page.get_by_text("missed in talk").first).to_be_visible()
 
@@ -237,8 +236,7 @@ def test_what_was_said_before_the_line_stood_comes_when_it_does(page: Console) -
     page.enter(room="talk")
     expect(page.page.get_by_text("The connection is lost.")).to_be_visible(timeout=20_000)
     page.post(Message(summary="said before the first line stood"))
-    page.page.unroute("**/chat/events*")
-    page.page.get_by_role("button", name="Try now").click()
+    page.line_is_back()
     expect(page.page.get_by_text("said before the first line stood").first).to_be_visible()
 
 

@@ -77,8 +77,7 @@ def test_a_line_that_became_silent_is_tried_again(page: Console) -> None:
     expect(page.page.get_by_text("The connection is lost.")).to_have_count(0)
     page.page.clock.fast_forward(91_000)
     expect(page.page.get_by_text("The connection is lost.")).to_be_visible()
-    page.page.unroute("**/chat/events*")
-    page.page.get_by_role("button", name="Try now").click()
+    page.line_is_back()
     expect(page.page.get_by_text("The connection is lost.")).to_have_count(0)
 
 
@@ -172,9 +171,8 @@ def test_suggestions_that_did_not_come_come_when_the_line_is_back(page: Console)
     page.gateway.run(page.gateway.inside.app.transport.connections.end_all())
     expect(page.page.get_by_text("The connection is lost.")).to_be_visible(timeout=20_000)
     page.page.unroute("**/graphql")
-    page.page.unroute("**/chat/events*")
     with page.page.expect_response("**/graphql") as told:
-        page.page.get_by_role("button", name="Try now").click()
+        page.line_is_back()
     told.value.finished()
     page.input.press_sequentially("server li")
     expect(page.suggestions.first).to_contain_text("list")
