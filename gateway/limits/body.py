@@ -41,7 +41,7 @@ class BodyLimit:
             ) from error
 
     async def _parts(self, receive: Receive) -> bytes:
-        body = b""
+        body = bytearray()  # grows in place: a body may come in as many parts as it has bytes
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
@@ -49,9 +49,12 @@ class BodyLimit:
             part: bytes = message.get("body", b"")
             if len(body) + len(part) > self._most:
                 raise self._refusal()
-            body = body + part if body else part
-            if not message.get("more_body", False):
-                return body
+            last = not message.get("more_body", False)
+            if last and not body:
+                return part
+            body += part
+            if last:
+                return bytes(body)
 
     def check_message(self, text: str) -> None:
         """The same limit for one WebSocket message (counted in characters: bytes are never fewer)."""
