@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import orjson
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
@@ -188,3 +189,53 @@ def test_a_long_paste_is_scrolled_by_keys_and_sound(page: Console) -> None:
     page.page.wait_for_function("said => said.scrollTop > 0", arg=said.element_handle())
     page.sound()
     page.fits()
+
+
+def test_a_form_that_was_filled_when_the_session_ended_waits_as_it_was(page: Console, gateway: Served) -> None:
+    page.enter(room="talk")
+    offer(page, gateway)
+    page.dialog.get_by_label("Name").fill("web 1")
+    page.dialog.get_by_label("Kind").select_option("a")
+    page.dialog.get_by_label("X").check()
+    page.dialog.get_by_label("Count").fill("3")
+    page.dialog.get_by_label("Script").fill("one\ntwo")
+    page.dialog.get_by_label("Open to all").check()
+    assert page.page.request.delete(f"{page.gateway.url}/session").status == 204
+    page.dialog.get_by_role("button", name="Make it").click()
+    expect(page.page.get_by_text("Your session has ended.")).to_be_visible()
+    page.sign_in("jiwoo")
+    expect(page.dialog.get_by_label("Name")).to_be_focused()
+    with page.page.expect_request("**/messages") as sent:
+        page.dialog.get_by_role("button", name="Make it").click()
+    assert orjson.loads(sent.value.post_data or "")["values"] == {
+        "name": ["web 1"],
+        "kind": ["a"],
+        "parts": ["x"],
+        "count": ["3"],
+        "script": ["one\ntwo"],
+        "secret": [],
+        "open": ["true"],
+    }
+    expect(page.dialog).to_have_count(0)
+
+
+def test_a_form_of_somebody_else_is_not_left_behind(page: Console, gateway: Served) -> None:
+    page.enter(room="talk")
+    offer(page, gateway)
+    assert page.page.request.delete(f"{page.gateway.url}/session").status == 204
+    page.dialog.get_by_label("Name").fill("web 1")
+    page.dialog.get_by_label("Kind").select_option("a")
+    page.dialog.get_by_role("button", name="Make it").click()
+    page.sign_in("minsu")
+    expect(page.page.get_by_role("heading", name="talk", level=1)).to_be_visible()
+    expect(page.dialog).to_have_count(0)
+
+
+def test_another_tab_that_finds_the_session_ended_takes_nothing_away(page: Console) -> None:
+    page.enter(room="talk")
+    page.input.fill("typed before")
+    assert page.page.request.delete(f"{page.gateway.url}/session").status == 204
+    page.page.context.new_page().goto(page.gateway.url)
+    expect(page.page.get_by_text("Your session has ended.")).to_be_visible()
+    page.sign_in("jiwoo")
+    expect(page.input).to_have_value("typed before")

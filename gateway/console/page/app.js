@@ -23,21 +23,21 @@ export function Console({ session, language }) {
   return html`<${Room} key=${session.person.user.id} session=${session} language=${language} />`;
 }
 
-// The drafts of this page outlive a session that ended meanwhile, for the same person: {person, drafts: Map(room id -> text)}.
+// What was typed on this page outlives a session that ended meanwhile, for the same person: {person, drafts: Map(room id -> text), forms}.
 let kept = null;
 
-function draftsOf(person) {
-  if (kept?.person !== person.user.id) kept = { person: person.user.id, drafts: new Map() };
-  return kept.drafts;
+function keptOf(person) {
+  if (kept?.person !== person.user.id) kept = { person: person.user.id, drafts: new Map(), forms: [] };
+  return kept;
 }
 
-function useChat(session, drafts) {
+function useChat(session, { drafts, forms }) {
   const [, again] = useState({});
   const [spoken, setSpoken] = useState({ text: '', turn: 0 }); // a turn each: the same words are read out again
   const [problem, setProblem] = useState('');
   const unsent = ({ room, text }) => drafts.set(room, [text, drafts.get(room)].filter(Boolean).join('\n'));
   const alarm = (text) => setSpoken(({ turn }) => ({ text, turn: turn + 1 }));
-  const chat = useMemo(() => new Chat({ changed: () => again({}), alarm, lost: session.lost, unsent }), []);
+  const chat = useMemo(() => new Chat({ changed: () => again({}), alarm, lost: session.lost, unsent, forms }), []);
   const begin = () => {
     setProblem('');
     chat.start(behindHash()).catch((error) => chat.failed(error, setProblem));
@@ -64,8 +64,8 @@ function useWide() {
 }
 
 function Room({ session, language }) {
-  const drafts = useMemo(() => draftsOf(session.person), []);
-  const { chat, spoken, problem, begin } = useChat(session, drafts);
+  const mine = useMemo(() => keptOf(session.person), []);
+  const { chat, spoken, problem, begin } = useChat(session, mine);
   const wide = useWide();
   const [nouns, setNouns] = useState(new Map());
   const [under, setUnder] = useState(null); // the request that the next words go under
@@ -156,7 +156,7 @@ function Room({ session, language }) {
         <${Line} chat=${chat} />
         ${refused && html`<p class="banner bad" role="alert"><span>${coded(refused)}</span> <button type="button" class="quiet" onClick=${() => setRefused('')}>${t('close')}</button></p>`}
         <${Talk} chat=${chat} wide=${wide} acts=${acts} />
-        <${Composer} chat=${chat} nouns=${nouns} drafts=${drafts} under=${under} leave=${() => setUnder(null)} say=${say} roomName=${nameOf(room)} />
+        <${Composer} chat=${chat} nouns=${nouns} drafts=${mine.drafts} under=${under} leave=${() => setUnder(null)} say=${say} roomName=${nameOf(room)} />
       </main>
       ${wide && html`<${Side} chat=${chat} />`}
     </div>

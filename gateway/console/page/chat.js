@@ -1,6 +1,6 @@
 // The conversation as data: rooms, their entries, what is being sent; kept up to date by the stream of events.
 // Knows nothing of drawing: `changed` is called after each change, `alarm` with what a reader should hear, `lost` when the session
-// has ended, `unsent` with what was not said because of that.
+// has ended, `unsent` with what was not said because of that. `forms`: those that wait to be filled, the first one is shown.
 import { Problem, ask, follow, freshId } from './api.js';
 import { sentence } from './session.js';
 
@@ -15,15 +15,14 @@ const ASKED = 200; // of what this page sent last, forms that come for it are it
 const beyond = (talk, entry) => talk.more && entry.at < talk.first;
 
 export class Chat {
-  constructor({ changed, alarm, lost, unsent }) {
-    Object.assign(this, { changed, alarm, lost, unsent });
+  constructor({ changed, alarm, lost, unsent, forms }) {
+    Object.assign(this, { changed, alarm, lost, unsent, forms });
     this.me = null;
     this.rooms = [];
     this.current = null; // the id of the room that is shown
     this.talks = new Map(); // room id -> {entries: Map(id -> entry), first: how far back, loaded, loading, more, problem}
     this.unread = new Map(); // room id -> count
     this.line = 'connecting'; // connecting, live, waiting
-    this.forms = []; // that wait to be filled, the first one is shown
     this.picked = null; // the entry whose details were asked for
     this.asked = new Map(); // id of what this page sent -> {room, thread}, the oldest first
     this.began = null; // the gateway's time when the rooms were read first
@@ -268,7 +267,12 @@ export class Chat {
   async fill(form, values) {
     const thread = form.thread ? { thread: form.thread } : {};
     const id = this.asks(form.sent, form.room, form.thread);
-    await ask('POST', this.path(form.room), { id, form: form.id, values, ...thread });
+    try {
+      await ask('POST', this.path(form.room), { id, form: form.id, values, ...thread });
+    } catch (error) {
+      if (error.status === 401) this.failed(error, () => {}); // the form waits until one is signed in again
+      throw error;
+    }
   }
 
   closeForm() {

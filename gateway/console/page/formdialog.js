@@ -24,9 +24,7 @@ export function FormDialog({ form, fill, close }) {
   async function submit(event) {
     event.preventDefault();
     if (busy) return;
-    const given = new FormData(event.currentTarget);
-    const values = Object.fromEntries(form.fields.map((field) => [field.name, given.getAll(field.name).filter((one) => one !== '')]));
-    for (const field of form.fields) if (field.kind === 'switch') values[field.name] = [given.has(field.name) ? 'true' : 'false'];
+    const values = valuesOf(form, event.currentTarget);
     const wrong = Object.fromEntries(form.fields.map((field) => [field.name, problemOf(field, values[field.name])]).filter(([, one]) => one));
     setProblems(wrong);
     setFailure('');
@@ -41,6 +39,12 @@ export function FormDialog({ form, fill, close }) {
     }
   }
 
+  // As it is filled, so it is shown where it is opened once more.
+  function typed(event) {
+    const values = valuesOf(form, event.currentTarget);
+    form.fields = form.fields.map((field) => ({ ...field, initial: values[field.name] }));
+  }
+
   function leave() {
     dialog.current?.close();
     selected(); // at once: that it was closed is told a moment later
@@ -52,7 +56,7 @@ export function FormDialog({ form, fill, close }) {
   }
 
   return html`<dialog ref=${dialog} class="form" aria-labelledby=${`${id}-title`} onClose=${closed}>
-    <form method="dialog" noValidate onSubmit=${submit}>
+    <form method="dialog" noValidate onSubmit=${submit} onInput=${typed}>
       <h2 id=${`${id}-title`}>${form.title}</h2>
       ${form.command && html`<p class="typed">${form.command}</p>`}
       ${form.fields.map((field) => html`<${Field} key=${field.name} field=${field} problem=${problems[field.name]} />`)}
@@ -69,6 +73,12 @@ export function FormDialog({ form, fill, close }) {
 function selected() {
   const field = document.activeElement;
   if (Number.isInteger(field?.selectionStart)) field.setSelectionRange(field.selectionStart, field.selectionEnd);
+}
+
+function valuesOf(form, element) {
+  const given = new FormData(element);
+  const of = ({ name, kind }) => (kind === 'switch' ? [given.has(name) ? 'true' : 'false'] : given.getAll(name).filter((one) => one !== ''));
+  return Object.fromEntries(form.fields.map((field) => [field.name, of(field)]));
 }
 
 function problemOf(field, values) {

@@ -1,5 +1,5 @@
 // Who is signed in: asks /session, signs in and out. The page never sees a token.
-import { useCallback, useEffect, useState } from './ui.js';
+import { useCallback, useEffect, useRef, useState } from './ui.js';
 import { Problem, ask } from './api.js';
 import { t } from './prefs.js';
 
@@ -21,14 +21,19 @@ export function useSession(cameBack) {
   const [problem, setProblem] = useState('');
   const [refused, setRefused] = useState(cameBack);
 
-  const refresh = useCallback(async () => {
+  const now = useRef();
+  now.current = person;
+
+  const refresh = useCallback(async (heard) => {
     try {
       setPerson(await ask('GET', '/session'));
       setEnded(false);
       setProblem('');
     } catch (error) {
       setProblem(error.status === 401 ? '' : sentence(error));
-      if (error.status === 401) setPerson(null); // else it is not known, or as it was
+      if (error.status !== 401) return; // it is not known, or as it was
+      if (now.current) setEnded(heard?.data !== 'out'); // of another tab, where nobody signed out
+      setPerson(null);
     }
   }, []);
 
