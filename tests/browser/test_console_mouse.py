@@ -101,6 +101,7 @@ def test_the_browsers_way_back_leads_to_the_room_before(page: Console) -> None:
     page.enter(room="shop")
     shop = page.page.url
     page.room("talk")
+    expect(page.page).not_to_have_url(shop)
     page.page.go_back()
     expect(page.page.get_by_role("heading", name="shop", level=1)).to_be_visible()
     page.page.go_forward()

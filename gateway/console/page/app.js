@@ -111,8 +111,9 @@ function Room({ session, language }) {
   useEffect(() => {
     setUnder(null);
     setRefused('');
-    addressed(chat);
   }, [chat.current]);
+  // At once: written later, it would undo a step forward that came right after a step back.
+  useLayoutEffect(() => addressed(chat), [chat.current]);
   useEffect(() => {
     const moved = () => {
       const room = chat.room(behindHash());
