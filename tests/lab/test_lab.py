@@ -111,7 +111,7 @@ def test_a_service_is_stopped_and_comes_back(lab_cloud: LabCloud) -> None:
     images = f"{token.endpoints['image']}/v2/images"
     lab_cloud.stop_service("glance")
     try:
-        with pytest.raises(OSError, match="refused|reset"):
+        with pytest.raises(OSError, match=r"refused|reset"):
             call("GET", images, token=token.id)
         assert lab.status(lab_cloud.folders)["glance"] == "glance is not running."
     finally:
