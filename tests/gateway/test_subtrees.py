@@ -4,7 +4,7 @@ import enum
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 import strawberry
@@ -66,7 +66,15 @@ class Thing(Named):
 
 
 @strawberry.type
+class Fork:
+    code: str
+    left: Optional["Fork"]
+    right: Optional["Fork"]
+
+
+@strawberry.type
 class Query:
+    fork: Fork
     things: list[Thing | None]
     all: list[Thing]
     first: Thing | None
@@ -187,6 +195,28 @@ def test_what_directives_leave_out_depends_on_the_variables_of_each_request() ->
         found = execute(schema._schema, parsed, root, Asking(), variable_values=variables, executor_class=quick)
         assert isinstance(found, ExecutionResult)
         assert found.data == answer(document, root, plain, variables)[0]
+
+
+def test_a_short_document_that_leads_to_one_selection_in_very_many_ways_is_compiled_once() -> None:
+    """Each fragment doubles the ways: twenty of them make a million."""
+    most, collected = 20, 0
+    forks = [f"fragment F{n} on Fork {{ code left {{ ...F{n + 1} }} right {{ ...F{n + 1} }} }}" for n in range(most)]
+    parsed = parse(f"{{ fork {{ ...F0 }} }} {' '.join(forks)} fragment F{most} on Fork {{ code }}")
+
+    class Counting(schema.execution_context_class):  # type: ignore[misc,name-defined] # known at runtime only
+        def collect_subfields(self, return_type: Any, selected: Any) -> Any:
+            nonlocal collected
+            collected += 1
+            return super().collect_subfields(return_type, selected)
+
+    plans = Plans()
+    quick = fast(Counting, schema._schema, plans)
+    root = SimpleNamespace(fork=SimpleNamespace(code="a", left=None, right=None))
+    for _ in range(3):
+        found = execute(schema._schema, parsed, root, Asking(), executor_class=quick)
+        assert found == ExecutionResult({"fork": {"code": "a", "left": None, "right": None}}, None)
+    assert compiled_of(plans) == 1
+    assert collected < 4 * most
 
 
 def test_only_the_selections_that_were_used_last_are_kept() -> None:
