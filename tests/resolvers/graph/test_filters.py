@@ -240,7 +240,7 @@ def nested(depth: int) -> dict[str, Any]:
         ({"ips": {"hasAll": ["x"] * (MAX_VALUES + 1)}}, "`hasAll` takes at most 500 values; 501 were given."),
         ({"metadata": {"key": "a", "in": ["x"] * (MAX_VALUES + 1)}}, "`in` takes at most 500 values; 501 were given."),
         ({"metadata": {"key": "env"}}, "Say of the label `env` what it shall be: `eq`, `in` or `exists`."),
-        ({"or": [{"name": {"eq": "x"}}] * (MAX_CONDITIONS + 1)}, "A filter may hold at most 100 conditions."),
+        ({"or": [{"name": {"eq": "x"}}] * (MAX_CONDITIONS + 1)}, "A filter may hold at most 40 conditions."),
         (nested(MAX_DEPTH + 1), "A filter may hold `and`, `or`, `not` and edges at most 8 deep."),
         ({"status": {"eq": "FLYING"}}, "FLYING"),
         ({"colour": {"eq": "red"}}, "colour"),
