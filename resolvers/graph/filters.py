@@ -23,7 +23,7 @@ from resolvers.inventory.where import EVERYTHING, Where, all_of, any_of, conditi
 
 E = TypeVar("E")
 MAX_VALUES = 500  # of one list of values, so that a filter stays a filter
-MAX_CONDITIONS = 40  # of one filter, because each row is asked about each of them: half a second of CPU in a large cloud
+MAX_CONDITIONS = 40  # of one filter, because each row is asked about each: half a second in a large cloud
 MAX_DEPTH = 8  # of and/or/not inside each other
 
 
