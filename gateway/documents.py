@@ -8,7 +8,7 @@ import hashlib
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gateway.errors import Refusal, RequestErrors
+from gateway.execution import Plans
 from gateway.limits import Limits
 from gateway.limits.measure import shapes
 from gateway.limits.plan import Plan
@@ -45,9 +46,9 @@ class DocumentSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     cached_tokens: int = Field(
-        100_000,
+        60_000,
         gt=0,
-        description="Tokens of all parsed documents kept (0.6 kB each). Raise it when clients send many different ones.",
+        description="Tokens of all parsed documents kept (1.5 kB each at most). Raise it when clients send many different ones.",
     )
     persisted: bool = Field(
         True, description="Whether automatic persisted queries (a hash instead of the text) are answered."
@@ -155,6 +156,7 @@ class Document:
     operations: tuple[Operation, ...] = ()
     errors: tuple[GraphQLError | GurumError, ...] = ()
     tokens: int = 1
+    plans: Plans = field(default_factory=Plans)
 
 
 class Documents:

@@ -184,6 +184,7 @@ class Executor:
             "variable_values": prepared.request.variables,
             "operation_name": prepared.operation.name,
             "executor_class": self._executor_class,
+            "plans": prepared.document.plans,
             "operation_extensions": prepared.request.extensions,
             "hide_suggestions": context.known_actor is None,
         }

@@ -3,6 +3,6 @@
 Each layer may leave anything to the one below it, which is always right: `subtrees` to `leaves`, and that to graphql-core.
 """
 
-from gateway.execution.fast import fast
+from gateway.execution.fast import Plans, fast
 
-__all__ = ["fast"]
+__all__ = ["Plans", "fast"]

@@ -1,45 +1,60 @@
 """The executor class with all that makes it quick: plain leaves read directly, and whole object subtrees by compiled functions.
 
-Made once by `gateway/executor.py`. A selection is compiled when it is met the second time, and kept while it is among the last that were
-used. What is compiled depends on the document and the values of its Boolean variables (`@skip`, `@include`), never on who asks: rights are
-decided by the functions that read rows, each time they are called.
+Made once by `gateway/executor.py`. A selection is compiled when it is met the second time, and kept with its document (`Plans`). What is
+compiled depends on the document and the values of its Boolean variables (`@skip`, `@include`), never on who asks: rights are decided by the
+functions that read rows, each time they are called.
 """
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any, Final
 
 from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema
 
 from gateway.execution.leaves import with_leaves
-from gateway.execution.subtrees import Fields, NotCompiled, Read, compiled, unusual
+from gateway.execution.subtrees import Compiler, Fields, NotCompiled, Read, unusual
 
-KEPT: Final = 2_000  # selections; one that is compiled holds some 5 kB, and the nodes of its document
+KEPT: Final = 2  # choices of what directives leave of a document; a third one drives out the oldest
 
 
 class Plans:
-    """The compiled functions by selection. The nodes are kept with them, so that an id means the same node as long as it is a key."""
+    """The compiled functions of one document; they go when it goes. Its nodes are their keys, by identity."""
 
-    def __init__(self, most: int = KEPT) -> None:
-        self._most = most
-        self._kept: OrderedDict[tuple[Any, ...], tuple[Read | None, Fields]] = OrderedDict()
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[Any, ...], _Plans] = OrderedDict()
 
     def of(self, executor: Any, type_: GraphQLObjectType, selected: Fields) -> Read | None:
         """None: let graphql-core do it; it was not met before, or is nothing to compile."""
-        key = (type_.name, executor.switches, *[id(each.node) for each in selected])
-        known = self._kept.get(key)
+        known = self._kept.get(executor.switches)
         if known is None:
-            self._kept[key] = (_MET, selected)
-            if len(self._kept) > self._most:
+            known = self._kept[executor.switches] = _Plans()
+            if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
+        return known.of(executor, type_, selected)
+
+    def __iter__(self) -> Iterator[tuple[str, Read | None]]:
+        """(name of the type, function) of each selection that was met twice."""
+        for known in self._kept.values():
+            yield from ((key[0], plan) for key, plan in known.plans.items() if plan is not _met)
+
+
+class _Plans:
+    def __init__(self) -> None:
+        self.plans: dict[tuple[Any, ...], Read | None] = {}
+        self._compiler = Compiler()
+
+    def of(self, executor: Any, type_: GraphQLObjectType, selected: Fields) -> Read | None:
+        key = (type_.name, *[id(each.node) for each in selected])
+        if key not in self.plans:
+            self.plans[key] = _met
             return None
-        self._kept.move_to_end(key)
-        plan = known[0]
-        if plan is _MET:
+        plan = self.plans[key]
+        if plan is _met:
             try:
-                plan = compiled(executor, type_, selected)
+                plan = self._compiler.object(executor, type_, selected)
             except NotCompiled:
                 plan = None
-            self._kept[key] = (plan, selected)
+            self.plans[key] = plan
         return plan
 
 
@@ -48,16 +63,15 @@ def _met(source: Any, context: Any) -> Any:
     raise AssertionError
 
 
-_MET: Final[Read] = _met
-
-
-def fast(executor: type[Any], schema: GraphQLSchema, plans: Plans | None = None) -> type[Any]:
-    """The executor class of strawberry, made quick for one schema."""
-    kept = Plans() if plans is None else plans
+def fast(executor: type[Any], schema: GraphQLSchema) -> type[Any]:
+    """The executor class of strawberry, made quick for one schema. It takes `plans`: those of the document that it executes."""
     base = with_leaves(executor, schema)
 
     class FastExecutor(base):  # type: ignore[misc,valid-type] # a class that is known at runtime only
-        _switches: tuple[Any, ...] | None = None
+        def __init__(self, *arguments: Any, plans: Plans, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            self._plans = plans
+            self._switches: tuple[Any, ...] | None = None
 
         @property
         def switches(self) -> tuple[Any, ...]:
@@ -71,7 +85,7 @@ def fast(executor: type[Any], schema: GraphQLSchema, plans: Plans | None = None)
             self, return_type: Any, field_details_list: Fields, info: Any, path: Any, result: Any, position_context: Any
         ) -> Any:
             if position_context is None:
-                plan = kept.of(self, return_type, field_details_list)
+                plan = self._plans.of(self, return_type, field_details_list)
                 if plan is not None:
                     done = self._tried(plan, result)
                     if done is not None:
@@ -83,7 +97,7 @@ def fast(executor: type[Any], schema: GraphQLSchema, plans: Plans | None = None)
         ) -> Any:
             rows = _rows_of(return_type)
             if position_context is None and rows is not None and result.__class__ in (list, tuple) and len(result) > 1:
-                plan = kept.of(self, rows, field_details_list)
+                plan = self._plans.of(self, rows, field_details_list)
                 if plan is not None:
                     done = self._tried(_each(plan), result)
                     if done is not None:

@@ -44,35 +44,31 @@ def unusual() -> NoReturn:
     raise Unusual
 
 
-def compiled(executor: Any, type_: GraphQLObjectType, selected: Fields) -> Read:
-    """The function that reads what is `selected` of a source of the type. Raises NotCompiled."""
-    return _Compiler(executor).object(type_, selected)
+class Compiler:
+    """For one document and one choice of what its directives leave. Compiles each selection once, however often fragments lead to it: a
+    short document can lead to one in very many ways."""
 
-
-class _Compiler:
-    """Compiles each selection once, however often fragments lead to it: a short document can lead to one in very many ways."""
-
-    def __init__(self, executor: Any) -> None:
-        self._executor = executor
+    def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], Read | None] = {}
 
-    def object(self, type_: GraphQLObjectType, selected: Fields) -> Read:
+    def object(self, executor: Any, type_: GraphQLObjectType, selected: Fields) -> Read:
+        """The function that reads what is `selected` of a source of the type. Raises NotCompiled."""
         key = (type_.name, *[id(each.node) for each in selected])
         if key not in self._known:
             self._known[key] = None  # until it is done, and for good when it can not be
-            self._known[key] = self._object(type_, selected)
+            self._known[key] = self._object(executor, type_, selected)
         read = self._known[key]
         if read is None:
             raise NotCompiled
         return read
 
-    def _object(self, type_: GraphQLObjectType, selected: Fields) -> Read:
+    def _object(self, executor: Any, type_: GraphQLObjectType, selected: Fields) -> Read:
         if any(each.defer_usage is not None or each.fragment_variable_values is not None for each in selected):
             raise NotCompiled
-        grouped, deferred, forbidden = self._executor.collect_subfields(type_, selected)
+        grouped, deferred, forbidden = executor.collect_subfields(type_, selected)
         if deferred or forbidden:
             raise NotCompiled
-        fields = [(key, self._field(type_, details)) for key, details in grouped.items()]
+        fields = [(key, self._field(executor, type_, details)) for key, details in grouped.items()]
         fits: Any = type_.is_type_of  # those of ours ask for the class of the row alone (resolvers/graph/nodes.py)
 
         def read(source: Any, context: Any) -> dict[str, Any]:
@@ -82,7 +78,7 @@ class _Compiler:
 
         return read
 
-    def _field(self, type_: GraphQLObjectType, details: Fields) -> Read:
+    def _field(self, executor: Any, type_: GraphQLObjectType, details: Fields) -> Read:
         name = details[0].node.name.value
         if name == "__typename":
             return lambda source, context: type_.name
@@ -92,7 +88,7 @@ class _Compiler:
         made_of = field.extensions.get("strawberry-definition")
         if not isinstance(made_of, StrawberryField) or made_of.extensions:
             raise NotCompiled
-        complete = self._completed(field.type, details)
+        complete = self._completed(executor, field.type, details)
         metadata: Mapping[Any, Any] = made_of.metadata or {}
         declared: Read | None = metadata.get("read")
         if declared is not None:
@@ -101,10 +97,10 @@ class _Compiler:
             raise NotCompiled
         return _attribute(field, attrgetter(made_of.python_name), complete)
 
-    def _completed(self, type_: GraphQLOutputType, details: Fields) -> Read:
+    def _completed(self, executor: Any, type_: GraphQLOutputType, details: Fields) -> Read:
         """What becomes of a value, null included."""
         needed = isinstance(type_, GraphQLNonNull)
-        there = self._there(type_.of_type if isinstance(type_, GraphQLNonNull) else type_, details)
+        there = self._there(executor, type_.of_type if isinstance(type_, GraphQLNonNull) else type_, details)
 
         def complete(value: Any, context: Any) -> Any:
             if value is not None:
@@ -115,17 +111,17 @@ class _Compiler:
 
         return complete
 
-    def _there(self, type_: GraphQLOutputType, details: Fields) -> Read:
+    def _there(self, executor: Any, type_: GraphQLOutputType, details: Fields) -> Read:
         """What becomes of a value that is not null."""
         if isinstance(type_, GraphQLScalarType):
             return _scalar(type_)
         if isinstance(type_, GraphQLEnumType):
             return _enum(type_)
         if isinstance(type_, GraphQLObjectType):
-            return self.object(type_, details)
+            return self.object(executor, type_, details)
         if not isinstance(type_, GraphQLList):
             raise NotCompiled  # which type an interface is in truth, graphql-core finds
-        item = self._completed(type_.of_type, details)
+        item = self._completed(executor, type_.of_type, details)
 
         def items(value: Any, context: Any) -> list[Any]:
             if value.__class__ is not tuple and value.__class__ is not list:
