@@ -91,6 +91,9 @@ DOCUMENTS = [
     f"{{ all {{ shout {FIELDS} }} }}",
     "{ all { shout(times: 2) best { code weight } parts { code } } }",
     f"{{ named {{ name ... on Thing {{ {FIELDS} }} }} }}",
+    # The same field of one fragment, merged with another field in one place and alone in the other.
+    "{ all { ...P parts { weight } } first { ...P } } fragment P on Thing { parts { code } }",
+    "{ first { ...P } all { ...P parts { weight } } } fragment P on Thing { parts { code } }",
 ]
 GOOD: Mapping[str, Any] = {
     "kind": "thing",

@@ -38,6 +38,7 @@ class _Writer:
         self.draw = draw
         self.fragments: list[str] = []
         self._names = 0
+        self._written: dict[str, list[str]] = {}
 
     def page(self, rows: GraphQLObjectType, depth: int = 0) -> str:
         shape = self.draw.choice(
@@ -54,10 +55,14 @@ class _Writer:
         directive, chance = self.draw.choice(DIRECTIVES), self.draw.random()
         if chance < 0.1 and depth < DEEPEST:
             return f"... on {type_.name}{directive} {{ {self.fields(type_, depth + 1)} }}"
-        if chance < 0.2 and depth < DEEPEST:
+        written = self._written.get(type_.name)
+        if chance < 0.15 and written:  # once more, where other fields may be merged with its own
+            return f"...{self.draw.choice(written)}{directive}"
+        if chance < 0.25 and depth < DEEPEST:
             self._names += 1
             name = f"F{self._names}"
             self.fragments.append(f"fragment {name} on {type_.name} {{ {self.fields(type_, depth + 1)} }}")
+            self._written.setdefault(type_.name, []).append(name)  # whole by now, so that none leads to itself
             return f"...{name}{directive}"
         name, field = self.draw.choice([(n, f) for n, f in type_.fields.items() if self._asked(f, depth)])
         return f"{self._alias(name)}{name}{self._given(field)}{directive}{self._below(field, depth)}"
