@@ -1,4 +1,4 @@
-"""`python -m bench.prepared FOLDER PORT`: answers every path with bytes from a file, on the HTTP server that the gateway runs on.
+"""`python -m bench.prepared FOLDER PORT`: answers every path with bytes from a file, on the HTTP server and event loop of `9rum serve`.
 
 It is the least that an answer can cost there, and it stands in for Nova where listing is measured. FOLDER/index.json maps paths to
 files; the query string is not looked at.
@@ -10,6 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
+import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from starlette.types import Receive, Scope, Send
@@ -51,4 +52,4 @@ async def main(folder: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    uvloop.run(main(Path(sys.argv[1]), int(sys.argv[2])))
