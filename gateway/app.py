@@ -9,7 +9,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import strawberry
@@ -54,6 +54,7 @@ from resolvers.actor import Actor, Origin
 from resolvers.audit import Audit
 from resolvers.clock import Clock
 from resolvers.context import Context, Ports
+from resolvers.domain import Domain
 from resolvers.graph.schema import actions_of, command_names, kinds_of
 from resolvers.inventory.events import Events
 from resolvers.inventory.store import Inventory
@@ -68,14 +69,22 @@ log = logging.getLogger(__name__)
 class Application:
     """`asgi` is the whole program as an ASGI application; its lifespan opens and closes everything."""
 
-    def __init__(self, settings: Settings, clock: Clock, schema: strawberry.Schema, role: Role = Role.ALL) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        schema: strawberry.Schema,
+        role: Role = Role.ALL,
+        domains: Sequence[Domain] = DOMAINS,
+    ) -> None:
         self.settings = settings
         self.role = role
         self.clock = clock
         self.schema = schema
+        self.domains = domains
         self.metrics = Metrics()
-        self.actions = actions_of(DOMAINS)
-        self.inventory = Inventory(kinds_of(DOMAINS).values(), clock, settings.inventory.read_deadline)
+        self.actions = actions_of(domains)
+        self.inventory = Inventory(kinds_of(domains).values(), clock, settings.inventory.read_deadline)
         self.events = Events(self.inventory)
         self.tracing = open_tracing(settings.telemetry)
         self._web = Starlette(lifespan=self._lifespan)
@@ -114,7 +123,7 @@ class Application:
         self.bus = Bus(redis)
         await self.bus.start()
         closing.push_async_callback(self.bus.stop)
-        self.clouds = await Clouds.open(settings, DOMAINS, redis, clock)
+        self.clouds = await Clouds.open(settings, self.domains, redis, clock)
         closing.push_async_callback(self.clouds.close)
         self.ports = Ports(self.clouds.ports, settings.identity_cloud)
         self.clouds.feed(self.inventory)
@@ -124,7 +133,7 @@ class Application:
         self.plans = PlanStore(redis, key)
         owner = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
         operations = OperationStore(redis, self.bus, key, owner)
-        self.policy = Policy(settings.policy, command_names(DOMAINS))
+        self.policy = Policy(settings.policy, command_names(self.domains))
         if (problem := self.policy.problem()) is not None:
             raise SettingsError([problem])
         patience = self.clouds.write_deadline
@@ -246,7 +255,12 @@ def _extensions(context: Context) -> dict[str, Any]:
 
 
 def build(
-    settings: Settings, clock: Clock | None = None, schema: strawberry.Schema | None = None, role: Role = Role.ALL
+    settings: Settings,
+    clock: Clock | None = None,
+    schema: strawberry.Schema | None = None,
+    role: Role = Role.ALL,
+    domains: Sequence[Domain] = DOMAINS,
 ) -> Application:
-    """`schema` may be passed in where many applications are built: it is the same for all, and costs a second to make."""
-    return Application(settings, clock or Clock(), schema or build_schema(DOMAINS), role)
+    """`schema` may be passed in where many applications are built: it is the same for all of the same domains, and costs a second to
+    make."""
+    return Application(settings, clock or Clock(), schema or build_schema(domains), role, domains)

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import strawberry
+import yaml
 
 from gateway.app import Application, build
 from gateway.roles import Role
@@ -16,6 +17,7 @@ from gateway.schema import build_schema
 from gateway.settings import Settings
 from resolvers import DOMAINS
 from resolvers.clock import Clock
+from resolvers.domain import Domain
 from resolvers.sandbox.seed import demo_people
 from tests.polling import eventually
 
@@ -30,6 +32,18 @@ FOLLOW = """query($id: ID!) { operation(id: $id) {
 def schema() -> strawberry.Schema:
     """Built once: it does not change, and it costs a second."""
     return build_schema(DOMAINS)
+
+
+def demo_passwords() -> dict[str, str]:
+    """Of the people of the sandbox, by their names."""
+    return {person.name: person.password for person in demo_people()}
+
+
+def policy_file(folder: Path, rules: str | list[dict[str, Any]]) -> dict[str, str]:
+    """The section of the settings for a policy file that is written into the folder. `rules`: as its YAML, or as what that says."""
+    file = folder / "policy.yaml"
+    file.write_text(rules if isinstance(rules, str) else yaml.safe_dump({"rules": rules}))
+    return {"file": str(file)}
 
 
 class Running:
@@ -110,22 +124,25 @@ async def running(
     passwords: Mapping[str, str] | None = None,
     clock: Clock | None = None,
     role: Role = Role.ALL,
+    domains: tuple[Sequence[Domain], strawberry.Schema] | None = None,
     **settings: Any,
 ) -> AsyncIterator[Running]:
-    """`settings` replace sections, for instance `clouds=[...]`; `passwords` are of the people there, else the demo people's."""
+    """`settings` replace sections, for instance `clouds=[...]`; `passwords` are of the people there, else the demo people's; `domains`,
+    with the schema of them, stand in for those that there are."""
     given: dict[str, Any] = {
         "store": {"url": store_url, "folder": str(folder)},
         "clouds": [{"backend": "sandbox", "name": CLOUD, "speed": 50.0}],
         "secret_key": KEY,
         **settings,
     }
-    app = build(Settings.model_validate(given), clock, schema(), role)
+    made_of, its_schema = domains or (DOMAINS, schema())
+    app = build(Settings.model_validate(given), clock, its_schema, role, made_of)
     await app.open()
     try:
         await app.inventory.load()
         transport = httpx.ASGITransport(app.asgi)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway", timeout=60) as http:
-            yield Running(app, http, passwords or {person.name: person.password for person in demo_people()})
+            yield Running(app, http, passwords or demo_passwords())
     finally:
         await app.close()
         await asyncio.sleep(0)  # let transports that were just closed say goodbye before the loop ends
