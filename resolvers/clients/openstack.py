@@ -17,7 +17,7 @@ from resolvers.checks import CheckResult
 from resolvers.clients import openstack_errors as errors
 from resolvers.clients.openstack_account import Account
 from resolvers.clients.openstack_config import configured, tls
-from resolvers.clients.openstack_http import Answer, Body, Http, Params
+from resolvers.clients.openstack_http import READS, Answer, Body, Http, Params
 from resolvers.clients.openstack_people import People
 from resolvers.clients.openstack_settings import OpenStackSettings
 from resolvers.clients.openstack_trusts import Trusts
@@ -29,7 +29,6 @@ from resolvers.errors import Denied, GurumError, TimedOut, Unauthenticated, Unav
 T = TypeVar("T")
 P = TypeVar("P")
 
-READS = frozenset({"GET", "HEAD"})
 # Cinder goes by its old name in this header, all others by their service type.
 VERSION_NAMES = {"block-storage": "volume"}
 
@@ -57,7 +56,7 @@ class OpenStackClient:
     async def open(cls, settings: OpenStackSettings, clock: Clock) -> Self:
         """Reads clouds.yaml; Invalid when it can not be used. The cloud may be down: it is asked at the first use."""
         region = await asyncio.to_thread(configured, settings)
-        http = Http(settings.name, tls(region), settings.max_answer_mib * 1024 * 1024)
+        http = Http(settings.name, tls(region), settings.max_answer_mib * 1024 * 1024, clock)
         account = Account(region, http, clock, settings.deadlines.read)
         people = People(account, http, clock, settings.deadlines.read)
         trusts = Trusts(account, people, http, clock, settings.deadlines.write)

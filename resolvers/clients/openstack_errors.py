@@ -136,6 +136,23 @@ def unreachable(backend: str, service: str) -> Unavailable:
     return Unavailable(f"{title(backend, service)} does not answer: no connection to it can be made.", backend=backend)
 
 
+def proxy_away(backend: str, service: str) -> Unavailable:
+    why = "is not reached: no connection to the proxy can be made that this machine's environment names."
+    return Unavailable(f"{title(backend, service)} {why}", backend=backend)
+
+
+def proxy_refuses(backend: str, service: str, status: int) -> Unavailable:
+    why = f"is not reached: the proxy that this machine's environment names refuses with status {status}."
+    return Unavailable(f"{title(backend, service)} {why}", backend=backend)
+
+
+def proxy_unknown(backend: str, service: str) -> Unavailable:
+    why = (
+        "is not reached: this machine's environment names a proxy that is not an HTTP proxy; add the cloud to NO_PROXY."
+    )
+    return Unavailable(f"{title(backend, service)} {why}", backend=backend)
+
+
 def broken_off(backend: str, service: str) -> Unavailable:
     return Unavailable(
         f"{title(backend, service)} ended the connection before it answered.", backend=backend, lost=True
