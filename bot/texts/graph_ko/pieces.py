@@ -36,6 +36,15 @@ SENTENCES: Mapping[str, str] = {
     "{} shows a certificate that this machine does not trust; name its authority as `cacert` in clouds.yaml.": (
         "{0} 서비스의 인증서를 이 장비가 신뢰하지 않습니다. clouds.yaml의 `cacert` 값에 인증 기관을 지정하십시오."
     ),
+    "{} is not reached: no connection to the proxy can be made that this machine's environment names.": (
+        "{0} 서비스에 닿을 수 없습니다. 이 장비의 환경 변수에 있는 프록시에 연결할 수 없습니다."
+    ),
+    "{} is not reached: the proxy that this machine's environment names refuses with status {}.": (
+        "{0} 서비스에 닿을 수 없습니다. 이 장비의 환경 변수에 있는 프록시가 거부했습니다(상태 코드 {1})."
+    ),
+    (
+        "{} is not reached: this machine's environment names a proxy that is not an HTTP proxy; add the cloud to NO_PROXY."
+    ): "{0} 서비스에 닿을 수 없습니다. 이 장비의 환경 변수에 있는 프록시가 HTTP 프록시가 아닙니다. NO_PROXY 값에 클라우드를 추가하십시오.",
     "The name, the domain or the password is not right, or the account may not sign in.": (
         "이름, 도메인, 비밀번호가 올바르지 않거나 로그인할 수 없는 계정입니다."
     ),
