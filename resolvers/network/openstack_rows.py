@@ -124,6 +124,7 @@ class RuleBody(msgspec.Struct, gc=False):
     port_range_max: int | None = None
     remote_ip_prefix: str | None = None
     remote_group_id: str | None = None
+    remote_address_group_id: str | None = None
     description: str | None = None
 
 
@@ -268,6 +269,7 @@ def rule_row(names: Names, body: RuleBody) -> SecurityGroupRuleRow:
             body.port_range_max,
             body.remote_ip_prefix,
             body.remote_group_id,
+            body.remote_address_group_id,
         ),
         project_id=_ref(names, "project", body.project_id),
         security_group_id=_ref(names, "securityGroup", body.security_group_id),
@@ -278,6 +280,7 @@ def rule_row(names: Names, body: RuleBody) -> SecurityGroupRuleRow:
         port_max=body.port_range_max,
         remote_cidr=body.remote_ip_prefix,
         remote_group_id=names.ref("securityGroup", body.remote_group_id),
+        remote_address_group=body.remote_address_group_id,
         description=body.description,
     )
 

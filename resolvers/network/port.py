@@ -133,6 +133,7 @@ class SecurityGroupRuleRow(Row, frozen=True, kw_only=True, gc=False):
     port_max: int | None
     remote_cidr: str | None
     remote_group_id: str | None
+    remote_address_group: str | None = None  # native id; 9rum knows nothing more of address groups
     description: str | None
 
 
@@ -144,12 +145,15 @@ def rule_name(
     port_max: int | None,
     remote_cidr: str | None,
     remote_group: str | None,
+    remote_address_group: str | None = None,
 ) -> str:
     """`ingress tcp 80-90 from 10.0.0.0/8`. No remote means everyone; for ICMP the numbers are type and code."""
     ports = [str(port) for port in dict.fromkeys((port_min, port_max)) if port is not None]
     what = (protocol or "any") + (" " + ("/" if "icmp" in (protocol or "") else "-").join(ports) if ports else "")
     everyone = "::/0" if ethertype == "IPv6" else "0.0.0.0/0"
-    where = f"group {remote_group}" if remote_group else remote_cidr or everyone
+    where = remote_cidr or everyone
+    if remote_group or remote_address_group:
+        where = f"group {remote_group}" if remote_group else f"address group {remote_address_group}"
     return f"{direction} {what} {'from' if direction == 'ingress' else 'to'} {where}"
 
 

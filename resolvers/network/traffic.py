@@ -63,7 +63,9 @@ def traffic(
 
 def same(row: Any, content: dict[str, Any], remote_group_id: str | None) -> bool:
     """Whether a rule lets through exactly this; a backend refuses a second one."""
-    return row.remote_group_id == remote_group_id and all(getattr(row, name) == content[name] for name in CONTENT)
+    if row.remote_address_group is not None or row.remote_group_id != remote_group_id:
+        return False
+    return all(getattr(row, name) == content[name] for name in CONTENT)
 
 
 def sentence(content: dict[str, Any], remote_group: str | None) -> str:

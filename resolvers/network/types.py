@@ -155,6 +155,9 @@ class SecurityGroupRule(Node):
     port_min: int | None = strawberry.field(description="For ICMP the type.")
     port_max: int | None = strawberry.field(description="For ICMP the code.")
     remote_cidr: str | None
+    remote_address_group: str | None = strawberry.field(
+        description="The backend's id of the address group that is the other side."
+    )
     description: str | None
     project_id: strawberry.ID
     security_group_id: strawberry.ID

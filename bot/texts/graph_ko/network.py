@@ -131,6 +131,9 @@ SENTENCES: Mapping[str, str] = {
     "Whoever reaches the servers in `{}` is let in.": "네트워크가 닿는 곳이면 어디서든 `{0}` 보안 그룹의 서버에 접속할 수 있게 됩니다.",
     "Add the rule": "규칙 추가",
     "Connections that only this rule lets through end.": "이 규칙으로만 허용되던 연결이 끊깁니다.",
+    "The other side of this rule is an address group, so 9rum can not bring the rule back.": (
+        "이 규칙의 상대편은 주소 그룹이므로, 삭제하면 9rum에서 되돌릴 수 없습니다."
+    ),
     "Let something through a security group.": "보안 그룹에 허용 규칙을 추가합니다.",
     "Take a rule out of a security group.": "보안 그룹에서 규칙을 제거합니다.",
     "Id or name of the rule.": "규칙의 이름 또는 ID.",

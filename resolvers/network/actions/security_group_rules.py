@@ -117,6 +117,9 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
     owned(context, row)
     group = context.inventory.get(context.actor, "securityGroup", row.security_group_id)
     ports = context.inventory.related(context.actor, "port", "security_group_ids", row.security_group_id)
+    warnings = ["Connections that only this rule lets through end."] if ports else []
+    if row.remote_address_group is not None:
+        warnings.append("The other side of this rule is an address group, so 9rum can not bring the rule back.")
     return Plan(
         project_id=row.project_id,
         targets=[target(row)],
@@ -126,17 +129,20 @@ async def _plan_delete(context: Context, given: Any) -> Plan:
             "touched": [row.security_group_id],
             "before": {name: getattr(row, name) for name in CONTENT},
             "remote_group": row.remote_group_id,
+            "remote_address_group": row.remote_address_group,
             "description": row.description,
         },
         changes=[changed(label(group) if group else row.security_group_id, "rule", row.name, None)],
         dependants=targets(servers_at(context, ports)),
-        warnings=["Connections that only this rule lets through end."] if ports else [],
-        undo="securityGroupRule.create",
+        warnings=warnings,
+        undo="securityGroupRule.create" if row.remote_address_group is None else None,
     )
 
 
-def _undo_delete(record: Record) -> tuple[str, dict[str, Any]]:
+def _undo_delete(record: Record) -> tuple[str, dict[str, Any]] | None:
     args = record.args
+    if args.get("remote_address_group") is not None:
+        return None  # without its other side it would let everyone in
     back = {"security_group": args["security_group"], **args["before"], "remote_group": args["remote_group"]}
     return "securityGroupRule.create", {**back, "description": args["description"]}
 

@@ -13,7 +13,7 @@ from resolvers.inventory.feed import Feed
 from resolvers.names import Names
 from resolvers.network.openstack import OpenStackNetwork
 from resolvers.network.port import RuleSpec, SubnetSpec
-from tests.resolvers.clients.far_cloud import SHOP, Token, told
+from tests.resolvers.clients.far_cloud import told
 from tests.resolvers.far_krane import FarKrane, refusal
 from tests.resolvers.payloads import captured
 
@@ -23,11 +23,6 @@ NETWORKS = json.loads(captured("openstack/network_networks"))["networks"]
 @pytest.fixture
 def network(client: OpenStackClient) -> OpenStackNetwork:
     return OpenStackNetwork(client, Names("krane", "home"))
-
-
-@pytest.fixture
-def jiwoo(far: FarKrane) -> Credential:
-    return Credential(far.issue(Token("jiwoo")), SHOP)
 
 
 def feed(network: OpenStackNetwork, kind: str) -> Feed[Any]:

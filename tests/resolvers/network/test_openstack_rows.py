@@ -110,3 +110,11 @@ def test_an_address_pool_whose_prefix_neutron_writes_as_a_text() -> None:
 def test_a_status_that_is_newer_than_this_program() -> None:
     body = msgspec.structs.replace(NETWORKS["public"], status="TELEPORTING")
     assert rows.network_row(NAMES, body, rows.Audience()).status is NetworkStatus.UNKNOWN
+
+
+def test_a_rule_for_an_address_group_is_not_one_for_everyone() -> None:
+    body = rows.RuleBody(
+        id="r-1", security_group_id="g-1", direction="ingress", ethertype="IPv4", remote_address_group_id="ag-1"
+    )
+    row = rows.rule_row(NAMES, body)
+    assert (row.name, row.remote_address_group) == ("ingress any from address group ag-1", "ag-1")

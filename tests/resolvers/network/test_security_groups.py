@@ -3,7 +3,11 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from resolvers import ids
+from resolvers.network.port import SecurityGroupRuleRow, rule_name
+from resolvers.sandbox.world import World
 from tests.resolvers.network.shop import SHOP, names, planned, refused, undone
 from tests.running import Running
 
@@ -97,6 +101,34 @@ async def test_a_removed_rule_comes_back_as_it_was(graph: Running) -> None:
     assert not [rule for rule in (await _group(graph, group))["rules"] if rule["remoteGroup"]]
     await undone(graph, removed)
     assert await _group(graph, group) == before
+
+
+async def test_a_rule_for_an_address_group_is_not_shown_and_not_brought_back_as_one_for_everyone(
+    graph: Running,
+) -> None:
+    """9rum makes none; a colleague made it with another tool."""
+    group = await _made(graph)
+    given = {"securityGroup": group, "protocol": "tcp", "portMin": 22, "remoteCidr": "10.0.0.0/8"}
+    made = await graph.done("jiwoo", "securityGroupRuleCreate", given, SHOP)
+    world: World = graph.app.ports.get("identity", "krane").world
+    row = world.get(SecurityGroupRuleRow, ids.parse(made["resourceId"]).native)
+    assert row is not None
+    bare = structs.replace(row, remote_cidr=None, remote_address_group="ag-1")
+    world.put(structs.replace(bare, name=rule_name("ingress", "IPv4", "tcp", 22, 22, None, None, "ag-1")))
+    await graph.app.inventory.load()
+    query = "query($id: ID!) { securityGroupRule(id: $id) { name remoteCidr remoteAddressGroup } }"
+    found = (await graph.data("jiwoo", query, {"id": row.id}, SHOP))["securityGroupRule"]
+    name = "ingress tcp 22 from address group ag-1"
+    assert found == {"name": name, "remoteCidr": None, "remoteAddressGroup": "ag-1"}
+    plan = await planned(graph, "securityGroupRuleDelete", {"rule": row.id})
+    assert (plan["undo"], plan["warnings"]) == (
+        None,
+        ["The other side of this rule is an address group, so 9rum can not bring the rule back."],
+    )
+    open_to_all = {"securityGroup": group, "protocol": "tcp", "portMin": 22}
+    await planned(graph, "securityGroupRuleCreate", open_to_all)  # another rule, not refused as one that is there
+    removed = await graph.done("jiwoo", "securityGroupRuleDelete", {"rule": row.id}, SHOP)
+    assert removed["undo"] is None
 
 
 async def test_a_rule_of_a_group_in_use_names_the_servers(graph: Running) -> None:
