@@ -24,11 +24,21 @@ from resolvers.clients.openstack_trusts import Trusts
 from resolvers.clients.requests import note_request_id
 from resolvers.clients.single_flight import SingleFlight
 from resolvers.clock import Clock
-from resolvers.errors import Denied, GurumError, TimedOut, Unauthenticated, Unavailable
+from resolvers.errors import (
+    Denied,
+    GurumError,
+    Invalid,
+    NotFound,
+    RateLimited,
+    TimedOut,
+    Unauthenticated,
+    Unavailable,
+)
 
 T = TypeVar("T")
 P = TypeVar("P")
 
+PAUSES, LONGEST_PAUSE = 5, 30.0  # of a list for a service that asks for fewer requests; seconds
 # Cinder goes by its old name in this header, all others by their service type.
 VERSION_NAMES = {"block-storage": "volume"}
 
@@ -129,9 +139,16 @@ class OpenStackClient:
             asked["limit"] = self.settings.page_size
         seen: set[str] = set()
         while True:
-            page = await self.read(
-                service, path, decoder, asked, microversion=microversion, deadline=self.settings.deadlines.page
-            )
+            try:
+                page = await self._page(service, path, decoder, asked, microversion)
+            except (Invalid, NotFound) as error:
+                if not seen:
+                    raise
+                raise Unavailable(
+                    f"{errors.title(self.name, service)} lost its place in a list, because what stood there was deleted.",
+                    backend=self.name,
+                    request_id=error.request_id,
+                ) from error
             yield page
             link = next_of(page)
             if link is None:
@@ -141,6 +158,21 @@ class OpenStackClient:
                 raise Unavailable(f"{errors.title(self.name, service)} lists in a circle.", backend=self.name)
             seen.add(marker)
             asked["marker"] = marker
+
+    async def _page(
+        self, service: str, path: str, decoder: msgspec.json.Decoder[P], asked: Params, microversion: str | None
+    ) -> P:
+        """A service that asks for fewer requests is given the pause, else a long list would begin anew for ever."""
+        for _ in range(PAUSES):
+            try:
+                return await self.read(
+                    service, path, decoder, asked, microversion=microversion, deadline=self.settings.deadlines.page
+                )
+            except RateLimited as error:
+                await self.clock.sleep(min(error.retry_after or 1.0, LONGEST_PAUSE))
+        return await self.read(
+            service, path, decoder, asked, microversion=microversion, deadline=self.settings.deadlines.page
+        )
 
     def decode(self, service: str, body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         """The body of an answer of `send` as a Struct; Unavailable when it is not what the service's API promises."""

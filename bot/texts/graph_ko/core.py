@@ -73,6 +73,9 @@ SENTENCES: Mapping[str, str] = {
     "Sign in first: send a Keystone token in the header X-Auth-Token, or open a session.": (
         "먼저 로그인하십시오. X-Auth-Token 헤더에 Keystone 토큰을 넣어 보내거나 세션을 여십시오."
     ),
+    "The answer leads to more than {} rows; ask for fewer rows, less nesting, or fields that answer in pages.": (
+        "응답으로 이어지는 행이 {0}개를 넘습니다. 행이나 중첩을 줄이거나, 페이지로 나누어 응답하는 필드를 쓰십시오."
+    ),
     # resolvers/graph/audit.py
     "The audit log is for operators of the cloud, and for admins of a project about their project.": (
         "감사 로그는 클라우드 운영자가 볼 수 있습니다. 프로젝트의 admin은 자기 프로젝트의 기록만 볼 수 있습니다."
@@ -162,6 +165,10 @@ SENTENCES: Mapping[str, str] = {
     ),
     "`resume` is not a token of this subscription; take it from an event.": (
         "`resume` 값이 이 구독의 토큰이 아닙니다. 이벤트에 있는 값을 쓰십시오."
+    ),
+    # resolvers/inventory/freshness.py
+    "The {} of {} are {} s old, older than `maxAge` says; ask again in {} s.": (
+        "`maxAge` 값보다 오래된 내용입니다(클라우드 {1}, {0}, {2}초 전). {3}초 후에 다시 요청하십시오."
     ),
     # resolvers/inventory/paging.py
     "Ask for `first` or for `last` rows, not for both.": "`first` 값과 `last` 값 중 하나만 지정하십시오.",

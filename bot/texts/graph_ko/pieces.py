@@ -36,6 +36,9 @@ SENTENCES: Mapping[str, str] = {
     "{} shows a certificate that this machine does not trust; name its authority as `cacert` in clouds.yaml.": (
         "{0} 서비스의 인증서를 이 장비가 신뢰하지 않습니다. clouds.yaml의 `cacert` 값에 인증 기관을 지정하십시오."
     ),
+    "{} lost its place in a list, because what stood there was deleted.": (
+        "{0} 서비스의 목록을 읽는 동안 읽던 자리의 항목이 삭제되었습니다."
+    ),
     "{} is not reached: no connection to the proxy can be made that this machine's environment names.": (
         "{0} 서비스에 닿을 수 없습니다. 이 장비의 환경 변수에 있는 프록시에 연결할 수 없습니다."
     ),
@@ -54,12 +57,6 @@ SENTENCES: Mapping[str, str] = {
     "That is the id of a different kind: {}.": "다른 종류의 ID입니다: {0}.",
     "A variable": "변수",
     "The input": "입력",
-    (
-        "The answer leads to more than {} rows by fields that answer them all at once; "
-        "ask for fewer rows, less nesting, or fields that answer in pages."
-    ): (
-        "한 번에 모두 응답하는 필드로 이어지는 행이 {0}개를 넘습니다. 행이나 중첩을 줄이거나, 페이지로 나누어 응답하는 필드를 쓰십시오."
-    ),
     # in the place of values
     "http(s) address that the cloud fetches the content from; left out for an upload.": (
         "클라우드가 내용을 가져올 http(s) 주소. 업로드하려면 생략합니다."

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_http import Link, next_link
-from resolvers.errors import NotFound, Unavailable
+from resolvers.clock import Clock
+from resolvers.errors import NotFound, RateLimited, Unavailable
 from tests.resolvers.clients.conftest import Connecting
 from tests.resolvers.clients.far_cloud import FarCloud, refusal, told
 
@@ -106,6 +107,62 @@ async def test_a_list_in_a_circle_ends(client: OpenStackClient, far: FarCloud) -
     with pytest.raises(Unavailable, match=r"Nova \(compute\) of krane lists in a circle"):
         _ = [page async for page in client.pages("compute", "/servers", PAGE, next_of)]
     assert len(far.calls("compute /servers")) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "message"), [(404, "Floating IP b could not be found"), (400, "marker [b] not found")]
+)
+async def test_a_list_that_lost_its_place_is_not_one_that_ended_or_never_was(
+    client: OpenStackClient, far: FarCloud, status: int, message: str
+) -> None:
+    """What the first page ended with was deleted before the second one was asked for."""
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        if "marker" in request.query:
+            return refusal(status, message)
+        return web.json_response({"servers": ["a", "b"], "servers_links": [{"rel": "next", "href": "?marker=b"}]})
+
+    far.answer("compute /servers", page)
+    with pytest.raises(Unavailable, match=r"Nova \(compute\) of krane lost its place in a list"):
+        _ = [page async for page in client.pages("compute", "/servers", PAGE, next_of)]
+
+
+class Patient(Clock):
+    """Notes for how long it was asked to sleep, and does not."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+@pytest.mark.parametrize(("status", "told_pause", "pause"), [(429, "7", 7.0), (413, "600", 30.0), (429, None, 1.0)])
+async def test_a_list_goes_on_after_the_pause_that_a_service_asks_for(
+    connect: Connecting, far: FarCloud, status: int, told_pause: str | None, pause: float
+) -> None:
+    busy, clock = iter([True, True, False]), Patient()
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        if "marker" not in request.query:
+            return web.json_response({"servers": ["a"], "servers_links": [{"rel": "next", "href": "?marker=a"}]})
+        if next(busy):
+            headers = {"Retry-After": told_pause} if told_pause else {}
+            return web.Response(status=status, headers=headers, text="Too many requests")
+        return web.json_response({"servers": ["b"]})
+
+    far.answer("compute /servers", page)
+    client = await connect(clock=clock)
+    pages = [page.servers async for page in client.pages("compute", "/servers", PAGE, next_of)]
+    assert (pages, clock.slept) == ([["a"], ["b"]], [pause, pause])
+
+
+async def test_a_service_that_never_has_time_is_said_so(connect: Connecting, far: FarCloud) -> None:
+    far.answer("compute /servers", told(b"", status=429))
+    client = await connect(clock=Patient())
+    with pytest.raises(RateLimited):
+        _ = [page async for page in client.pages("compute", "/servers", PAGE, next_of)]
+    assert len(far.calls("compute /servers")) == 6
 
 
 async def test_a_refused_token_is_renewed_once_for_all(client: OpenStackClient, far: FarCloud) -> None:

@@ -107,6 +107,24 @@ async def test_a_private_flavor_tells_who_may_use_it(compute: OpenStackCompute, 
     assert far.calls("compute /flavors/detail")[0].query["is_public"] == "None"
 
 
+@pytest.mark.parametrize("id_", ["m1.small", "gpu 1", "8", "2.4xl_x-y"])
+async def test_flavors_have_any_id(compute: OpenStackCompute, far: FarCloud, id_: str) -> None:
+    (flavor, *_) = json.loads(captured("openstack/compute_flavors"))["flavors"]
+    flavor |= {"id": id_, "os-flavor-access:is_public": False}
+    far.answer("compute /flavors/detail", told({"flavors": [flavor]}))
+    far.answer(f"compute /flavors/{id_}", told({"flavor": flavor}))
+    far.answer(f"compute /flavors/{id_}/os-flavor-access", told({"flavor_access": [{"tenant_id": "p-1"}]}))
+    (row,) = await feed(compute, "flavor").full()
+    assert (row.native_id, row.shared_with) == (id_, ("project:home/p-1",))
+    assert await feed(compute, "flavor").one(id_) == row
+
+
+@pytest.mark.parametrize("id_", ["", ".", "..", "a/b", "a\\b", "a\nb", "../servers/x", "x" * 256])
+async def test_what_can_be_no_id_is_not_asked_for(compute: OpenStackCompute, far: FarCloud, id_: str) -> None:
+    assert await feed(compute, "flavor").one(id_) is None
+    assert [asked.path for asked in far.asked if asked.path.startswith("compute /flavors/")] == []
+
+
 async def test_zones_and_services(compute: OpenStackCompute) -> None:
     (zone,) = await feed(compute, "availabilityZone").full()
     assert await feed(compute, "availabilityZone").one("nova") == zone

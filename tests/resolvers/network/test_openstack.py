@@ -75,6 +75,23 @@ async def test_a_cloud_without_routers_has_none(network: OpenStackNetwork, far: 
         await feed(network, "port").full()  # but a cloud without ports is broken, not empty
 
 
+@pytest.mark.parametrize(("kind", "name"), [("floatingIp", "floatingips"), ("router", "routers")])
+async def test_a_list_whose_place_is_deleted_meanwhile_is_not_empty(
+    network: OpenStackNetwork, far: FarKrane, kind: str, name: str
+) -> None:
+    """Neutron says of the next page that there is no such floating IP."""
+    body = json.loads(captured(f"openstack/network_{name}"))
+
+    async def page(request: web.Request) -> web.Response:
+        if "marker" in request.query:
+            return refusal(404, "Floating IP f could not be found", "NeutronError")
+        return web.json_response({**body, f"{name}_links": [{"rel": "next", "href": "?marker=f"}]})
+
+    far.answer(f"network /{name}", page)
+    with pytest.raises(Unavailable, match="lost its place"):
+        await feed(network, kind).full()
+
+
 async def test_a_list_that_is_not_there(network: OpenStackNetwork, far: FarKrane) -> None:
     bodies: tuple[Any, ...] = ({}, {"ports": None}, {"ports": [{"id": 7}]}, [], b"<html>", b'{"ports": [')
     for body in bodies:
