@@ -324,7 +324,23 @@ def test_the_example_of_the_page_is_a_policy(tmp_path: Path) -> None:
     assert not found.decide(person(), "server.stop", SHOP, danger=Danger.HIGH).allowed
     team = person(origin=Origin("slack", channel="C024BE91L"))
     assert found.decide(team, "server.stop", SHOP, danger=Danger.HIGH).confirmation is Confirmation.BUTTON
-    assert found.decide(team, "server.rebuild", TALK, danger=Danger.DESTRUCTIVE).approval_role == "admin"
+    assert not found.decide(team, "server.stop", TALK, danger=Danger.HIGH).allowed
+    rebuild = found.decide(team, "server.rebuild", TALK, danger=Danger.DESTRUCTIVE)
+    assert (rebuild.confirmation, rebuild.approval_role) == (Confirmation.TYPED, "admin")
+    stranger = person("minsu", origin=Origin("slack", channel="C9"))
+    assert not found.decide(stranger, "server.rebuild", TALK, danger=Danger.DESTRUCTIVE).allowed
+
+
+def test_what_the_example_of_the_page_denies_is_denied_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NAMES, SHOP, "prod-shop")
+    page = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
+    found = policy(tmp_path, re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0])
+    for place in (Origin("http"), Origin("console", channel="r1"), Origin("slack", channel="C024BE91L")):
+        asker = person(origin=place, operator=True)
+        assert not found.decide(asker, "server.delete", SHOP, danger=Danger.DESTRUCTIVE).allowed
+        assert found.decide(asker, "server.stop", SHOP, danger=Danger.HIGH).allowed is (place.kind != "slack")
 
 
 def test_a_file_that_is_not_there_allows_nothing(tmp_path: Path) -> None:
