@@ -66,7 +66,9 @@ class OpenStackClient:
     async def open(cls, settings: OpenStackSettings, clock: Clock) -> Self:
         """Reads clouds.yaml; Invalid when it can not be used. The cloud may be down: it is asked at the first use."""
         region = await asyncio.to_thread(configured, settings)
-        http = Http(settings.name, tls(region), settings.max_answer_mib * 1024 * 1024, clock)
+        http = Http(
+            settings.name, await asyncio.to_thread(tls, settings, region), settings.max_answer_mib * 1024 * 1024, clock
+        )
         account = Account(region, http, clock, settings.deadlines.read)
         people = People(account, http, clock, settings.deadlines.read)
         trusts = Trusts(account, people, http, clock, settings.deadlines.write)

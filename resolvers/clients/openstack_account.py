@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from keystoneauth1 import exceptions as ka
+from keystoneauth1.identity.base import BaseIdentityPlugin
 from openstack import exceptions as sdk
 from openstack.config.cloud_region import CloudRegion
 
@@ -19,7 +20,7 @@ from resolvers.clients import openstack_errors as errors
 from resolvers.clients.openstack_http import Answer, Http, Params
 from resolvers.clients.single_flight import SingleFlight
 from resolvers.clock import Clock
-from resolvers.errors import Denied, GurumError, Unauthenticated, Unavailable
+from resolvers.errors import Denied, Unauthenticated, Unavailable
 
 T = TypeVar("T")
 
@@ -143,6 +144,7 @@ class Account:
 
     async def _find(self, service: str) -> Endpoint:
         def find() -> tuple[Any, str | None]:
+            self._require_one_place(service)
             client = self.region.get_session_client(service, VERSIONS.get(service))
             return client.get_endpoint_data(), self._session.get_project_id()
 
@@ -157,13 +159,38 @@ class Account:
                 backend=self._http.backend,
             )
         version = ".".join(map(str, most or data.api_version or ()))
-        found = Endpoint(data.url.rstrip("/"), version, (least, most) if least and most else None, own_project)
+        url = data.url.rstrip("/")
+        if (
+            service == "network"
+        ):  # to a catalogue address that ends with a slash, openstacksdk adds the version once more
+            url = url.replace("/v2.0/v2.0", "/v2.0")
+        found = Endpoint(url, version, (least, most) if least and most else None, own_project)
         self._endpoints[service] = found
         return found
+
+    def _require_one_place(self, service: str) -> None:
+        """keystoneauth takes the first of what it finds, so that without a region the services would be those of several, mixed."""
+        if not isinstance(self._session.auth, BaseIdentityPlugin) or self.region.get_endpoint(service):
+            return  # the address is one of clouds.yaml
+        interface, region = self.region.get_interface(service), self.region.get_region_name(service)
+        found = self._session.auth.get_access(self._session).service_catalog.get_endpoints_data(
+            service_type=self.region.get_service_type(service),
+            service_name=self.region.get_service_name(service),
+            interface=interface,
+            region_name=region or None,
+        )
+        by_address = {
+            str(place.url).rstrip("/"): str(place.region_name) for places in found.values() for place in places
+        }
+        if not by_address:
+            raise errors.not_offered(self._http.backend, service, str(interface), region)
+        regions = sorted(set(by_address.values()))
+        if len(regions) > 1 and service != "identity":
+            raise errors.in_several_regions(self._http.backend, service, regions)
 
     async def _as_own(self, service: str, work: Callable[[], T]) -> T:
         try:
             async with self._http.within(service, self._deadline):
                 return await self.in_thread(service, work)
-        except GurumError as error:
+        except (Unauthenticated, Denied) as error:
             raise errors.of_own_account(self._http.backend, service, error) from error

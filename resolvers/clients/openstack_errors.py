@@ -6,7 +6,7 @@ the backend's operators and is not repeated; its request id is kept.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -115,7 +115,7 @@ def from_vendor(backend: str, service: str, error: Exception) -> GurumError:
     if isinstance(error, ka.ConnectionError):
         return unreachable(backend, service)
     if isinstance(error, ka.EndpointNotFound | ka.EmptyCatalog):
-        return Unavailable(
+        return NotOffered(
             f"The catalogue of {backend} has no address of {NAMES.get(service, service)}.", backend=backend
         )
     return Unavailable(f"{name} gave an answer that 9rum can not read.", backend=backend)
@@ -130,6 +130,26 @@ def of_own_account(backend: str, service: str, error: GurumError) -> GurumError:
     else:
         return error
     return Unavailable(f"{title(backend, service)} {why}", backend=backend, request_id=error.request_id)
+
+
+class NotOffered(Unavailable):
+    """The catalogue has no such service."""
+
+
+def not_offered(backend: str, service: str, interface: str, region: str | None) -> NotOffered:
+    name = NAMES.get(service, service)
+    if not region:
+        return NotOffered(f"The catalogue of {backend} has no {interface} address of {name}.", backend=backend)
+    sentence = f"The catalogue of {backend} has no {interface} address of {name} in the region {region}."
+    return NotOffered(sentence, backend=backend)
+
+
+def in_several_regions(backend: str, service: str, regions: Sequence[str]) -> Unavailable:
+    return Unavailable(
+        f"The catalogue of {backend} has {NAMES.get(service, service)} in several regions ({', '.join(regions)}); "
+        "name one as `region`.",
+        backend=backend,
+    )
 
 
 def unreachable(backend: str, service: str) -> Unavailable:

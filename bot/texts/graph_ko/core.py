@@ -19,12 +19,22 @@ SENTENCES: Mapping[str, str] = {
     "{} does not answer at its catalogue address.": "{0} 서비스가 카탈로그에 있는 주소에서 응답하지 않습니다.",
     # resolvers/clients/openstack_config.py
     "The cloud {} can not be set up: there is no file {}.": ("{0} 클라우드를 설정할 수 없습니다. {1} 파일이 없습니다."),
+    "The cloud {} can not be set up: `{}` of the entry `{}` ({}) can not be read: {}.": (
+        "{0} 클라우드를 설정할 수 없습니다. `{2}` 항목의 `{1}` 파일({3})을 읽을 수 없습니다: {4}."
+    ),
     # resolvers/clients/openstack_errors.py
     "{} does not tell its API versions at its address; check `auth_url`.": (
         "{0} 서비스가 그 주소에서 API 버전을 알려 주지 않습니다. `auth_url` 값을 확인하십시오."
     ),
     "{} did not answer in time.": "{0} 서비스가 제시간에 응답하지 않았습니다.",
     "The catalogue of {} has no address of {}.": "{0} 클라우드의 카탈로그에 {1} 서비스의 주소가 없습니다.",
+    "The catalogue of {} has no {} address of {}.": "{0} 클라우드의 카탈로그에 {2} 서비스의 {1} 주소가 없습니다.",
+    "The catalogue of {} has no {} address of {} in the region {}.": (
+        "{0} 클라우드의 카탈로그에 {3} 리전에 있는 {2} 서비스의 {1} 주소가 없습니다."
+    ),
+    "The catalogue of {} has {} in several regions ({}); name one as `region`.": (
+        "{0} 클라우드의 카탈로그에 {1} 서비스가 여러 리전({2})에 있습니다. `region` 설정에 하나를 지정하십시오."
+    ),
     "{} gave an answer that 9rum can not read.": "{0} 서비스의 응답을 9rum이 읽을 수 없습니다.",
     "{} does not answer: no connection to it can be made.": "{0} 서비스가 응답하지 않습니다. 연결할 수 없습니다.",
     "{} ended the connection before it answered.": "{0} 서비스가 응답하기 전에 연결을 끊었습니다.",

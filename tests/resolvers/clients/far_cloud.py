@@ -86,7 +86,7 @@ class FarCloud:
         return [asked for asked in self.asked if asked.path == f"{service} {path}"]
 
     def clouds_file(self, folder: Path, entry: Mapping[str, Any] | None = None, **changes: Any) -> Path:
-        """A clouds.yaml with the entry `far`; `changes` are those of its `auth`."""
+        """A clouds.yaml with the entry `far`, of which `entry` replaces keys (None: not there); `changes` are those of its `auth`."""
         auth = {
             "auth_url": f"{self.url}/identity/v3",
             "username": "gurum",
@@ -96,7 +96,8 @@ class FarCloud:
         }
         file = folder / "clouds.yaml"
         far = {"region_name": "RegionOne", "auth_type": "password", "auth": {**auth, **changes}, **(entry or {})}
-        file.write_text(json.dumps({"clouds": {"far": far}}))  # JSON is YAML
+        there = {key: value for key, value in far.items() if value is not None}
+        file.write_text(json.dumps({"clouds": {"far": there}}))  # JSON is YAML
         return file
 
     # -- the protocol --------------------------------------------------------------------------------------------------

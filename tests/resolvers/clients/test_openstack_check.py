@@ -33,7 +33,7 @@ async def test_a_service_that_is_down_is_named_with_its_address(client: OpenStac
 
 async def test_a_cloud_without_the_service(client: OpenStackClient) -> None:
     found = await client.check("image", "/images")
-    assert found.sentence == "The catalogue of krane has no address of Glance (image)."
+    assert found.sentence == "The catalogue of krane has no public address of Glance (image) in the region RegionOne."
 
 
 async def test_a_wrong_password(connect: Connecting) -> None:
@@ -89,8 +89,10 @@ async def test_a_service_that_answers_a_web_page(client: OpenStackClient, far: F
         ("clouds: {far: {auth: {auth_url: 'http://127.0.0.1:1'}}", "`far`"),
         ("clouds: {far: {auth: {username: x}}}", "`far`"),
         ("", "`far`"),
+        ("clouds: {far: {region_name: , auth: {auth_url: 'http://127.0.0.1:1'}}}", "`far`"),
+        ("clouds: [far]", "`far`"),
     ],
-    ids=["no file", "no such entry", "no YAML", "no address", "empty"],
+    ids=["no file", "no such entry", "no YAML", "no address", "empty", "no region", "a list"],
 )
 async def test_an_entry_that_can_not_be_used(tmp_path: Path, content: str | None, named: str) -> None:
     file = tmp_path / "clouds.yaml"

@@ -1,7 +1,9 @@
 """Clouds with a certificate of their own authority: `cacert` and `verify` of clouds.yaml hold for login and for all that follows."""
 
 import ipaddress
+import json
 import ssl
+import subprocess
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,8 +18,8 @@ from cryptography.x509.oid import NameOID
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_settings import OpenStackSettings
 from resolvers.clock import Clock
-from resolvers.errors import Unavailable
-from tests.resolvers.clients.far_cloud import FarCloud, serving, told
+from resolvers.errors import Invalid, Unavailable
+from tests.resolvers.clients.far_cloud import PASSWORD, FarCloud, serving, told
 
 pytestmark = pytest.mark.anyio
 
@@ -75,3 +77,67 @@ async def test_a_certificate_that_nobody_vouches_for(secure: FarCloud, tmp_path:
         "Keystone (identity) of krane shows a certificate that this machine does not trust;"
     )
     assert secure.asked == []
+
+
+@pytest.fixture
+def authorities(certificate: Path, tmp_path: Path) -> Path:
+    """A folder of them, named as OpenSSL wants it."""
+    folder = tmp_path / "authorities"
+    folder.mkdir()
+    digest = subprocess.run(
+        ["openssl", "x509", "-noout", "-subject_hash", "-in", certificate], capture_output=True, text=True, check=True
+    )
+    (folder / f"{digest.stdout.strip()}.0").write_bytes(certificate.read_bytes())
+    return folder
+
+
+async def test_a_folder_of_authorities(secure: FarCloud, tmp_path: Path, authorities: Path) -> None:
+    assert await read(secure, tmp_path, cacert=str(authorities)) == b"{}"
+
+
+@pytest.fixture
+async def wary(certificate: Path) -> AsyncIterator[FarCloud]:
+    """A cloud that asks for the certificate of whoever calls."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    tls.load_verify_locations(certificate)
+    tls.verify_mode = ssl.CERT_REQUIRED
+    async with serving(FarCloud(), tls) as cloud:
+        cloud.answer("compute /servers", told({}))
+        yield cloud
+
+
+async def test_a_certificate_of_our_own(wary: FarCloud, tmp_path: Path, certificate: Path) -> None:
+    own = {"cacert": str(certificate), "cert": str(certificate), "key": str(certificate)}
+    assert await read(wary, tmp_path, **own) == b"{}"
+    with pytest.raises(Unavailable):
+        await read(wary, tmp_path, cacert=str(certificate))
+
+
+@pytest.mark.parametrize("what", ["cacert", "cert"])
+@pytest.mark.parametrize("content", [None, "no certificate"])
+async def test_a_certificate_that_can_not_be_read_is_said_at_the_start(
+    secure: FarCloud, tmp_path: Path, what: str, content: str | None
+) -> None:
+    file = tmp_path / "wrong.pem"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(Invalid, match=rf"The cloud krane can not be set up: `{what}` of the entry `far`") as error:
+        await read(secure, tmp_path, **{what: str(file)})
+    assert str(file) in error.value.message
+
+
+async def test_a_secure_yaml_beside_the_named_clouds_yaml(far: FarCloud, tmp_path: Path) -> None:
+    far.answer("compute /servers", told({}))
+    given = {
+        "backend": "openstack",
+        "name": "krane",
+        "cloud": "far",
+        "clouds_file": far.clouds_file(tmp_path, password=None),
+    }
+    (tmp_path / "secure.yaml").write_text(json.dumps({"clouds": {"far": {"auth": {"password": PASSWORD}}}}))
+    client = await OpenStackClient.open(OpenStackSettings.model_validate(given), Clock())
+    try:
+        assert await client.get("compute", "/servers") == b"{}"
+    finally:
+        await client.close()
