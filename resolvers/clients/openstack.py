@@ -7,6 +7,7 @@ What the SDK does well stays with it, in threads: clouds.yaml, every way of logg
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import timedelta
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -73,6 +74,10 @@ class OpenStackClient:
         people = People(account, http, clock, settings.deadlines.read)
         trusts = Trusts(account, people, http, clock, settings.deadlines.write)
         return cls(settings, clock, http, account, people, trusts)
+
+    def behind(self, service: str) -> timedelta:
+        """How far the service's clock was behind ours at its last answer; negative when it was ahead."""
+        return self._http.behind(service)
 
     async def close(self) -> None:
         await self._flights.close()

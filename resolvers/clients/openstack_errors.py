@@ -152,6 +152,11 @@ def in_several_regions(backend: str, service: str, regions: Sequence[str]) -> Un
     )
 
 
+def refused_to_own_account(error: GurumError) -> bool:
+    """Whether the cloud's policy keeps this from 9rum's own account, so that asking again is of no use."""
+    return isinstance(error.__cause__, Denied)
+
+
 def unreachable(backend: str, service: str) -> Unavailable:
     return Unavailable(f"{title(backend, service)} does not answer: no connection to it can be made.", backend=backend)
 

@@ -29,6 +29,7 @@ Body = bytes | AsyncIterator[bytes]
 READS = frozenset({"GET", "HEAD"})
 CONNECTIONS_PER_SERVICE = 16  # a service that hangs must not use up the connections of the others
 IDLE_CONNECTION_LIFE = 4.0  # seconds; Apache closes an idle connection after 5
+SAME_MOMENT = timedelta(seconds=5)  # a service tells the time in whole seconds, and its answer was a moment on the way
 CHUNK = 256 * 1024  # bytes
 
 
@@ -180,7 +181,8 @@ class Http:
             told = parsedate_to_datetime(headers.get("Date", ""))
         except ValueError:
             return
-        self._behind[service] = self._clock.now() - (told if told.tzinfo else told.replace(tzinfo=UTC))
+        behind = self._clock.now() - (told if told.tzinfo else told.replace(tzinfo=UTC))
+        self._behind[service] = behind if abs(behind) > SAME_MOMENT else timedelta()
 
     async def _read(self, service: str, response: aiohttp.ClientResponse) -> bytes:
         # A length that is announced too large is refused before a byte of it is read.

@@ -6,12 +6,13 @@ those lists first; the rows of all kinds are made in `openstack_rows` and `opens
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack_errors import refused_to_own_account
 from resolvers.clients.openstack_http import next_link
-from resolvers.clients.openstack_lists import inside, listed, path
+from resolvers.clients.openstack_lists import inside, listed, path, step
 from resolvers.compute import openstack_rows as rows
 from resolvers.compute.openstack_keypairs import Keypairs
 from resolvers.compute.openstack_server_rows import ONE_SERVER, SERVER_PAGE, Server, ServerPage, ServerRows
@@ -30,7 +31,7 @@ from resolvers.compute.port import (
     ServerRow,
     ZoneRow,
 )
-from resolvers.errors import NotFound
+from resolvers.errors import GurumError, NotFound, Unavailable
 from resolvers.inventory.feed import Changes, Feed
 from resolvers.inventory.kinds import Row
 from resolvers.names import Names
@@ -70,7 +71,9 @@ class ComputeFeeds:
     # -- servers -------------------------------------------------------------------------------------------------------
 
     async def _servers(self) -> list[ServerRow]:
-        await asyncio.gather(self._list_flavors(), self._list_hypervisors(), self._list_groups())
+        await asyncio.gather(
+            self._list_flavors(), _unless_refused(self._list_hypervisors()), _unless_refused(self._list_groups())
+        )
         self._gone_flavors.clear()
         found: list[ServerRow] = []
         async for page in self._pages({}):
@@ -78,7 +81,11 @@ class ComputeFeeds:
         return found
 
     async def _changed_servers(self, since: datetime) -> Changes[ServerRow]:
-        """Nova tells of servers that were deleted since, as long as it has not purged them; the next full list heals the rest."""
+        """Nova tells of servers that were deleted since, as long as it has not purged them; the next full list heals the rest.
+
+        `since` is by our clock and Nova compares it with moments of its own, which may be behind.
+        """
+        since -= max(self._client.behind(SERVICE), timedelta())
         asked = {"changes-since": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
         changed: list[ServerRow] = []
         deleted: list[str] = []
@@ -152,20 +159,25 @@ class ComputeFeeds:
         return await self._made_flavor(inside(self._client, SERVICE, answer, "flavor"))
 
     async def _made_flavor(self, body: rows.FlavorBody) -> FlavorRow | None:
-        """None when a private flavor was deleted between its list and the question who may use it."""
+        """None when a private flavor was deleted between its list and the question who may use it. Where the cloud does not tell that,
+        nobody but operators is shown it."""
         shared_with: list[str] = []
         if not body.public:
             try:
                 access = await self._client.read(
                     SERVICE,
-                    path("/flavors", body.id, "os-flavor-access"),
+                    f"/flavors/{step(body.id)}/os-flavor-access",
                     rows.ACCESS,
                     microversion=LEAST,
                     shared=False,
                 )
+                found = inside(self._client, SERVICE, access, "flavor_access")
+                shared_with = [project.tenant_id for project in found]
             except NotFound:
                 return None
-            shared_with = [project.tenant_id for project in inside(self._client, SERVICE, access, "flavor_access")]
+            except Unavailable as error:
+                if not refused_to_own_account(error):
+                    raise
         return rows.flavor_row(self._names, body, shared_with)
 
     # -- server groups -------------------------------------------------------------------------------------------------
@@ -239,6 +251,15 @@ class ComputeFeeds:
     async def _services(self) -> list[ComputeServiceRow]:
         answer = await self._client.read(SERVICE, "/os-services", rows.SERVICES, microversion=LEAST)
         return [rows.service_row(self._names, body) for body in inside(self._client, SERVICE, answer, "services")]
+
+
+async def _unless_refused(listing: Awaitable[object]) -> None:
+    """A list of which servers only take a name: an account that may not read it sees the servers all the same."""
+    try:
+        await listing
+    except GurumError as error:
+        if not refused_to_own_account(error):
+            raise
 
 
 def _next_page(page: ServerPage) -> str | None:

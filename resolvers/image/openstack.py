@@ -14,6 +14,7 @@ import msgspec
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack_errors import refused_to_own_account
 from resolvers.clients.openstack_lists import path, read_inside
 from resolvers.errors import Conflict, Denied, Invalid, NotFound, Unauthenticated, Unavailable
 from resolvers.image import openstack_rows as rows
@@ -189,12 +190,16 @@ class OpenStackImage:
         return found
 
     async def _members(self, image: str) -> Sequence[rows.Member]:
-        """Nobody when the image was deleted after it was listed."""
+        """Nobody when the image was deleted after it was listed, or the cloud does not tell."""
         try:
             members = await self._client.read(SERVICE, path("/images", image, "members"), rows.MEMBERS, shared=False)
             return members.members
         except NotFound:
             return ()
+        except Unavailable as error:
+            if refused_to_own_account(error):
+                return ()
+            raise
 
     def _row(self, raw: dict[str, Any], members: Sequence[rows.Member]) -> ImageRow:
         try:

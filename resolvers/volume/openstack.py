@@ -14,9 +14,10 @@ import msgspec
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack_errors import refused_to_own_account
 from resolvers.clients.openstack_http import Answer
 from resolvers.clients.openstack_lists import inside, listed, pages, path, read_inside
-from resolvers.errors import Conflict, Invalid, NotFound
+from resolvers.errors import Conflict, Invalid, NotFound, Unavailable
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Kind, Row
 from resolvers.names import Names
@@ -245,7 +246,7 @@ class OpenStackVolume:
         return rows.type_row(self._names, body, await self._access(body))
 
     async def _access(self, body: rows.TypeBody) -> Sequence[rows.TypeAccess]:
-        """The projects that may use a private type; none when it was deleted after it was listed."""
+        """The projects that may use a private type; none when it was deleted after it was listed, or the cloud does not tell."""
         if body.is_public:
             return ()
         try:
@@ -254,6 +255,10 @@ class OpenStackVolume:
             )
         except NotFound:
             return ()
+        except Unavailable as error:
+            if refused_to_own_account(error):
+                return ()
+            raise
         return inside(self._client, SERVICE, answer, "volume_type_access")
 
     async def _check_backup(self) -> CheckResult:

@@ -1,7 +1,8 @@
 """What Nova offers to the read model, over a real socket: whole lists, changes with deletions, and single resources."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -74,6 +75,35 @@ async def test_changes_tell_what_was_deleted(compute: OpenStackCompute, far: Far
     assert far.calls("compute /servers/detail")[-1].query["changes-since"] == "2026-11-23T19:00:00Z"
 
 
+@pytest.mark.parametrize(("behind", "asked"), [(75, "18:58:45"), (0, "19:00:00"), (-75, "19:00:00")])
+async def test_changes_are_asked_for_by_novas_clock(
+    compute: OpenStackCompute, far: FarCloud, behind: int, asked: str
+) -> None:
+    """Its moments are its own: with a clock behind ours it would tell of nothing that happens."""
+    date = format_datetime(datetime.now(UTC) - timedelta(seconds=behind), usegmt=True)
+    far.answer("compute /servers/detail", told(captured("openstack/compute_servers"), headers={"Date": date}))
+    servers = feed(compute, "server")
+    await servers.full()
+    assert servers.changes is not None
+    await servers.changes(SINCE)
+    since = datetime.fromisoformat(far.calls("compute /servers/detail")[-1].query["changes-since"])
+    assert timedelta() <= datetime.fromisoformat(f"2026-11-23T{asked}Z") - since < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("refused", ["/os-hypervisors/detail", "/os-server-groups"])
+async def test_servers_are_seen_by_an_account_that_may_not_read_all_else(
+    compute: OpenStackCompute, far: FarCloud, refused: str
+) -> None:
+    far.answer(f"compute {refused}", told({"forbidden": {"message": "Policy doesn't allow"}}, status=403))
+    rows = {row.native_id: row for row in await feed(compute, "server").full()}
+    assert len(rows) == 3
+    assert (rows[WEB_2].hypervisor_id is None) == ("hypervisors" in refused)
+    assert (rows[WEB_2].server_group_ids == ()) == ("groups" in refused)
+    far.answer(f"compute {refused}", told(b"", status=503))
+    with pytest.raises(Unavailable, match="failed with status 503"):
+        await feed(compute, "server").full()  # that it has no hypervisor would be wrong
+
+
 async def test_a_flavor_newer_than_the_list_is_looked_for_once(compute: OpenStackCompute, far: FarCloud) -> None:
     servers = feed(compute, "server")
     await servers.full()
@@ -104,10 +134,14 @@ async def test_a_private_flavor_tells_who_may_use_it(compute: OpenStackCompute, 
     rows = {row.native_id: row for row in await feed(compute, "flavor").full()}
     assert rows[private["id"]].shared_with == ("project:home/p-1",)
     assert gone["id"] not in rows  # deleted between the list and the question
+    refused = told({"forbidden": {"message": "Policy doesn't allow"}}, status=403)
+    far.answer(f"compute /flavors/{private['id']}/os-flavor-access", refused)
+    rows = {row.native_id: row for row in await feed(compute, "flavor").full()}
+    assert (rows[private["id"]].public, rows[private["id"]].shared_with) == (False, ())
     assert far.calls("compute /flavors/detail")[0].query["is_public"] == "None"
 
 
-@pytest.mark.parametrize("id_", ["m1.small", "gpu 1", "8", "2.4xl_x-y"])
+@pytest.mark.parametrize("id_", ["m1.small", "8", "2.4xl_x-y"])
 async def test_flavors_have_any_id(compute: OpenStackCompute, far: FarCloud, id_: str) -> None:
     (flavor, *_) = json.loads(captured("openstack/compute_flavors"))["flavors"]
     flavor |= {"id": id_, "os-flavor-access:is_public": False}
@@ -119,7 +153,16 @@ async def test_flavors_have_any_id(compute: OpenStackCompute, far: FarCloud, id_
     assert await feed(compute, "flavor").one(id_) == row
 
 
-@pytest.mark.parametrize("id_", ["", ".", "..", "a/b", "a\\b", "a\nb", "../servers/x", "x" * 256])
+async def test_a_private_flavor_is_listed_whatever_its_id(compute: OpenStackCompute, far: FarCloud) -> None:
+    (flavor, *_) = json.loads(captured("openstack/compute_flavors"))["flavors"]
+    flavor |= {"id": "gpu 1", "os-flavor-access:is_public": False}
+    far.answer("compute /flavors/detail", told({"flavors": [flavor]}))
+    far.answer("compute /flavors/gpu 1/os-flavor-access", told({"flavor_access": [{"tenant_id": "p-1"}]}))
+    (row,) = await feed(compute, "flavor").full()
+    assert (row.native_id, row.shared_with) == ("gpu 1", ("project:home/p-1",))
+
+
+@pytest.mark.parametrize("id_", ["", ".", "..", "a/b", "a\\b", "a\nb", "a%2fb", "a;b", "../servers/x", "x" * 256])
 async def test_what_can_be_no_id_is_not_asked_for(compute: OpenStackCompute, far: FarCloud, id_: str) -> None:
     assert await feed(compute, "flavor").one(id_) is None
     assert [asked.path for asked in far.asked if asked.path.startswith("compute /flavors/")] == []

@@ -12,7 +12,7 @@ from resolvers.clients.openstack import OpenStackClient
 from resolvers.errors import Denied, Invalid, TimedOut, Unavailable
 from resolvers.image.openstack import OpenStackImage
 from resolvers.names import Names
-from tests.resolvers.clients.far_cloud import SHOP, TALK, Token, told
+from tests.resolvers.clients.far_cloud import SHOP, TALK, told
 from tests.resolvers.far_krane import FarKrane
 from tests.resolvers.payloads import captured
 
@@ -23,11 +23,6 @@ MEMBERS = f"image /images/{SHARED['id']}/members"
 @pytest.fixture
 def image(client: OpenStackClient) -> OpenStackImage:
     return OpenStackImage(client, Names("krane", "home"))
-
-
-@pytest.fixture
-def jiwoo(far: FarKrane) -> Credential:
-    return Credential(far.issue(Token("jiwoo")), SHOP)
 
 
 async def lists(request: web.Request) -> web.Response:
@@ -52,11 +47,14 @@ async def test_all_pages_hidden_images_and_members_of_shared_ones_only(image: Op
 
 
 async def test_an_image_that_is_deleted_while_it_is_listed(image: OpenStackImage, far: FarKrane) -> None:
-    """Its members are not there any more; the other images are."""
+    """Its members are not there any more; the other images are. The same for an account that may not read the members."""
     far.answer("image /images", lists)
     (feed,) = image.feeds()
     rows: dict[str, Any] = {row.name: row for row in await feed.full()}
     assert rows["cap-img"].shared_with == ()
+    far.answer(MEMBERS, told({"message": "You are not authorized"}, status=403))
+    rows = {row.name: row for row in await feed.full()}
+    assert (len(rows), rows["cap-img"].shared_with) == (3, ())
 
 
 async def test_an_image_that_was_shared_a_moment_ago_is_read_with_its_members(

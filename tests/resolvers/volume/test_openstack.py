@@ -13,7 +13,7 @@ from resolvers.inventory.kinds import Row
 from resolvers.names import Names
 from resolvers.volume.openstack import OpenStackVolume
 from resolvers.volume.port import VolumeSpec
-from tests.resolvers.clients.far_cloud import SHOP, Token, told
+from tests.resolvers.clients.far_cloud import SHOP, told
 from tests.resolvers.far_krane import FarKrane, refusal
 from tests.resolvers.payloads import captured
 
@@ -23,11 +23,6 @@ TYPES = json.loads(captured("openstack/volume_types"))["volume_types"]
 @pytest.fixture
 def volume(client: OpenStackClient) -> OpenStackVolume:
     return OpenStackVolume(client, Names("krane", "home"))
-
-
-@pytest.fixture
-def jiwoo(far: FarKrane) -> Credential:
-    return Credential(far.issue(Token("jiwoo")), SHOP)
 
 
 def feed(volume: OpenStackVolume, kind: str) -> Feed[Row]:
@@ -56,6 +51,17 @@ async def test_all_pages_of_types_whose_links_have_a_name_of_their_own(volume: O
     assert [asked.path for asked in far.asked if asked.path.endswith("access")] == [
         f"block-storage /types/{private}/os-volume-type-access"
     ]
+
+
+async def test_types_are_seen_by_an_account_that_may_not_read_who_uses_them(
+    volume: OpenStackVolume, far: FarKrane
+) -> None:
+    far.answer("block-storage /types", told({"volume_types": TYPES}))
+    far.answer(
+        f"block-storage /types/{TYPES[0]['id']}/os-volume-type-access",
+        told({"forbidden": {"message": "Policy doesn't allow"}}, status=403),
+    )
+    assert len(await feed(volume, "volumeType").full()) == len(TYPES)
 
 
 async def test_volumes_are_asked_for_oldest_first_in_a_version_that_is_named(
