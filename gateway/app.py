@@ -65,6 +65,8 @@ from resolvers.policy import Policy
 
 log = logging.getLogger(__name__)
 
+ROWS_OF_COST = 10  # that an answer may lead to, for each unit of the most that it may cost by its document
+
 
 class Application:
     """`asgi` is the whole program as an ASGI application; its lifespan opens and closes everything."""
@@ -84,7 +86,8 @@ class Application:
         self.domains = domains
         self.metrics = Metrics()
         self.actions = actions_of(domains)
-        self.inventory = Inventory(kinds_of(domains).values(), clock, settings.inventory.read_deadline)
+        kinds, reading = kinds_of(domains).values(), settings.inventory
+        self.inventory = Inventory(kinds, clock, reading.read_deadline, reading.forced_lists)
         self.events = Events(self.inventory)
         self.tracing = open_tracing(settings.telemetry)
         self._web = Starlette(lifespan=self._lifespan)
@@ -217,6 +220,7 @@ class Application:
             plans=self.plans,
             events=self.events,
             actions=self.actions,
+            most_rows=ROWS_OF_COST * self.settings.graphql.limits.cost,
             extend=_extensions,
         )
 
@@ -234,7 +238,7 @@ def _extensions(context: Context) -> dict[str, Any]:
     """What each answer tells beside its data: how old the rows are that it was made from."""
     if not context.touched:
         return {}
-    freshness = context.inventory.freshness(context.touched, context.asked_at)
+    freshness = context.inventory.freshness(context.touched, context.asked_at, context.max_ages)
     return {
         "freshness": {
             "asOf": freshness.as_of,
@@ -250,6 +254,7 @@ def _extensions(context: Context) -> dict[str, Any]:
                 }
                 for backend in freshness.backends
             ],
+            "warnings": freshness.warnings,
         }
     }
 

@@ -21,7 +21,7 @@ from gateway.limits import Limits
 from gateway.metrics import Metrics
 from gateway.request import RequestContext, TransportKind
 from resolvers import nesting
-from resolvers.errors import Unauthenticated
+from resolvers.errors import RateLimited, Unauthenticated
 
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
@@ -90,10 +90,8 @@ class Executor:
         """Runs a query or mutation to its end. Never raises."""
         started = time.perf_counter()
         outcome = await self._execute(prepared, context)
-        outcome.cost = prepared.cost
-        self._metrics.operation(
-            transport, prepared.operation.kind, outcome.code, time.perf_counter() - started, prepared.cost
-        )
+        cost = outcome.cost or prepared.cost
+        self._metrics.operation(transport, prepared.operation.kind, outcome.code, time.perf_counter() - started, cost)
         return outcome
 
     async def subscribe(
@@ -137,9 +135,9 @@ class Executor:
 
     async def _execute(self, prepared: Prepared, context: RequestContext) -> Outcome:
         caller = prepared.caller
-        budget = None
+        budget, cost = None, prepared.cost
         try:
-            budget = self._limits.rate.spend(caller, prepared.cost)
+            budget = self._limits.rate.spend(caller, cost)
             self._limits.concurrency.enter(caller)
             try:
                 result = execute(self._schema, is_awaitable=_is_awaitable, **self._arguments(prepared, context))
@@ -147,10 +145,13 @@ class Executor:
                     result = await self._limits.deadline.wait(result)
             finally:
                 self._limits.concurrency.leave(caller)
+                # Where it leads to more than was reckoned, the rest is charged now, also of what was given up.
+                cost = max(cost, context.spent())
+                budget = max(0, self._limits.rate.charge(caller, cost - prepared.cost))
             outcome = self._outcome(result, context)
         except Exception as error:
             outcome = self._refused(error, context.correlation_id)
-        outcome.budget = budget
+        outcome.cost, outcome.budget = cost, budget
         return outcome
 
     async def _events(
@@ -160,12 +161,20 @@ class Executor:
         context: RequestContext,
         transport: TransportKind,
     ) -> AsyncGenerator[Outcome, None]:
+        """Each event is charged as an operation of its own; a caller whose budget they have used up is told, and comes back later."""
         started = time.perf_counter()
         code = "OK"
+        rate = self._limits.rate
         self._metrics.subscriptions.inc()
         try:
             async for result in events:
+                left = rate.charge(prepared.caller, max(prepared.cost, context.spent()))
                 yield self._outcome(result, context)
+                if left < 0:
+                    raise RateLimited(
+                        "The events of this subscription have used up your budget; subscribe again later, or ask for less of each event.",
+                        retry_after=rate.wait(left),
+                    )
         except Exception as error:  # the source itself broke: the last event says so
             outcome = self._refused(error, context.correlation_id)
             code = outcome.code

@@ -36,7 +36,7 @@ class Metrics:
         )
         self._cost = Histogram(
             "gurum_graphql_operation_cost",
-            "Cost of operations as reckoned before they ran.",
+            "Cost of operations.",
             ("type",),
             buckets=_COST,
             registry=self.registry,

@@ -45,6 +45,9 @@ class RequestContext(Protocol):
     @property
     def correlation_id(self) -> str: ...
 
+    def spent(self) -> int:
+        """What the answer has taken of its caller's budget until now, where that is known only afterwards."""
+
     def mark(self) -> Any:
         """What has been counted so far; `back_to` takes back what came after, when something is done anew."""
 

@@ -23,6 +23,7 @@ from gateway.telemetry import TelemetrySettings
 from gateway.transport import TransportSettings
 from gateway.uploads import UploadSettings
 from resolvers.backends import BackendSettings, CloudSettings
+from resolvers.inventory.collector import FORCED_LISTS
 from resolvers.policy.settings import PolicySettings
 from resolvers.sandbox.settings import SandboxSettings
 from resolvers.settings import Seconds, Section
@@ -90,7 +91,12 @@ class IdentitySettings(Section):
 class InventorySettings(Section):
     read_deadline: Seconds = Field(
         5.0,
-        description="Seconds that a request waits for fresher rows; after that it gets the rows at hand, marked STALE.",
+        description="Seconds that a request waits for fresher rows; after that it gets the rows at hand, with a warning.",
+    )
+    forced_lists: int = Field(
+        FORCED_LISTS,
+        ge=1,
+        description="Lists of a kind of a cloud that `maxAge` may force at once, and again in each of its intervals; as many for plans.",
     )
     intervals: dict[str, Seconds] = Field(
         {}, description="Seconds between two polls of a kind (`server: 10`), for all clouds."

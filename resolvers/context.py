@@ -3,21 +3,27 @@
 Made by `gateway/app.py` for each request; strawberry passes it as `info.context`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from resolvers.action import Action
 from resolvers.actor import Actor
-from resolvers.errors import NotFound, Unauthenticated
+from resolvers.errors import NotFound, TooExpensive, Unauthenticated
 from resolvers.inventory.events import Events
 from resolvers.inventory.store import Inventory
+from resolvers.inventory.turns import Steps
 
 if TYPE_CHECKING:
     from resolvers.audit import Audit
     from resolvers.operations.engine import Engine
     from resolvers.operations.plans import PlanStore
+
+T = TypeVar("T")
+
+MOST_ROWS: Final = 50_000  # half a second of CPU
+CONDITIONS: Final = 100  # asked of rows by filters, orders and facets, that cost as much as one row of an answer
 
 
 class Ports:
@@ -44,8 +50,10 @@ class Ports:
 
 @dataclass
 class Context:
-    """`touched` collects the kinds that the answer was made from, for `extensions.freshness`. `followed` counts the rows that it was
-    led to by edges, and `selected` keeps what edges have selected for it; see `graph/edges.py`."""
+    """`touched` collects the kinds that the answer was made from, for `extensions.freshness`, and `max_ages` how old they might be.
+    `followed` counts the rows that it has led to (`most_rows` at most: how many rows edges lead to is in no document), `asked` the
+    conditions that it has asked of rows, and `taken` what else it has cost. `selected` keeps what edges have selected for it
+    (`graph/edges.py`)."""
 
     known_actor: Actor | None
     correlation_id: str
@@ -57,9 +65,13 @@ class Context:
     plans: "PlanStore"
     events: Events
     actions: Mapping[str, Action]
+    most_rows: int = MOST_ROWS
     extend: Callable[["Context"], dict[str, Any]] = lambda context: {}
     touched: set[str] = field(default_factory=set)
+    max_ages: dict[str, float] = field(default_factory=dict)
     followed: int = 0
+    asked: int = 0
+    taken: int = 0
     selected: dict[tuple[Any, ...], Sequence[Any]] = field(default_factory=dict)
 
     @property
@@ -77,6 +89,30 @@ class Context:
         """The row that an id or a unique name means to the caller; see `Inventory.resolve`."""
         return self.inventory.resolve(self.actor, kind, reference, where)
 
+    def in_turns(self, steps: Steps[T]) -> T | Awaitable[T]:
+        """The result of looking at rows, or an awaitable of it where they are many."""
+        return self.inventory.turns.begin(steps, self._asks)
+
+    def wants(self, kind: str, max_age: float) -> None:
+        """Remembers that rows were asked for that are not older, for what the answer says of its age."""
+        self.max_ages[kind] = min(max_age, self.max_ages.get(kind, max_age))
+
+    def leads_to(self, rows: int) -> None:
+        """Counts rows of the answer. Raises TooExpensive when they are too many for one."""
+        self.followed += rows
+        if self.followed > self.most_rows:
+            raise TooExpensive(
+                f"The answer leads to more than {self.most_rows:,} rows; ask for fewer rows, less nesting, or fields that answer in pages."
+            )
+
+    def takes(self, cost: int) -> None:
+        """Counts what is no row, in the units of the gateway's limit for cost: a call of a backend."""
+        self.taken += cost
+
+    def spent(self) -> int:
+        """What the answer has cost until now, in those units."""
+        return self.followed + self.asked // CONDITIONS + self.taken
+
     def mark(self) -> int:
         return self.followed
 
@@ -86,6 +122,9 @@ class Context:
 
     def response_extensions(self) -> dict[str, Any]:
         """What the gateway adds to `extensions` of the response, which is whole by then: each event of a subscription is one."""
-        self.followed = 0
+        self.followed = self.asked = self.taken = 0
         self.selected.clear()
         return self.extend(self)
+
+    def _asks(self, conditions: int) -> None:
+        self.asked += conditions

@@ -3,6 +3,7 @@
 Each process keeps its own buckets, so behind n processes a caller has up to n budgets.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
@@ -28,8 +29,7 @@ class RateLimit:
     def spend(self, caller: str, cost: int) -> int:
         """Takes the cost out of the caller's budget and answers what is left of it."""
         now = self._now()
-        left, since = self._buckets.get(caller, (self._size, now))
-        left = min(self._size, left + (now - since) * self._refill)
+        left = self._left(caller, now)
         if cost > left:
             self._keep(caller, left, now)
             if cost > self._size:
@@ -38,12 +38,27 @@ class RateLimit:
                 )
             wait = (cost - left) / self._refill
             raise RateLimited(
-                f"The operation costs {cost} and {int(left)} of your budget of {int(self._size)} is left;"
+                f"The operation costs {cost} and {max(0, int(left))} of your budget of {int(self._size)} is left;"
                 f" try again in {max(1, round(wait))} s.",
                 retry_after=wait,
             )
         self._keep(caller, left - cost, now)
         return int(left - cost)
+
+    def charge(self, caller: str, cost: int) -> int:
+        """Takes what is known afterwards, be it there or not, and answers what is left: below 0 when it was not."""
+        now = self._now()
+        left = self._left(caller, now) - cost
+        self._keep(caller, left, now)
+        return math.floor(left)
+
+    def wait(self, left: int) -> float:
+        """Seconds until what was taken beyond the budget has flowed back."""
+        return max(0, -left) / self._refill
+
+    def _left(self, caller: str, now: float) -> float:
+        left, since = self._buckets.get(caller, (self._size, now))
+        return min(self._size, left + (now - since) * self._refill)
 
     def _keep(self, caller: str, left: float, now: float) -> None:
         self._buckets[caller] = (left, now)

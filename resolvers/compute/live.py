@@ -22,6 +22,7 @@ async def console_log(root: strawberry.Parent[Any], info: Info[Context, None], l
     if not 1 <= lines <= MAX_LINES:
         raise Invalid(f"`lines` is between 1 and {MAX_LINES}; {lines} was asked for.", field="lines")
     context = info.context
+    context.takes(COST)
     port = context.ports.get("compute", cloud_of(root.id))
     text: str = await port.console_log(context.actor.credential(root.project_id), root.native_id, lines)
     return text
@@ -34,11 +35,13 @@ async def console(root: strawberry.Parent[Any], info: Info[Context, None], type:
         raise Denied(f"The console needs the role `{MEMBER}` on the project, which you do not have.")
     if type not in CONSOLE_TYPES:
         raise Invalid(f"`type` is one of {', '.join(CONSOLE_TYPES)}.", field="type")
+    context.takes(COST)
     port = context.ports.get("compute", cloud_of(root.id))
     return await port.console(context.actor.credential(root.project_id), root.native_id, type)
 
 
 async def history(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
     context = info.context
+    context.takes(COST)
     port = context.ports.get("compute", cloud_of(root.id))
     return await port.history(context.actor.credential(root.project_id), root.native_id)

@@ -7,7 +7,7 @@ mutation { apply(planId: "...", hash: "...") { id state } }
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from strawberry import Info
@@ -21,6 +21,8 @@ from resolvers.operations import approvals
 from resolvers.operations.graph import Operation
 from resolvers.operations.plans import ApprovalState
 from resolvers.policy import Confirmation
+
+CALLS: Final = {"cost": 50}  # a plan is made from what backends say right now, and a change is planned and then made
 
 
 @strawberry.type(name="PlanTarget", description="A resource that an action touches; its id is null before it exists.")
@@ -97,6 +99,7 @@ def mutations(actions: Sequence[Action]) -> type[Any]:
         graphql_type=Operation,
         description="Run a plan of yours before it expires, when the state is still as it was. Without `idempotencyKey` a plan runs "
         "once; one that needed an approval runs once in any case.",
+        metadata=CALLS,
     )
     fields["approve_plan"] = strawberry.field(
         resolver=_approve, graphql_type=Plan, description="Let a plan run that somebody else asked for; they apply it."
@@ -105,7 +108,7 @@ def mutations(actions: Sequence[Action]) -> type[Any]:
         resolver=_refuse, graphql_type=Plan, description="Keep a plan that waits for an approval from running."
     )
     fields["undo"] = strawberry.field(
-        resolver=_undo, graphql_type=Operation, description="Take a finished operation back."
+        resolver=_undo, graphql_type=Operation, description="Take a finished operation back.", metadata=CALLS
     )
     fields["operation_secret"] = strawberry.field(
         resolver=_secret,
@@ -138,6 +141,7 @@ def plan_queries(actions: Sequence[Action]) -> type[Any]:
             resolver=_replay,
             graphql_type=Plan,
             description="A new plan of the action and input of an old audit row, as you, and as things are now.",
+            metadata=CALLS,
         ),
     }
     return strawberry.type(type("PlanQueries", (), fields))
@@ -148,7 +152,8 @@ def _mutation(action: Action) -> Any:
         return await info.context.engine.attempt(info.context, action, input, idempotency_key)
 
     resolve.__annotations__["input"] = action.input
-    return strawberry.field(resolver=resolve, graphql_type=Operation, description=f"{action.summary} (`{action.name}`)")
+    summary = f"{action.summary} (`{action.name}`)"
+    return strawberry.field(resolver=resolve, graphql_type=Operation, description=summary, metadata=CALLS)
 
 
 def _planner(action: Action) -> Any:
@@ -156,7 +161,7 @@ def _planner(action: Action) -> Any:
         return await approvals.keep(info.context, action, input)
 
     resolve.__annotations__["input"] = action.input
-    return strawberry.field(resolver=resolve, graphql_type=Plan, description=action.summary)
+    return strawberry.field(resolver=resolve, graphql_type=Plan, description=action.summary, metadata=CALLS)
 
 
 async def _apply(

@@ -1,5 +1,6 @@
 """Pages of rows as Relay connections, with their freshness. Made by `lists` and `edges`; the sources are plain objects, read once."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -10,6 +11,7 @@ from resolvers.inventory import paging
 from resolvers.inventory.freshness import BackendState, Freshness, Source
 from resolvers.inventory.kinds import Kind
 from resolvers.inventory.paging import OrderKey, Page, PageArgs
+from resolvers.inventory.turns import Steps
 from resolvers.inventory.where import Where
 
 T = TypeVar("T")
@@ -32,6 +34,7 @@ class FreshnessType:
     as_of: datetime | None
     source: Source
     backends: list[BackendFreshnessType]
+    warnings: list[str] = strawberry.field(description="What is older than `maxAge` says, and when to ask again.")
 
 
 @strawberry.type(description="Where a page stands among the others; pass its cursors as `after` or `before`.")
@@ -72,16 +75,22 @@ class EdgeData:
 class ConnectionData:
     """What a connection is read from."""
 
-    __slots__ = ("_freshness", "_page", "nodes", "total_count")
+    __slots__ = ("_context", "_freshness", "_page", "total_count")
 
-    def __init__(self, page: Page, total: int, freshness: Any) -> None:
+    def __init__(self, context: Context, page: Page, total: int, freshness: Any) -> None:
+        self._context = context
         self._page = page
         self._freshness = freshness
-        self.nodes = page.rows
         self.total_count = total
 
     @property
+    def nodes(self) -> Sequence[Any]:
+        self._context.leads_to(len(self._page.rows))
+        return self._page.rows
+
+    @property
     def edges(self) -> list[EdgeData]:
+        self._context.leads_to(len(self._page.rows))
         return [EdgeData(row, paging.cursor(row, self._page.order)) for row in self._page.rows]
 
     @property
@@ -115,14 +124,23 @@ class FacetCount:
 
 
 def page_of(
-    context: Context, kind: Kind[Any], where: Where, order: tuple[OrderKey, ...], args: PageArgs
+    context: Context,
+    kind: Kind[Any],
+    where: Where,
+    order: tuple[OrderKey, ...],
+    args: PageArgs,
+    max_age: float | None = None,
+) -> Steps[ConnectionData]:
+    """A page for the caller, with the freshness of its kind. `max_age` is what was asked for."""
+    page, total = yield from context.inventory.paged(context.actor, kind.name, where, order, args)
+    return connection_of(context, kind.name, page, total, {} if max_age is None else {kind.name: max_age})
+
+
+def connection_of(
+    context: Context, kind: str, page: Page, total: int, max_ages: Mapping[str, float] | None = None
 ) -> ConnectionData:
-    """A page for the caller, with the freshness of its kind."""
-    page, total = context.inventory.page(context.actor, kind.name, where, order, args)
-    return connection_of(context, kind.name, page, total)
-
-
-def connection_of(context: Context, kind: str, page: Page, total: int) -> ConnectionData:
     """What the caller is shown of a page of this many rows."""
     context.touched.add(kind)
-    return ConnectionData(page, total, lambda: context.inventory.freshness([kind], context.asked_at))
+    return ConnectionData(
+        context, page, total, lambda: context.inventory.freshness([kind], context.asked_at, max_ages or {})
+    )

@@ -6,21 +6,17 @@ servers: Connection[Annotated["Server", lazy]] = connected("server", "project_id
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 
 import strawberry
 from strawberry import Info
 
 from resolvers.context import Context
-from resolvers.errors import TooExpensive
 from resolvers.graph.connection import connection_of
 from resolvers.inventory import paging
 from resolvers.inventory.paging import DEFAULT_ORDER, PageArgs
 from resolvers.inventory.table import values_of
 from resolvers.inventory.where import Where
-
-# By edges without pages: how many rows they lead to is in no document, so the cost does not know it. Half a second of CPU.
-MOST_FOLLOWED: Final = 50_000
 
 
 def one(kind: str, attribute: str, description: str) -> Any:
@@ -28,7 +24,10 @@ def one(kind: str, attribute: str, description: str) -> Any:
 
     def read(row: Any, context: Context) -> Any:
         context.touched.add(kind)
-        return context.inventory.get(context.actor, kind, getattr(row, attribute))
+        found = context.inventory.get(context.actor, kind, getattr(row, attribute))
+        if found is not None:
+            context.leads_to(1)
+        return found
 
     return _edge(read, description)
 
@@ -131,11 +130,6 @@ def selected_once(context: Context, place: tuple[Any, ...], select: Callable[[],
 
 
 def _followed(context: Context, rows: Sequence[Any]) -> Sequence[Any]:
-    """The rows that an edge leads to. Raises TooExpensive when they are too many for one answer."""
-    context.followed += len(rows)
-    if context.followed > MOST_FOLLOWED:
-        raise TooExpensive(
-            f"The answer leads to more than {MOST_FOLLOWED:,} rows by fields that answer them all at once; ask for fewer rows, less "
-            "nesting, or fields that answer in pages."
-        )
+    """The rows that an edge leads to, counted."""
+    context.leads_to(len(rows))
     return rows

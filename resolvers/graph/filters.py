@@ -19,6 +19,7 @@ from resolvers.errors import Denied, Invalid
 from resolvers.graph.generated import publish
 from resolvers.inventory.kinds import Kind
 from resolvers.inventory.store import Inventory, shown
+from resolvers.inventory.turns import Steps
 from resolvers.inventory.where import EVERYTHING, Where, all_of, any_of, condition, none_of
 
 E = TypeVar("E")
@@ -145,9 +146,9 @@ def input_for(kind: Kind[Any], attribute: str) -> Any:
     raise TypeError(f"{kind.name}.{attribute} of type {wanted} has no filter")
 
 
-def compile_filter(kind: Kind[Any], given: Any, inventory: Inventory, actor: Actor) -> Where:
-    """`given` is an instance of the kind's filter input, or None."""
-    return EVERYTHING if given is None else _Compiler(inventory, actor).where(kind, given, 0)
+def compiling(kind: Kind[Any], given: Any, inventory: Inventory, actor: Actor) -> Steps[Where]:
+    """`given` is an instance of the kind's filter input, or None. In steps, because edges in it select rows of other kinds."""
+    return EVERYTHING if given is None else (yield from _Compiler(inventory, actor).where(kind, given, 0))
 
 
 class _Compiler:
@@ -158,7 +159,7 @@ class _Compiler:
         self._actor = actor
         self._left = MAX_CONDITIONS
 
-    def where(self, kind: Kind[Any], given: Any, depth: int) -> Where:
+    def where(self, kind: Kind[Any], given: Any, depth: int) -> Steps[Where]:
         if depth > MAX_DEPTH:
             raise Invalid(f"A filter may hold `and`, `or`, `not` and edges at most {MAX_DEPTH} deep.", field="filter")
         secret = [attribute for attribute in kind.operator_only if _asks(getattr(given, attribute, None))]
@@ -172,17 +173,23 @@ class _Compiler:
         for edge, (attribute, other) in kind.edges.items():
             if (value := getattr(given, edge)) is not None:
                 self._count()
-                inner = self.where(self._inventory.kinds[other], value, depth + 1)
-                found = frozenset(row.id for row in self._inventory.select(self._actor, other, inner))
-                parts.append(_edge(attribute, found))
+                inner = yield from self.where(self._inventory.kinds[other], value, depth + 1)
+                selected = yield from self._inventory.selecting(self._actor, other, inner)
+                parts.append(_edge(attribute, frozenset(row.id for row in selected)))
         if given.and_ is not None:
-            parts.append(all_of([self.where(kind, value, depth + 1) for value in given.and_]))
+            parts.append(all_of((yield from self._each(kind, given.and_, depth))))
         if given.or_ is not None:
-            either = [self.where(kind, value, depth + 1) for value in given.or_]
+            either = yield from self._each(kind, given.or_, depth)
             parts.append(any_of(either) if either else Where(lambda row: False))
         if given.not_ is not None:
-            parts.append(none_of(self.where(kind, given.not_, depth + 1)))
+            parts.append(none_of((yield from self.where(kind, given.not_, depth + 1))))
         return all_of(parts)
+
+    def _each(self, kind: Kind[Any], given: list[Any], depth: int) -> Steps[list[Where]]:
+        parts = []
+        for value in given:
+            parts.append((yield from self.where(kind, value, depth + 1)))
+        return parts
 
     def _count(self) -> None:
         self._left -= 1
@@ -226,9 +233,10 @@ def _condition(attribute: str, given: Any, shown_as: Callable[[Any], Any] | None
                 "A moment needs its distance from UTC, such as `2026-10-01T12:00:00Z` or `...+09:00`.", field="filter"
             )
         checks.append(make(wanted))
+    check = checks[0] if len(checks) == 1 else lambda value: all(check(value) for check in checks)
     if shown_as is not None:
-        return condition(attribute, lambda value: all(check(shown_as(value)) for check in checks))
-    return condition(attribute, lambda value: all(check(value) for check in checks), values)
+        return condition(attribute, lambda value: check(shown_as(value)))
+    return condition(attribute, check, values)
 
 
 def _list_condition(attribute: str, given: StringListFilter) -> Where:

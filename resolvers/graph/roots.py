@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Sequence
+from inspect import isawaitable
 from typing import Any
 
 import strawberry
@@ -13,6 +14,7 @@ from resolvers.errors import Invalid, NotFound
 from resolvers.graph.nodes import Node
 from resolvers.inventory.kinds import Kind
 from resolvers.inventory.store import shown
+from resolvers.inventory.turns import Steps
 from resolvers.inventory.where import Where
 
 MAX_NODES = 200
@@ -74,11 +76,12 @@ class NodeQueries:
             raise Invalid("Search for a text of 1 to 100 characters.", field="text")
         if not 0 <= first <= MAX_HITS:
             raise Invalid(f"`first` is between 0 and {MAX_HITS}; {first} was asked for.", field="first")
-        hits: list[tuple[int, str, str, str, Any]] = []
-        for kind in known_kinds(context, kinds):
+        searched = known_kinds(context, kinds)
+        for kind in searched:
             await context.inventory.ensure(kind.name, None)
             context.touched.add(kind.name)
-            hits += _hits(context, kind, needle)
+        found = context.in_turns(_hits(context, searched, needle))
+        hits = await found if isawaitable(found) else found
         best = heapq.nsmallest(first, hits, key=lambda hit: hit[:4])
         return [SearchHit(kind=row.id.split(":", 1)[0], matched=matched, node=row) for _, _, _, matched, row in best]
 
@@ -95,17 +98,20 @@ def known_kinds(context: Context, names: Sequence[str] | None) -> list[Kind[Any]
     return [kinds[name] for name in dict.fromkeys(names)]
 
 
-def _hits(context: Context, kind: Kind[Any], needle: str) -> list[tuple[int, str, str, str, Any]]:
+def _hits(context: Context, kinds: Sequence[Kind[Any]], needle: str) -> Steps[list[tuple[int, str, str, str, Any]]]:
     matches: dict[str, tuple[int, str]] = {}
+    hits: list[tuple[int, str, str, str, Any]] = []
+    for kind in kinds:
 
-    def test(row: Any) -> bool:
-        found = _match(kind, row, needle)
-        if found is not None:
-            matches[row.id] = found
-        return found is not None
+        def test(row: Any, kind: Kind[Any] = kind) -> bool:
+            found = _match(kind, row, needle)
+            if found is not None:
+                matches[row.id] = found
+            return found is not None
 
-    rows = context.inventory.select(context.actor, kind.name, Where(test))
-    return [(matches[row.id][0], row.name, row.id, matches[row.id][1], row) for row in rows]
+        rows = yield from context.inventory.selecting(context.actor, kind.name, Where(test))
+        hits += [(matches[row.id][0], row.name, row.id, matches[row.id][1], row) for row in rows]
+    return hits
 
 
 def _match(kind: Kind[Any], row: Any, needle: str) -> tuple[int, str] | None:

@@ -46,6 +46,7 @@ class ProjectQuotas:
 
 async def of_project(root: strawberry.Parent[Any], info: Info[Context, None]) -> ProjectQuotas:
     context = info.context
+    context.takes(COST)
     acting = context.actor.credential(root.id)
     answers = await asyncio.gather(
         *(

@@ -6,6 +6,7 @@ A failure never empties a table: rows stay, the state says since when and why.
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 
 from resolvers.clock import Clock
 from resolvers.errors import GurumError, TimedOut, Unavailable
+from resolvers.inventory.allowance import Allowance, Purpose
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.table import Changed, Table
 
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(seconds=15)  # clocks of gateway and backend may differ; asking for a little more is cheap
 FIRST_RETRY = 1.0  # seconds; doubles up to the kind's own interval, so that a backend is seen back within one poll
+FORCED_LISTS = 5  # the default of the setting `inventory.forced_lists`
 POLL_DEADLINE = 300.0  # seconds for a whole full list; each page has a deadline of its own in the client
 STALE_AFTER, STALE_LEAST = (
     3,
@@ -39,6 +42,7 @@ class Collection:
         on_changes: Callable[[list[Changed]], None],
         interval: float | None = None,
         rng: random.Random | None = None,
+        forced_lists: int = FORCED_LISTS,
     ) -> None:
         self.cloud = cloud
         self.feed = feed
@@ -47,6 +51,7 @@ class Collection:
         self.as_of: datetime | None = None
         self.error: str | None = None
         self.polls = 0
+        self.allowances = {purpose: Allowance(forced_lists, self.interval, clock) for purpose in Purpose}
         self._table = table
         self._clock = clock
         self._on_changes = on_changes
@@ -73,14 +78,23 @@ class Collection:
             await self._poll_once_shared()
             await self._clock.sleep(self._pause())
 
-    async def refresh(self, not_older_than: float = 0.0) -> None:
+    async def refresh(
+        self, not_older_than: float = 0.0, purpose: Purpose | None = None, patience: float = math.inf
+    ) -> None:
         """Return when the rows are at most so many seconds old, or when the poll that tried has failed.
 
-        Callers at the same time share one poll; a poll that began too early for a caller is followed by one more.
+        Callers at the same time share one poll; a poll that began too early for a caller is followed by one more. With a `purpose`, a
+        poll waits until its allowance has one; whoever would wait longer than `patience` goes on with what is there.
         """
+        allowance = None if purpose is None else self.allowances[purpose]
         wanted = self._clock.monotonic() - not_older_than
         while self._as_of_monotonic < wanted:
             began_after = self._running is not None and self._running_since >= wanted
+            if self._running is None and allowance is not None and not allowance.take():
+                if allowance.seconds > patience:
+                    return
+                await self._clock.sleep(allowance.seconds)  # whoever wakes first polls, and the others share it
+                continue
             await self._poll_once_shared()
             if began_after or self.error is not None:
                 return

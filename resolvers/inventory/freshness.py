@@ -1,10 +1,12 @@
 """How old an answer is and how each backend behind it fares: what `freshness` on lists and in response extensions tells."""
 
 import enum
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from resolvers.inventory.allowance import Purpose
 from resolvers.inventory.collector import Collection
 
 
@@ -38,11 +40,12 @@ class BackendFreshness:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """`as_of` is the oldest of the backends; None when one of them was never read."""
+    """`as_of` is the oldest of the backends; None when one of them was never read. `warnings`: what is older than was asked for."""
 
     as_of: datetime | None
     source: Source
     backends: list[BackendFreshness]
+    warnings: list[str]
 
 
 def of_collection(collection: Collection) -> BackendFreshness:
@@ -58,8 +61,8 @@ def of_collection(collection: Collection) -> BackendFreshness:
     )
 
 
-def freshness(collections: Iterable[Collection], asked_at: datetime) -> Freshness:
-    """`asked_at`: when the request began; rows that were read since then are LIVE."""
+def freshness(collections: Iterable[Collection], asked_at: datetime, max_ages: Mapping[str, float]) -> Freshness:
+    """`asked_at`: when the request began; rows that were read since then are LIVE. `max_ages`: what it asked for, by kind."""
     found = list(collections)
     moments = [collection.as_of for collection in found]
     known = [moment for moment in moments if moment is not None]
@@ -68,4 +71,18 @@ def freshness(collections: Iterable[Collection], asked_at: datetime) -> Freshnes
         source = Source.STALE
     else:
         source = Source.LIVE if as_of is not None and as_of >= asked_at else Source.CACHE
-    return Freshness(as_of, source, [of_collection(collection) for collection in found])
+    backends = [of_collection(collection) for collection in found]
+    late = [each for each in found if each.kind.name in max_ages and _late(each, asked_at, max_ages[each.kind.name])]
+    return Freshness(as_of, source, backends, [_warning(collection) for collection in late])
+
+
+def _late(collection: Collection, asked_at: datetime, max_age: float) -> bool:
+    return collection.as_of is not None and (asked_at - collection.as_of).total_seconds() > max_age
+
+
+def _warning(collection: Collection) -> str:
+    again = max(1, math.ceil(collection.allowances[Purpose.READ].seconds))
+    return (
+        f"The {collection.kind.titles} of {collection.cloud} are {math.ceil(collection.age)} s old, older than `maxAge` says; "
+        f"ask again in {again} s."
+    )

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from resolvers.errors import Invalid
+from resolvers.inventory.turns import Steps
 
 MAX_PAGE = 1_000
 DEFAULT_PAGE = 50
@@ -72,10 +73,11 @@ def _by(attribute: str) -> Callable[[Any], Any]:
     return lambda row: plain(getattr(row, attribute))
 
 
-def sort(rows: Sequence[Any], order: Sequence[OrderKey]) -> list[Any]:
-    """Stable sorts from the last key to the first, because directions may differ; ids break ties."""
+def sorting(rows: Sequence[Any], order: Sequence[OrderKey]) -> Steps[list[Any]]:
+    """Stable sorts from the last key to the first, because directions may differ; ids break ties. A step is one sort."""
     done = sorted(rows, key=lambda row: str(row.id))
     for key in reversed(order):
+        yield len(done)
         done.sort(key=_by(key.attribute), reverse=key.descending)
     return done
 

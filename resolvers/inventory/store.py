@@ -15,26 +15,36 @@ from resolvers.actor import Actor
 from resolvers.clock import Clock
 from resolvers.errors import Candidate, Invalid, NotFound
 from resolvers.inventory import paging, rights
-from resolvers.inventory.collector import Collection
+from resolvers.inventory.allowance import Purpose
+from resolvers.inventory.collector import FORCED_LISTS, Collection
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.freshness import Freshness, freshness
 from resolvers.inventory.kinds import Kind, Row, Scope
 from resolvers.inventory.paging import DEFAULT_ORDER, OrderKey, Page, PageArgs
 from resolvers.inventory.table import Changed, Table, name_key
-from resolvers.inventory.where import EVERYTHING, Where
+from resolvers.inventory.turns import Steps, Turns, whole
+from resolvers.inventory.where import EVERYTHING, Where, kept
 
 R = TypeVar("R", bound=Row)
 Listener = Callable[[Kind[Any], Changed], None]
 MAX_CANDIDATES = 10
+_NO_AGES: Mapping[str, float] = {}
 
 
 class Inventory:
-    """`read_deadline`: seconds that a request waits for a poll it asked for; after that the rows at hand are served as they are."""
+    """`read_deadline`: seconds that a request waits for a poll it asked for; after that the rows at hand are served as they are.
 
-    def __init__(self, kinds: Iterable[Kind[Any]], clock: Clock, read_deadline: float = 5.0) -> None:
+    `forced_lists`: see `allowance`.
+    """
+
+    def __init__(
+        self, kinds: Iterable[Kind[Any]], clock: Clock, read_deadline: float = 5.0, forced_lists: int = FORCED_LISTS
+    ) -> None:
         self.kinds: Mapping[str, Kind[Any]] = {kind.name: kind for kind in kinds}
         self.clock = clock
         self.read_deadline = read_deadline
+        self._forced_lists = forced_lists
+        self.turns = Turns()
         self._tables: dict[str, Table[Any]] = {name: Table(kind) for name, kind in self.kinds.items()}
         self._collections: dict[str, dict[str, Collection]] = {name: {} for name in self.kinds}
         self._listeners: list[Listener] = []
@@ -48,7 +58,8 @@ class Inventory:
         def changed(changes: list[Changed]) -> None:
             self._tell(kind, changes)
 
-        collection = Collection(cloud, feed, self._tables[kind.name], self.clock, changed, interval)
+        table, most = self._tables[kind.name], self._forced_lists
+        collection = Collection(cloud, feed, table, self.clock, changed, interval, forced_lists=most)
         self._collections[kind.name][cloud] = collection
         return collection
 
@@ -161,41 +172,53 @@ class Inventory:
         return found[0]
 
     def select(self, actor: Actor, kind: str, where: Where = EVERYTHING) -> Sequence[Any]:
-        """Every row that the caller sees and the filter takes, by name and id."""
+        """As `selecting`, at once: for few rows, to which an index leads."""
+        return whole(self.selecting(actor, kind, where))
+
+    def selecting(self, actor: Actor, kind: str, where: Where = EVERYTHING) -> Steps[Sequence[Any]]:
+        """Every row that the caller sees and the filter takes, by name and id, as they are when it begins.
+
+        Without a filter they may be the table's own: copy them before the next step.
+        """
         spec, table = self.kinds[kind], self._tables[kind]
         everything = rights.sees_everything(actor, spec)
         start = self._narrowed(table, where)
         if start is None and everything:
             rows = table.ordered()
-            return rows if where.test is None else [row for row in rows if where.test(row)]
+            return rows if where.test is None else (yield from kept(list(rows), where.test, where.conditions))
         if start is None:
             start = self._visible(actor, spec, table)
         if not everything:
-            start = [row for row in start if rights.sees(actor, spec, row)]
+            start = yield from kept(start, lambda row: rights.sees(actor, spec, row), 0)
         if where.test is not None:
-            start = [row for row in start if where.test(row)]
+            start = yield from kept(start, where.test, where.conditions)
         return sorted(start, key=name_key)
 
-    def page(
+    def paged(
         self, actor: Actor, kind: str, where: Where, order: tuple[OrderKey, ...], args: PageArgs
-    ) -> tuple[Page, int]:
+    ) -> Steps[tuple[Page, int]]:
         """One page and the total number of rows that match."""
-        rows = self.select(actor, kind, where)
+        rows = yield from self.selecting(actor, kind, where)
         if order and order != DEFAULT_ORDER:
-            rows = paging.sort(rows, order)
+            rows = yield from paging.sorting(rows, order)
         return paging.cut(rows, order or DEFAULT_ORDER, args), len(rows)
 
     # -- age -----------------------------------------------------------------------------------------------------------
 
-    async def ensure(self, kind: str, max_age: float | None) -> None:
-        """Wait until the rows of a kind are at most `max_age` seconds old (None: as they are), or the read deadline has passed.
+    def older(self, kind: str, max_age: float) -> int:
+        """In how many clouds the rows of a kind are older than `max_age` seconds."""
+        return sum(collection.age > max_age for collection in self._collections[kind].values())
+
+    async def ensure(self, kind: str, max_age: float | None, purpose: Purpose = Purpose.CHANGE) -> None:
+        """Wait until the rows of a kind are at most `max_age` seconds old (None: as they are), or the read deadline has passed, or
+        would pass before the `purpose` allows another list.
 
         Before the first list has come, every caller waits for it, because an empty answer would be a lie.
         """
         waiting = []
         for collection in self._collections[kind].values():
             if max_age is not None and collection.age > max_age:
-                waiting.append(collection.refresh(max_age))
+                waiting.append(collection.refresh(max_age, purpose, self.read_deadline))
             elif collection.as_of is None and collection.error is None:
                 waiting.append(collection.refresh(self.clock.monotonic()))
         if waiting:
@@ -209,8 +232,11 @@ class Inventory:
         """Whether each cloud's rows of a kind were listed once, or are known to be out of reach."""
         return all(c.as_of is not None or c.error is not None for c in self._collections[kind].values())
 
-    def freshness(self, kinds: Iterable[str], asked_at: datetime) -> Freshness:
-        return freshness(self.collections(*sorted(kinds)) if kinds else [], asked_at)
+    def freshness(
+        self, kinds: Iterable[str], asked_at: datetime, max_ages: Mapping[str, float] = _NO_AGES
+    ) -> Freshness:
+        """`max_ages`: what was asked for, in seconds by kind."""
+        return freshness(self.collections(*sorted(kinds)) if kinds else [], asked_at, max_ages)
 
     # -- own -----------------------------------------------------------------------------------------------------------
 

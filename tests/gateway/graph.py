@@ -49,6 +49,9 @@ class Context:
     known_actor: Actor | None
     correlation_id: str
 
+    def spent(self) -> int:
+        return 0
+
     def mark(self) -> None: ...
 
     def back_to(self, mark: None) -> None: ...

@@ -27,6 +27,9 @@ class Known:
     known_actor: Actor | None
     correlation_id: str = "correlation"
 
+    def spent(self) -> int:
+        return 0
+
     def mark(self) -> None: ...
 
     def back_to(self, mark: None) -> None: ...

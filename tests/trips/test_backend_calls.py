@@ -1,12 +1,16 @@
 """How many calls reach the cloud: none for what the read model knows, one for what is read live, a few for a change."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.limits import LimitSettings
 from notifications.redis import RedisClient
+from resolvers.graph.lists import FRESH_COST
+from resolvers.inventory.collector import FORCED_LISTS
 from tests.watched import Watched, slow_polls, watched
 
 EDGES = (
@@ -36,7 +40,9 @@ async def krane(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterato
 
 
 async def test_a_page_of_50_servers_with_their_edges_makes_no_call(krane: Watched) -> None:
-    answer = await krane.graph("operator", PAGE)
+    response = await krane.send("operator", {"query": PAGE})
+    answer, cost = response.json(), int(response.headers["x-query-cost"])
+    assert cost <= 50 * (1 + len(EDGES)) + 100 < LimitSettings().cost
     page = answer["data"]["servers"]
     assert len(page["nodes"]) == 50 < page["totalCount"]
     assert page["freshness"]["source"] == "CACHE"
@@ -74,6 +80,36 @@ async def test_a_live_list_is_one_call_however_many_ask(krane: Watched) -> None:
     answer = await krane.graph.data("jiwoo", f"{{ servers(maxAge: 0) {{ freshness {{ source }} }} {asked} }}")
     assert answer["servers"]["freshness"]["source"] == "LIVE"
     assert krane.world.calls == ["server.list"]
+
+
+async def test_one_caller_who_wants_everything_live_does_not_keep_the_cloud_listing(krane: Watched) -> None:
+    """And those who change something are not kept from the truth by it."""
+    query = "{ servers(maxAge: 0) { totalCount freshness { source warnings } } }"
+    answers = [await krane.graph("jiwoo", query) for _ in range(FORCED_LISTS + 3)]
+    told = [answer["data"]["servers"]["freshness"] for answer in answers]
+    assert [each["source"] for each in told] == ["LIVE"] * FORCED_LISTS + ["CACHE"] * 3
+    assert krane.world.calls == ["server.list"] * FORCED_LISTS
+    assert [bool(each["warnings"]) for each in told] == [False] * FORCED_LISTS + [True] * 3
+    for answer in answers:
+        assert answer["data"]["servers"]["freshness"]["warnings"] == answer["extensions"]["freshness"]["warnings"]
+    assert re.fullmatch(
+        r"The servers of krane are \d+ s old, older than `maxAge` says; ask again in \d+ s\.", told[-1]["warnings"][0]
+    )
+    krane.world.calls.clear()
+    unknown = 'query { plan { serverStop(input: {server: "made-elsewhere"}) { hash } } }'
+    assert (await krane.graph.refused("jiwoo", unknown))["code"] == "NOT_FOUND"
+    await krane.graph.done("jiwoo", "serverRename", {"server": "shop-web-1", "name": "web-one"})
+    answer = await krane.graph.data("jiwoo", '{ server(id: "web-one", maxAge: 0) { name } }')
+    assert answer["server"] == {"name": "web-one"}
+
+
+async def test_a_list_that_is_read_live_has_a_price(krane: Watched) -> None:
+    async def cost(max_age: str) -> str:
+        query = f"{{ servers(first: 10, maxAge: {max_age}) {{ nodes {{ id }} }} }}"
+        return str((await krane.send("jiwoo", {"query": query})).headers["x-query-cost"])
+
+    assert await cost('"1h"') == "11"
+    assert await cost("0") == str(10 + FRESH_COST)
 
 
 async def test_what_is_read_live_is_one_call_for_each_server(krane: Watched) -> None:

@@ -22,7 +22,7 @@ from gateway.transport import TransportSettings, build_transport
 from resolvers import DOMAINS
 from resolvers.actor import Identity, Origin
 from resolvers.clock import Clock
-from resolvers.context import Context, Ports
+from resolvers.context import MOST_ROWS, Context, Ports
 from resolvers.graph.schema import actions_of
 from resolvers.identity.port import IdentityPort
 from resolvers.inventory.events import Events
@@ -82,6 +82,7 @@ class Asked:
             self.inventory.apply(row)
         settings = IdentitySettings()
         directory = ProjectDirectory(self.inventory, CLOUD, settings.admin_project, settings.admin_domain)
+        self.most_rows = MOST_ROWS
         # There are no sessions to ask for, so this store is never connected to.
         sessions = Sessions(Redis(unix_socket_path="/nowhere"))
         port = cast(IdentityPort, Keystone(identity))
@@ -100,6 +101,7 @@ class Asked:
             plans=nothing,
             events=self.events,
             actions=actions_of(DOMAINS),
+            most_rows=self.most_rows,
         )
 
     async def answer(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:

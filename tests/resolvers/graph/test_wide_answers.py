@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from resolvers.graph import edges
 from resolvers.inventory.events import Event
 from resolvers.inventory.kinds import Row
 from resolvers.inventory.store import Inventory
@@ -39,10 +38,10 @@ def crowd(count: int) -> list[Row]:
     return rows
 
 
-async def test_a_short_document_that_leads_round_and_round_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_short_document_that_leads_round_and_round_is_ended() -> None:
     """Of 40 servers it would answer 64,000, of 400 a thousand times as many; nobody else is answered meanwhile."""
-    monkeypatch.setattr(edges, "MOST_FOLLOWED", 1_000)
     asked = Asked(crowd(12), member("project-0"))
+    asked.most_rows = 1_000
     (error,) = await asked.errors(ROUND)
     assert (error["code"], "more than 1,000 rows" in error["message"]) == ("TOO_EXPENSIVE", True)
     once = "{ securityGroups { nodes { servers { id securityGroups { name } } } } }"
@@ -51,11 +50,9 @@ async def test_a_short_document_that_leads_round_and_round_is_ended(monkeypatch:
         assert len(group["servers"]) == 12
 
 
-async def test_each_event_of_a_subscription_has_the_whole_of_what_an_answer_may_lead_to(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(edges, "MOST_FOLLOWED", 20)
+async def test_each_event_of_a_subscription_has_the_whole_of_what_an_answer_may_lead_to() -> None:
     asked = Asked(crowd(12), member("project-0"))
+    asked.most_rows = 20
     for number in range(3):
         asked.inventory.apply(made("securityGroup", "default", project_id=PROJECT, name=f"default-{number}"))
     beginning = asked.events.token(Event(0, "", None, None))
@@ -74,13 +71,13 @@ async def test_each_event_of_a_subscription_has_the_whole_of_what_an_answer_may_
 async def test_what_many_rows_lead_to_is_selected_once(monkeypatch: pytest.MonkeyPatch, edge: str) -> None:
     asked = Asked(crowd(30), member("project-0"))
     selected: Counter[str] = Counter()
-    real = Inventory.select
+    real = Inventory.selecting
 
-    def select(inventory: Inventory, actor: Any, kind: str, *where: Any) -> Any:
+    def selecting(inventory: Inventory, actor: Any, kind: str, *where: Any) -> Any:
         selected[kind] += 1
         return real(inventory, actor, kind, *where)
 
-    monkeypatch.setattr(Inventory, "select", select)
+    monkeypatch.setattr(Inventory, "selecting", selecting)
     query = f"{{ servers(first: 1000) {{ nodes {{ networks {{ {edge} }} }} }} }}"
     servers = (await asked.data(query))["servers"]["nodes"]
     networks = [network for server in servers for network in server["networks"]]

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from resolvers.inventory.allowance import Purpose
 from resolvers.inventory.freshness import BackendState, Source
 from resolvers.inventory.store import Inventory
 from tests.clock import HandClock, settle
@@ -145,3 +146,44 @@ async def test_a_row_that_can_not_be_read_fails_the_poll_with_a_sentence(clock: 
     state = inventory.freshness(["thing"], clock.now()).backends[0]
     assert state.error == "c gave an answer for its things that 9rum can not read."
     assert names(inventory) == ["one"]
+
+
+async def test_readers_force_so_many_lists_and_then_wait_for_the_next_one_together(clock: HandClock) -> None:
+    backend = Backend(thing(1, "one"))
+    inventory = Inventory([THING], clock, forced_lists=2)
+    inventory.add_feed("c", backend.feed(), 4.0)
+    await inventory.load()
+    for _ in range(2):
+        await clock.advance(0.1)
+        await inventory.ensure("thing", 0.0, Purpose.READ)
+    assert backend.full_lists == 3
+    await clock.advance(0.1)
+    waiting = [asyncio.ensure_future(inventory.ensure("thing", 0.0, Purpose.READ)) for _ in range(20)]
+    await clock.advance(1)
+    assert backend.full_lists == 3
+    await clock.advance(1)
+    await asyncio.gather(*waiting)
+    assert backend.full_lists == 4
+    for _ in range(40):
+        asyncio.ensure_future(inventory.ensure("thing", 0.0, Purpose.READ)).add_done_callback(asyncio.Future.result)
+        await clock.advance(1)
+    assert backend.full_lists <= 4 + 40 / 2 + 1, "two in each interval of four seconds, whoever asks"
+
+
+async def test_who_would_wait_longer_than_a_request_does_goes_on_and_is_told(clock: HandClock) -> None:
+    backend = Backend(thing(1, "one"))
+    inventory = Inventory([THING], clock, forced_lists=1)
+    inventory.add_feed("c", backend.feed(), 60.0)
+    await inventory.load()
+    await clock.advance(1)
+    await inventory.ensure("thing", 0.0, Purpose.READ)
+    await clock.advance(20)
+    asked_at = clock.now()
+    await inventory.ensure("thing", 5.0, Purpose.READ)
+    assert backend.full_lists == 2
+    found = inventory.freshness(["thing"], asked_at, {"thing": 5.0})
+    assert found.warnings == ["The things of c are 20 s old, older than `maxAge` says; ask again in 40 s."]
+    assert inventory.freshness(["thing"], asked_at, {"thing": 30.0}).warnings == []
+    await inventory.ensure("thing", 0.0)
+    assert backend.full_lists == 3, "what a plan needs is not what readers have used up"
+    assert inventory.freshness(["thing"], asked_at, {"thing": 0.0}).warnings == []

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolvers.errors import Invalid
-from resolvers.inventory.paging import DEFAULT_ORDER, OrderKey, PageArgs, cursor, cut, sort
+from resolvers.inventory.paging import DEFAULT_ORDER, OrderKey, PageArgs, cursor, cut, sorting
+from resolvers.inventory.turns import whole
 from tests.resolvers.inventory.world import ThingRow, thing
 
 BY_SIZE = (OrderKey("size", descending=True), OrderKey("name"))
@@ -22,7 +23,7 @@ def rows(*sizes: int) -> list[ThingRow]:
 def test_pages_forward_and_backward_give_every_row_once(
     sizes: list[int], size: int, order: tuple[OrderKey, ...]
 ) -> None:
-    ordered = sort(rows(*sizes), order)
+    ordered = whole(sorting(rows(*sizes), order))
     forward: list[ThingRow] = []
     after = None
     while True:
@@ -45,12 +46,12 @@ def test_pages_forward_and_backward_give_every_row_once(
 
 @given(st.lists(st.integers(0, 5), min_size=4, max_size=20), st.data())
 def test_a_page_goes_on_at_its_place_though_rows_come_and_go(sizes: list[int], data: st.DataObject) -> None:
-    before = sort(rows(*sizes), BY_SIZE)
+    before = whole(sorting(rows(*sizes), BY_SIZE))
     first = cut(before, BY_SIZE, PageArgs(first=2))
     place = cursor(first.rows[-1], BY_SIZE)
     gone = data.draw(st.sets(st.sampled_from(before)))
     fresh = [thing(100 + n, "fresh", size=n) for n in range(data.draw(st.integers(0, 4)))]
-    after = sort([row for row in before if row not in gone] + fresh, BY_SIZE)
+    after = whole(sorting([row for row in before if row not in gone] + fresh, BY_SIZE))
     rest = cut(after, BY_SIZE, PageArgs(first=1000, after=place)).rows
     assert [row for row in rest if row in before] == [row for row in before[2:] if row not in gone]
     assert not set(rest) & set(first.rows)
