@@ -147,8 +147,8 @@ async def watched(
 
 
 def slow_polls(but: dict[str, float] | None = None) -> dict[str, Any]:
-    """Settings of the read model without polls, but for some kinds."""
-    return {"intervals": dict.fromkeys(KINDS_POLLED, NEVER) | (but or {})}
+    """Settings of the read model without polls, but for some kinds: lists come when a request asks for them, as often as it does."""
+    return {"intervals": dict.fromkeys(KINDS_POLLED, NEVER) | (but or {}), "forced_lists": 10_000}
 
 
 KINDS_POLLED = tuple(name for name in KEPT if name not in ("timer", "serverNote", "transferKey", "marked"))

@@ -32,7 +32,8 @@ PAGE = f"""{{ servers(first: 50) {{ totalCount freshness {{ source }} nodes {{
 @pytest.fixture
 async def krane(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Watched]:
     """Without polls, so that every call is one that a request has caused; people are known already."""
-    async with watched(valkey, tmp_path, inventory=slow_polls(), identity={"token_cache_seconds": 300}) as it:
+    inventory = slow_polls() | {"forced_lists": FORCED_LISTS}
+    async with watched(valkey, tmp_path, inventory=inventory, identity={"token_cache_seconds": 300}) as it:
         for person in ("jiwoo", "operator"):
             await it.graph.data(person, "{ me { name } }")
         it.world.calls.clear()
