@@ -14,6 +14,7 @@ from resolvers.clients.openstack_errors import refused_to_own_account
 from resolvers.clients.openstack_http import next_link
 from resolvers.clients.openstack_lists import inside, listed, path, step
 from resolvers.compute import openstack_rows as rows
+from resolvers.compute.openstack_cells import LastSeen
 from resolvers.compute.openstack_keypairs import Keypairs
 from resolvers.compute.openstack_server_rows import ONE_SERVER, SERVER_PAGE, Server, ServerPage, ServerRows
 from resolvers.compute.port import (
@@ -52,6 +53,7 @@ class ComputeFeeds:
         self._names = names
         self._rows = ServerRows(names)
         self._gone_flavors: set[str] = set()
+        self._last_seen = LastSeen(self._read_server)
         self.keypairs = Keypairs(client, names)
 
     def feeds(self) -> Sequence[Feed[Any]]:
@@ -78,7 +80,7 @@ class ComputeFeeds:
         found: list[ServerRow] = []
         async for page in self._pages({}):
             found += self._made(page.servers)
-        return found
+        return found + await self._last_seen.left_out(found)
 
     async def _changed_servers(self, since: datetime) -> Changes[ServerRow]:
         """Nova tells of servers that were deleted since, as long as it has not purged them; the next full list heals the rest.
@@ -91,12 +93,22 @@ class ComputeFeeds:
         deleted: list[str] = []
         async for page in self._pages(asked):
             here = [server for server in page.servers if server.status != "DELETED"]
-            deleted += [self._names.id("server", server.id) for server in page.servers if server.status == "DELETED"]
+            deleted += [server.id for server in page.servers if server.status == "DELETED"]
             await self._know_flavors(here)
             changed += self._made(here)
-        return Changes(changed, deleted)
+        self._last_seen.saw(changed, deleted)
+        return Changes(changed, [self._names.id("server", native) for native in deleted])
 
     async def _server(self, native: str) -> ServerRow | None:
+        row = await self._read_server(native)
+        if row is None:
+            self._last_seen.saw((), (native,))
+            return None
+        row = self._last_seen.filled(row)
+        self._last_seen.saw((row,))
+        return row
+
+    async def _read_server(self, native: str) -> ServerRow | None:
         try:
             answer = await self._client.read(
                 SERVICE, path("/servers", native), ONE_SERVER, microversion=await self.version(), shared=False

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from msgspec import structs
 
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.compute.openstack import OpenStackCompute
+from resolvers.compute.openstack_cells import ASKED
 from resolvers.compute.openstack_keypairs import WHOLE_DIRECTORY
+from resolvers.compute.port import ServerStatus
 from resolvers.errors import Unavailable
 from resolvers.inventory.feed import Feed
 from resolvers.names import Names
@@ -62,6 +65,54 @@ async def test_servers_come_with_flavor_hypervisor_and_group(compute: OpenStackC
     assert {call.headers["OpenStack-API-Version"] for call in far.calls("compute /os-hypervisors/detail")} == {
         "compute 2.87"
     }
+
+
+async def test_servers_of_a_cell_that_is_down_stay(compute: OpenStackCompute, far: FarCloud) -> None:
+    """Nova leaves them out of the list; asked for one, it tells little more than that it is there."""
+    servers = feed(compute, "server")
+    before = {row.native_id: row for row in await servers.full()}
+    (gone, *_) = before.keys() - {WEB_2, BOOTED}
+    far.answer("compute /servers/detail", told({"servers": []}))
+    little = {"tenant_id": "p-1", "created": "2026-11-23T18:00:00Z", "status": "UNKNOWN", "links": []}
+    for native in (WEB_2, BOOTED):
+        far.answer(f"compute /servers/{native}", told({"server": {"id": native, **little}}))
+    rows = {row.native_id: row for row in await servers.full()}
+    assert set(rows) == {WEB_2, BOOTED}
+    for native, row in rows.items():
+        assert row == structs.replace(before[native], status=ServerStatus.UNKNOWN, task_state=None)
+    assert await servers.one(WEB_2) == rows[WEB_2]
+    assert {row.native_id for row in await servers.full()} == {WEB_2, BOOTED}
+    nova(far, "/servers/detail", "servers")
+    assert {row.native_id: row.status for row in await servers.full()} == {
+        native: row.status for native, row in before.items()
+    }
+    assert [call.path for call in far.asked].count(f"compute /servers/{gone}") == 1
+
+
+async def test_servers_that_were_deleted_unseen_go(compute: OpenStackCompute, far: FarCloud) -> None:
+    servers = feed(compute, "server")
+    body = json.loads(captured("openstack/compute_servers"))["servers"][0]
+    many = [{**body, "id": f"s-{number}"} for number in range(100)]
+    far.answer("compute /servers/detail", told({"servers": many}))
+    await servers.full()
+    far.answer("compute /servers/detail", told({"servers": []}))
+    assert await servers.full() == []
+    assert len([call for call in far.asked if call.path.startswith("compute /servers/s-")]) == ASKED
+    assert await servers.full() == []
+
+
+async def test_of_a_large_cell_that_is_down_a_few_servers_are_asked_about(
+    compute: OpenStackCompute, far: FarCloud
+) -> None:
+    servers = feed(compute, "server")
+    body = json.loads(captured("openstack/compute_servers"))["servers"][0]
+    far.answer("compute /servers/detail", told({"servers": [{**body, "id": f"s-{number}"} for number in range(100)]}))
+    await servers.full()
+    far.answer("compute /servers/detail", told({"servers": []}))
+    for number in range(1, 100):  # the first one is gone indeed
+        little = {"id": f"s-{number}", "tenant_id": "p-1", "status": "UNKNOWN"}
+        far.answer(f"compute /servers/s-{number}", told({"server": little}))
+    assert {row.native_id for row in await servers.full()} == {f"s-{number}" for number in range(1, 100)}
 
 
 async def test_changes_tell_what_was_deleted(compute: OpenStackCompute, far: FarCloud) -> None:
