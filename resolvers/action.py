@@ -8,7 +8,6 @@ Each domain lists its actions in `ACTIONS`; `graph/actions.py` makes the schema 
 """
 
 import enum
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -84,10 +83,10 @@ class Plan:
     undo: str | None = None
     personal: bool = False
 
-    def hash(self, action: str, user_id: str) -> str:
+    def content(self, action: str, user_id: str) -> bytes:
         """Equal when the same person would cause the same change on the same state. Quota usage moves by itself and is left out."""
         content = [action, user_id, self.project_id, self.args, self.targets, self.changes, self.dependants]
-        return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+        return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 I = TypeVar("I")  # noqa: E741 - the input class
@@ -99,8 +98,9 @@ class Action:
     """`name` is `noun.verb`; `input` a strawberry input class; `role` what the caller needs on the plan's project.
 
     `positional`: input fields that a chat command takes without a name, in order. `secret`: input fields that are never stored or
-    shown, and are given by name, so that a text that is kept before anybody reads the command can hide them. `undo` gives the action
-    and input that would take a finished operation back, or None.
+    shown, and are given by name, so that a text that is kept before anybody reads the command can hide them; `addresses`: those that
+    hold web addresses, of which what may be a secret is hidden (`operations/hiding.py`). `undo` gives the action and input that
+    would take a finished operation back, or None.
     `system`: for operators only. `choices`: input field -> kind whose rows are offered as values.
     """
 
@@ -114,6 +114,7 @@ class Action:
     system: bool = False
     positional: tuple[str, ...] = ()
     secret: frozenset[str] = frozenset()
+    addresses: frozenset[str] = frozenset()
     choices: Mapping[str, str] = field(default_factory=dict)
     undo: Undo | None = None
 

@@ -15,7 +15,7 @@ from resolvers.audit import AuditResult, AuditRow
 from resolvers.context import Context
 from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound
 from resolvers.inventory.store import shown
-from resolvers.operations import rows
+from resolvers.operations import hiding, rows
 from resolvers.operations.audit_filter import PLACE, sees
 from resolvers.operations.plans import KEPT, KEPT_FOR_APPROVAL, Approval, ApprovalState, KeptPlan
 from resolvers.operations.record import Record
@@ -32,7 +32,7 @@ async def keep(context: Context, action: Action, given: Any) -> KeptPlan:
     try:
         plan, decision = await context.engine.decided(context, action, given)
     except Denied as error:  # looking is not recorded, but what is denied is
-        await context.engine.refused(context, action.name, rows.masked(plain, action), error)
+        await context.engine.refused(context, action.name, hiding.masked(plain, action), error)
         raise
     kept = KEPT if decision.approval_role is None else KEPT_FOR_APPROVAL
     shown = KeptPlan(
@@ -41,8 +41,8 @@ async def keep(context: Context, action: Action, given: Any) -> KeptPlan:
         actor_name=actor.user_name,
         action=action.name,
         given=plain,
-        input=rows.masked(plain, action),
-        hash=plan.hash(action.name, actor.user_id),
+        input=hiding.masked(plain, action),
+        hash=context.engine.hash_of(plan, action, actor),
         danger=action.danger,
         requires="operator" if action.system else action.role,
         project_id=plan.project_id,
@@ -80,7 +80,7 @@ async def replay(context: Context, audit_id: str) -> KeptPlan:
     action = context.actions.get(row.action)
     if action is None:
         raise Invalid(f"`{shown(row.action)}` is nothing that can be planned.", field="auditId")
-    if secret := sorted(name for name in action.secret if name in row.input):
+    if secret := hiding.missing(row.input, action):
         raise Invalid(f"`{secret[0]}` was a secret and is not in the log; type the command again.", field="auditId")
     try:
         given = msgspec.convert(row.input, type=action.input, strict=False)

@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -25,11 +26,11 @@ from resolvers.clock import Clock
 from resolvers.context import Context, Ports
 from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unavailable, by_code
 from resolvers.inventory.store import Inventory
-from resolvers.operations import keys, project_names, rows
+from resolvers.operations import hiding, keys, project_names, rows
 from resolvers.operations.maintenance import Maintenance
 from resolvers.operations.record import Failure, OperationState, Record, StepState, UndoOffer
 from resolvers.operations.run import Run
-from resolvers.operations.store import LeaseLost, OperationStore, TakenOver, seal, unseal, unsure
+from resolvers.operations.store import NOT_OPENED, LeaseLost, OperationStore, TakenOver, unsure
 from resolvers.policy import Confirmation, Decision, Policy
 
 log = logging.getLogger(__name__)
@@ -109,15 +110,15 @@ class Engine:
                     return known
             plan = await self._confirmed(context, action, given, (key, operation_id), expected, approved)
         except GurumError as error:
-            await self.refused(context, action.name, rows.masked(plain, action), error)
+            await self.refused(context, action.name, hiding.masked(plain, action), error)
             raise
         record = self._record(context, action, plan, plain, operation_id)
-        sealed = {name: value for name, value in plan.args.items() if name in action.secret}
+        concealed = hiding.hidden(plan.args, action)
         self._starting.add(record.id)  # or our own maintenance would take it for an orphan before it runs
         try:
-            await self._create(context, record, seal(context.actor.token, sealed), key)
+            await self._create(context, record, concealed, key)
             await self._audit(record, AuditResult.STARTED)
-            run = self._run(record, context.actor.credential(plan.project_id), plan.args)
+            run = self._run(record, context.actor.credential(plan.project_id), concealed)
             task = self._spawn(run, action)
         except RedisError as error:
             raise unsure(record.id) from error
@@ -139,6 +140,10 @@ class Engine:
             decision = policy.decide(actor, action.name, plan.project_id, name, action.danger)
             policy.check(decision)
         return plan, decision
+
+    def hash_of(self, plan: Plan, action: Action, actor: Actor) -> str:
+        """Equal when the same person would cause the same change on the same state; it is shown, and tells nothing of a secret in it."""
+        return self.store.digest(plan.content(action.name, actor.user_id))[:32]
 
     def project_name(self, project_id: str | None) -> str | None:
         return project_names.read(self.inventory, project_id)
@@ -175,7 +180,7 @@ class Engine:
     async def secret(self, context: Context, operation_id: str) -> str:
         """What an operation made that only its own person may read, once. Raises NotFound when there is nothing (any more)."""
         record = await self.visible(context, operation_id)
-        secret = await self.store.take_secret(operation_id) if record.actor_id == context.actor.user_id else None
+        secret = await self.store.take_secret(record) if record.actor_id == context.actor.user_id else None
         if secret is None:
             raise NotFound(
                 "There is no secret to read: there was none, or it was read before, or it is too old.",
@@ -216,15 +221,9 @@ class Engine:
             )
         return record
 
-    def _run(self, record: Record, credential: Credential, args: dict[str, Any]) -> Run:
-        async def reveal(secret: str) -> None:
-            await self.store.keep_secret(record.id, secret)
-
-        run = Run(
-            record, credential, self.inventory, self.ports.get, self.clock, self.store.save, reveal, self._answered
-        )
-        run.args = args
-        return run
+    def _run(self, record: Record, credential: Credential, hidden: dict[str, Any]) -> Run:
+        save, get, reveal = self.store.save, self.ports.get, partial(self.store.keep_secret, record)
+        return Run(record, credential, self.inventory, get, self.clock, save, reveal, self._answered, hidden)
 
     def _spawn(self, run: Run, action: Action) -> "asyncio.Task[None]":
         task = asyncio.create_task(self._execute(run, action))
@@ -255,7 +254,7 @@ class Engine:
             run.request_id(error.request_id)
             record.error = Failure(
                 code=error.code,
-                message=error.message,
+                message=hiding.without(error.message, run.secrets),
                 retryable=error.retryable,
                 backend=error.backend,
                 request_id=error.request_id,
@@ -307,8 +306,13 @@ class Engine:
             return
         log.info("operation %s (%s) goes on after a restart", record.id, record.action)
         await self._audit(record, AuditResult.STARTED)  # unless its process came to it before it died
-        token, secret = unseal(await self.store.token(operation_id))
-        run = self._run(record, Credential(token, ids.native(record.project_id)), record.args | secret)
+        kept = await self.store.kept_for(record, needed=bool(hiding.missing(record.input, action)))
+        if kept is None and record.outcome is None:
+            record.error = Failure(code=Conflict.code, message=NOT_OPENED)
+            await self._end(record, action)
+            return
+        token, hidden = kept or ("", {})
+        run = self._run(record, Credential(token, ids.native(record.project_id)), hidden)
         if record.state is not OperationState.PENDING:
             run.accepted.set()
         self._spawn(run, action)
@@ -333,7 +337,7 @@ class Engine:
             plan, decision = await self.decided(context, action, given)
             with rows.in_project(plan.project_id):
                 _agreed(context.actor, action, decision, expected is not None, approved)
-                if expected is not None and plan.hash(action.name, context.actor.user_id) != expected:
+                if expected is not None and self.hash_of(plan, action, context.actor) != expected:
                     raise Conflict(
                         "The state changed since this plan was made; look at a new plan and confirm that one."
                     )
@@ -344,10 +348,10 @@ class Engine:
             raise
         return plan
 
-    async def _create(self, context: Context, record: Record, secret: str, key: str | None) -> None:
+    async def _create(self, context: Context, record: Record, hidden: dict[str, Any], key: str | None) -> None:
         """Raises Unavailable when another process took the idempotency key; that one runs the operation."""
         try:
-            await self.store.create(record, secret, key)
+            await self.store.create(record, context.actor.token, hidden, key)
         except RedisError:
             if key is not None:
                 with contextlib.suppress(RedisError):  # nothing, where the operation is there all the same
@@ -375,9 +379,9 @@ class Engine:
             channel=actor.origin.channel,
             said=actor.origin.message,
             correlation_id=context.correlation_id,
-            input=rows.masked(plain, action),
-            args={name: value for name, value in plan.args.items() if name not in action.secret},
-            plan_hash=plan.hash(action.name, actor.user_id),
+            input=hiding.masked(plain, action),
+            args=hiding.kept(plan.args, action),
+            plan_hash=self.hash_of(plan, action, actor),
             personal=plan.personal,
             resource_id=next((target.id for target in targets if target.id), None),
             resource_ids=[target.id for target in targets if target.id],

@@ -1,6 +1,5 @@
 """Idempotency keys: the same call with the same key is the same operation, however often and wherever it arrives. Called by `engine`."""
 
-import hashlib
 from typing import Any
 
 import orjson
@@ -24,7 +23,7 @@ async def bound(
     """
     if not 1 <= len(key) <= 128 or not key.isprintable():
         raise Invalid("An idempotency key has 1 to 128 printable characters.", field="idempotencyKey")
-    digest = hashlib.sha256(orjson.dumps(call, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    digest = store.digest(orjson.dumps(call, option=orjson.OPT_SORT_KEYS))
     for _ in range(int(PATIENCE / LOOK_EVERY)):
         held = await store.reserve(user_id, key, operation_id, digest)
         if held is None:

@@ -1,8 +1,8 @@
 """Plans that were shown to somebody, kept for a while so that `apply(planId, hash)` can run exactly that. Called by `approvals`.
 
-The input may hold secrets (user data), so a kept plan is encrypted like the tokens of operations.
+The input may hold secrets (user data), so a kept plan is sealed like the tokens of operations.
 
-    gurum:plan:{id}            the plan as it was shown, encrypted
+    gurum:plan:{id}            the plan as it was shown, sealed
     gurum:plan:{id}:approval   what a second person said of it, a hash; there when policy asks for one
 """
 
@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from cryptography.fernet import Fernet, InvalidToken
 
 from notifications.redis import RedisClient
 from resolvers.action import Danger, Difference, QuotaEffect, Target
 from resolvers.policy.decision import Confirmation
+from resolvers.seal import Seal
 
 KEPT = timedelta(minutes=15)
 KEPT_FOR_APPROVAL = timedelta(hours=24)  # the approver may be asleep
@@ -89,7 +89,7 @@ _decode = msgspec.json.Decoder(KeptPlan).decode
 class PlanStore:
     def __init__(self, redis: RedisClient, key: bytes) -> None:
         self._redis = redis
-        self._fernet = Fernet(key)
+        self._seal = Seal(key)
 
     @staticmethod
     def new_id() -> str:
@@ -97,20 +97,21 @@ class PlanStore:
 
     async def keep(self, plan: KeptPlan, kept: timedelta) -> None:
         pipe = self._redis.pipeline(transaction=True)
-        pipe.set(_name(plan.id), self._fernet.encrypt(_encode(plan)), ex=kept)
+        pipe.set(_name(plan.id), self._seal.close(_encode(plan), _name(plan.id)), ex=kept)
         if plan.approval is not None:
             pipe.hset(_approval(plan.id), mapping={"state": plan.approval.state.value})
             pipe.expire(_approval(plan.id), kept)
         await pipe.execute()
 
     async def get(self, plan_id: str) -> KeptPlan | None:
-        """With what was said of it until now. None when it is unknown, too old, or of an installation with another key."""
+        """With what was said of it until now. None when it is unknown, too old, of another place or of an installation with another key."""
         if not plan_id.isalnum():
             return None
-        secret, said = await self._redis.get(_name(plan_id)), await self._redis.hgetall(_approval(plan_id))
+        sealed, said = await self._redis.get(_name(plan_id)), await self._redis.hgetall(_approval(plan_id))
+        document = None if sealed is None else self._seal.open(sealed, _name(plan_id))
         try:
-            plan = None if secret is None else _decode(self._fernet.decrypt(secret))
-        except (InvalidToken, msgspec.DecodeError):
+            plan = None if document is None else _decode(document)
+        except msgspec.DecodeError:
             return None
         if plan is None or plan.approval is None:
             return plan

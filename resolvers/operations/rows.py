@@ -13,9 +13,9 @@ from resolvers.actor import Actor
 from resolvers.audit import AuditResult, AuditRow
 from resolvers.errors import Denied, GurumError, Invalid
 from resolvers.inventory.store import shown
+from resolvers.operations import hiding
 from resolvers.operations.record import Record
 
-MASK = "***"
 MOST = (
     64 * 1024
 )  # bytes of an input, without its secrets: it is kept for 30 days and sent with each change of its operation
@@ -83,16 +83,11 @@ def of_record(record: Record, result: AuditResult, at: datetime) -> AuditRow:
     )
 
 
-def masked(plain: dict[str, Any], action: Action) -> dict[str, Any]:
-    """The input as it may be stored and shown: without what was left out, secrets hidden."""
-    return {name: MASK if name in action.secret else value for name, value in plain.items() if value is not None}
-
-
 def check(plain: dict[str, Any], action: Action) -> None:
     """Raises Invalid for an input of which there is too much. Secrets are not kept with it, and have limits of their own."""
     nesting.check(plain, "The input")
     try:
-        size = _size(masked(plain, action))
+        size = _size(hiding.masked(plain, action))
     except TypeError as error:
         raise Invalid("The input holds a number of more than 64 bits, or half a character.") from error
     if size > MOST:

@@ -7,8 +7,9 @@ backend took it, or sends again what is harmless to repeat.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from resolvers.actor import Credential
@@ -16,6 +17,7 @@ from resolvers.clock import Clock
 from resolvers.errors import Conflict, GurumError, TimedOut, Unavailable
 from resolvers.inventory.kinds import Row
 from resolvers.inventory.store import Inventory
+from resolvers.operations.hiding import without
 from resolvers.operations.record import OperationState, Record, Step, StepState
 
 UNCERTAIN = timedelta(seconds=30)  # a request whose answer is not known may still be at work in the backend for so long
@@ -27,7 +29,8 @@ FOLLOW_LIMIT = 600.0  # seconds until a row that does not move is given up; what
 class Run:
     """`args` are the plan's resolved arguments; `credential` acts as the person; `port(domain, cloud)` gives the backend.
 
-    `answered` is the longest that any client waits for the answer to a change.
+    `answered` is the longest that any client waits for the answer to a change. `secrets` are those of the arguments: no sentence that is
+    kept repeats them.
     """
 
     def __init__(
@@ -40,9 +43,11 @@ class Run:
         save: Callable[[Record], Awaitable[None]],
         reveal: Callable[[str], Awaitable[None]],
         answered: timedelta,
+        secrets: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.record = record
-        self.args = record.args
+        self.args = {**record.args, **secrets}
+        self.secrets = secrets
         self.credential = credential
         self.inventory = inventory
         self.port = port
@@ -271,6 +276,7 @@ class Run:
             pause = min(pause * 1.5, SLOWEST_LOOK)
 
     async def _tell(self, step: Step, detail: str | None, share: float | None) -> None:
+        detail = None if detail is None else without(detail, self.secrets)
         if detail != step.detail or (share is not None and share != self.record.progress):
             step.detail = detail
             self.record.progress = share if share is not None else self.record.progress

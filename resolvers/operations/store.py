@@ -1,29 +1,29 @@
-"""Operations in Redis: documents, the list of open ones, leases, idempotency keys, and the encrypted token of a running one.
+"""Operations in Redis: documents, the list of open ones, leases, idempotency keys, and the sealed token of a running one.
 
 Called by `engine` alone. Each write also publishes the record on the bus, so followers hear of it in every process.
 
     gurum:op:{id}         the record, JSON; kept KEPT_SECONDS after its last change
-    gurum:op:{id}:token   the person's token, encrypted; deleted at the end, TOKEN_SECONDS at most
+    gurum:op:{id}:token   the person's token and the secrets of the input, sealed; deleted at the end, TOKEN_SECONDS at most
     gurum:op:{id}:lease   the process that runs it
-    gurum:op:{id}:secret  what only the person may read, once, encrypted
+    gurum:op:{id}:secret  what only the person may read, once, sealed
     gurum:ops:open        ids that have not ended
     gurum:ops:all         ids by start time, and gurum:ops:user:{user}
     gurum:idem:{user}:{key}   idempotency key -> operation id, hash of the input, and the process that plans it
     gurum:process:{owner}     there while a process lives
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, cast
 
 import msgspec
 import orjson
-from cryptography.fernet import Fernet, InvalidToken
 from redis.exceptions import WatchError
 
 from notifications.bus import Bus
 from notifications.redis import RedisClient
 from resolvers.errors import GurumError
 from resolvers.operations.record import Record
+from resolvers.seal import Seal
 
 KEPT_SECONDS = 30 * 24 * 3600
 TOKEN_SECONDS = 24 * 3600
@@ -32,6 +32,10 @@ PLANNING_SECONDS = 600  # of a key that has no operation yet: longer than a requ
 SECRET_SECONDS = 3600
 LEASE_MS = 10_000
 READ_AT_ONCE = 50
+NOT_OPENED = (
+    "What this operation needs to go on is gone, or was kept for something else: nothing more is sent to the cloud. "
+    "Look at what it has made, and ask for the rest anew."
+)
 # A key that was reserved by a process that died before it stored the operation is free again: nothing had begun.
 _RESERVE = """
 redis.call('SET', 'gurum:process:' .. ARGV[2], '1', 'PX', ARGV[4])
@@ -73,6 +77,7 @@ return 1
 """
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Record).decode
+_sorted = msgspec.json.Encoder(order="sorted").encode
 
 
 class TakenOver(Exception):
@@ -89,7 +94,7 @@ class OperationStore:
     def __init__(self, redis: RedisClient, bus: Bus, key: bytes, owner: str) -> None:
         self._redis = redis
         self._bus = bus
-        self._fernet = Fernet(key)
+        self._seal = Seal(key)
         self._owner = "".join(owner.split()) or "-"  # a word, because it stands between spaces
 
     async def live(self) -> None:
@@ -99,14 +104,15 @@ class OperationStore:
     async def leave(self) -> None:
         await self._redis.delete(f"gurum:process:{self._owner}")
 
-    async def create(self, record: Record, token: str, key: str | None = None) -> None:
-        """`key` is the idempotency key that was reserved for it. Raises TakenOver when it is another's meanwhile."""
+    async def create(self, record: Record, token: str, secrets: Mapping[str, Any], key: str | None = None) -> None:
+        """`secrets` are those of the arguments, `key` is the idempotency key that was reserved for it. Raises TakenOver when that is
+        another's meanwhile."""
         async with self._redis.pipeline(transaction=True) as pipe:
             try:
                 if key is not None:
                     await self._still_ours(pipe, record, key)
                     pipe.multi()
-                self._write(pipe, record, token, key)
+                self._write(pipe, record, orjson.dumps([token, dict(secrets)]), key)
                 await pipe.execute()
             except WatchError as error:
                 raise TakenOver from error
@@ -120,10 +126,10 @@ class OperationStore:
         if held is None or held.split(b" ")[0] != record.id.encode():
             raise TakenOver
 
-    def _write(self, pipe: Any, record: Record, token: str, key: str | None) -> None:
+    def _write(self, pipe: Any, record: Record, needed: bytes, key: str | None) -> None:
         moment = record.started_at.timestamp()
         pipe.set(f"gurum:op:{record.id}", _encode(record), ex=KEPT_SECONDS)
-        pipe.set(f"gurum:op:{record.id}:token", self._fernet.encrypt(token.encode()), ex=TOKEN_SECONDS)
+        pipe.set(_token(record), self._seal.close(needed, _as_asked(record)), ex=TOKEN_SECONDS)
         pipe.set(f"gurum:op:{record.id}:lease", self._owner, px=LEASE_MS)
         pipe.sadd("gurum:ops:open", record.id)
         if key is not None:
@@ -157,23 +163,32 @@ class OperationStore:
                 if document is not None:
                     yield _decode(document)
 
-    async def token(self, operation_id: str) -> str | None:
-        """The person's token while the operation runs; None when it is gone or the key of the installation was changed."""
-        secret = await self._redis.get(f"gurum:op:{operation_id}:token")
-        try:
-            return None if secret is None else self._fernet.decrypt(secret).decode()
-        except InvalidToken:
-            return None
+    async def kept_for(self, record: Record, needed: bool) -> tuple[str, dict[str, Any]] | None:
+        """The person's token, and the secrets of the arguments, with which a running operation goes on; no token when that has ended.
 
-    async def keep_secret(self, operation_id: str, secret: str) -> None:
-        """Something that only the person may read, once, within SECRET_SECONDS; encrypted until then."""
-        await self._redis.set(
-            f"gurum:op:{operation_id}:secret", self._fernet.encrypt(secret.encode()), ex=SECRET_SECONDS
-        )
+        None when it can not: what is there was sealed with another key, for another operation or for another change than the one that
+        the record tells of; or nothing is there, and it is `needed`.
+        """
+        sealed = await self._redis.get(_token(record))
+        if sealed is None:
+            return None if needed else ("", {})
+        document = self._opened(sealed, _as_asked(record))
+        return None if document is None else orjson.loads(document)
 
-    async def take_secret(self, operation_id: str) -> str | None:
-        secret = await self._redis.getdel(f"gurum:op:{operation_id}:secret")
-        return None if secret is None else self._fernet.decrypt(secret).decode()
+    async def keep_secret(self, record: Record, secret: str) -> None:
+        """Something that only the person may read, once, within SECRET_SECONDS; sealed until then."""
+        await self._redis.set(_secret(record), self._seal.close(secret.encode(), _of_person(record)), ex=SECRET_SECONDS)
+
+    async def take_secret(self, record: Record) -> str | None:
+        return self._opened(await self._redis.getdel(_secret(record)), _of_person(record))
+
+    def digest(self, content: bytes) -> str:
+        """Of what may hold a secret; see `Seal.digest`."""
+        return self._seal.digest(content)
+
+    def _opened(self, sealed: bytes | None, place: str) -> str | None:
+        document = None if sealed is None else self._seal.open(sealed, place)
+        return None if document is None else document.decode()
 
     async def claim(self, operation_id: str) -> bool:
         """Take or keep the lease. False when another process has it."""
@@ -223,13 +238,19 @@ def unsure(operation_id: str) -> GurumError:
     )
 
 
-def seal(token: str, secret: dict[str, Any]) -> str:
-    """What a run needs and nobody may read, as the store encrypts it."""
-    return orjson.dumps([token, secret]).decode()
+def _as_asked(record: Record) -> str:
+    """The place of a token: it serves this change for this person, and no other that somebody may write into the record."""
+    asked = [record.action, record.actor_id, record.project_id, record.args]
+    return f"{_token(record)} {_sorted(asked).decode()}"
 
 
-def unseal(sealed: str | None) -> tuple[str, dict[str, Any]]:
-    if sealed is None:
-        return "", {}
-    token, secret = orjson.loads(sealed)
-    return token, secret
+def _token(record: Record) -> str:
+    return f"gurum:op:{record.id}:token"
+
+
+def _secret(record: Record) -> str:
+    return f"gurum:op:{record.id}:secret"
+
+
+def _of_person(record: Record) -> str:
+    return f"{_secret(record)} {record.actor_id}"

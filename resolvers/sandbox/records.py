@@ -50,7 +50,6 @@ class ServerNote(msgspec.Struct, frozen=True, kw_only=True):
     given_ports: tuple[str, ...] = ()
     flavor_before: compute.FlavorRow | None = None  # while a resize waits to be confirmed
     status_before: compute.ServerStatus | None = None  # where a resize goes back to
-    user_data: str | None = None
 
 
 class TransferKey(msgspec.Struct, frozen=True, kw_only=True):

@@ -56,9 +56,7 @@ def create(world: "World", caller: Caller, spec: ServerSpec) -> list[str]:
             group = world.edit(group, server_ids=(*group.server_ids, server.id))
         nics.join(world, caller, server, joins)
         root = _root_volume(world, caller, spec, server, image)
-        world.put(ServerNote(
-            native_id=server.native_id, root_volume=root, user_data=spec.user_data, given_ports=spec.ports
-        ))  # fmt: skip
+        world.put(ServerNote(native_id=server.native_id, root_volume=root, given_ports=spec.ports))
         server_rules.event(world, caller, server, "create")
         world.later(server, SCHEDULING, "server.spawn")
         made.append(server.native_id)

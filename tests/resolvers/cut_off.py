@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-import orjson
 
 from resolvers.operations.record import OperationState, StepState
 from tests.running import Running
@@ -48,4 +47,4 @@ async def leave(graph: Running, operation: str, under: str, project: str, step: 
         undo=None,
         progress=0.0,
     )
-    await store.create(left, orjson.dumps([await graph.token("jiwoo", project), {}]).decode())
+    await store.create(left, await graph.token("jiwoo", project), {})

@@ -84,7 +84,10 @@ async def _plan(context: Context, given: ImageCreateInput) -> Plan:
 
 def _checked_address(text: str) -> str:
     """The cloud fetches it, not 9rum; which addresses it may reach is the cloud's own setting. Only the form is checked here."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:  # such as half of an IPv6 address
+        raise Invalid("`address` is an http or https address.", field="address") from error
     if parts.scheme not in ("http", "https") or not parts.hostname or not text.isprintable() or len(text) > 2048:
         raise Invalid("`address` is an http or https address.", field="address")
     if parts.username or parts.password:
@@ -144,6 +147,7 @@ ACTIONS = (
         plan=_plan,
         run=_run,
         positional=("name", "address"),
+        addresses=frozenset({"address"}),  # it may be signed
         choices={"project": "project"},
         undo=lambda record: ("image.delete", {"image": record.resource_ids[0]}),
     ),

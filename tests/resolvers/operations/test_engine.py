@@ -28,7 +28,7 @@ async def test_it_answers_when_the_backend_accepted_and_ends_later(process: Proc
     assert record.progress == 1.0
     assert record.undo is not None
     assert await process.store.open_ids() == []
-    assert await process.store.token(record.id) is None
+    assert await process.store.kept_for(record, needed=True) is None
 
 
 async def test_what_can_not_be_taken_back_ends_all_the_same(redis: RedisClient, shop: Workshop) -> None:
@@ -152,7 +152,7 @@ async def test_secrets_are_in_no_record_and_no_audit_row(process: Process, redis
 async def test_a_plan_that_no_longer_holds_is_refused(process: Process, shop: Workshop) -> None:
     given = ThingMakeInput(name="chair")
     plan, _ = await process.engine.decided(process.context(JIWOO), MAKE, given)
-    digest = plan.hash(MAKE.name, JIWOO.user_id)
+    digest = process.engine.hash_of(plan, MAKE, JIWOO)
     with pytest.raises(Conflict, match="state changed"):
         await process.engine.attempt(process.context(JIWOO), MAKE, given, expected="0" * 32)
     assert not shop.orders

@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import AsyncIterator
 from typing import Any
 
+import orjson
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -216,16 +217,8 @@ async def test_a_key_of_a_version_that_named_no_process_is_waited_for(
     redis: RedisClient, shop: Workshop, two: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keys, "PATIENCE", 0.3)
-    given = {"name": "chair", "secret": None}
-    await redis.set("gurum:idem:user:c/u:k", f"0123 {digest(given)}")
+    call = orjson.dumps([MAKE.name, {"name": "chair", "secret": None}, None], option=orjson.OPT_SORT_KEYS)
+    await redis.set("gurum:idem:user:c/u:k", f"0123 {two.store.digest(call)}")
     with pytest.raises(Unavailable, match="still being checked"):
         await two.make(JIWOO, "chair", key="k")
     assert shop.orders == []
-
-
-def digest(given: dict[str, Any]) -> str:
-    import hashlib
-
-    import orjson
-
-    return hashlib.sha256(orjson.dumps([MAKE.name, given, None], option=orjson.OPT_SORT_KEYS)).hexdigest()
