@@ -3,7 +3,7 @@
 Used by `confirm` and `follow`, which say what the message shall be then; `app` runs the loop.
 
     gurum:bot:due           names by the moment they are due; one that is being done is put off by LEASE_SECONDS
-    gurum:bot:due:{name}    what to do, encrypted
+    gurum:bot:due:{name}    what to do, sealed
 """
 
 import asyncio
@@ -64,19 +64,19 @@ class Due:
         """Make the edit in so many seconds; replaces what was due under the name."""
         pipe = self._redis.pipeline(transaction=True)
         kept = int(seconds) + KEPT_SECONDS
-        pipe.set(f"gurum:bot:due:{name}", self._seal.close(msgspec.json.encode(edit)), ex=kept)
+        pipe.set(_place(name), self._seal.close(msgspec.json.encode(edit), _place(name)), ex=kept)
         pipe.zadd("gurum:bot:due", {name: self._clock.now().timestamp() + seconds})
         await pipe.execute()
 
     async def look(self, name: str) -> DueEdit | None:
-        sealed = await self._redis.get(f"gurum:bot:due:{name}")
-        document = None if sealed is None else self._seal.open(sealed)
+        sealed = await self._redis.get(_place(name))
+        document = None if sealed is None else self._seal.open(sealed, _place(name))
         return None if document is None else _decode(document)
 
     async def drop(self, name: str) -> None:
         pipe = self._redis.pipeline(transaction=True)
         pipe.zrem("gurum:bot:due", name)
-        pipe.delete(f"gurum:bot:due:{name}")
+        pipe.delete(_place(name))
         await pipe.execute()
 
     async def sweep(self) -> None:
@@ -100,3 +100,7 @@ class Due:
             log.exception("the edit of %s failed; it is tried again", name)
         finally:
             self._tasks.pop(name, None)
+
+
+def _place(name: str) -> str:
+    return f"gurum:bot:due:{name}"

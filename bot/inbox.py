@@ -2,7 +2,7 @@
 
 Called by `app` (`receive` is what platforms get; `handle` is the conductor). One Redis stream with one consumer group for all processes:
 
-    gurum:bot:inbox          the stream: entries encrypted, because they hold tokens and what people typed
+    gurum:bot:inbox          the stream: entries sealed, because they hold tokens and what people typed
     gurum:bot:seen:{hash}    ids that were received, SEEN_SECONDS
     gurum:bot:waits:{hash}   how many entries of one person are there; forgotten when nothing came for WAITS_SECONDS
 
@@ -115,7 +115,7 @@ class Inbox:
         """Store it; False when it was received before. Raises InboxFull, or what Redis raises: then it is not stored."""
         seen = f"gurum:bot:seen:{_digest(f'{incoming.person.platform}:{incoming.id}')}"
         waits = f"gurum:bot:waits:{_digest(incoming.person.key)}"
-        entry = self._seal.close(_encode(incoming))
+        entry = self._seal.close(_encode(incoming), _place(waits))
         limits = (self._waiting, self._waiting_per_person, WAITS_SECONDS)
         answer = await self._redis.eval(RECEIVE, 3, STREAM, seen, waits, entry, SEEN_SECONDS, *limits)
         if answer == -1:
@@ -230,7 +230,9 @@ class Inbox:
         try:
             incoming = self._opened(fields)
             if incoming is None:
-                log.error("an entry of the inbox can not be read: another key or another 9rum wrote it; it is dropped")
+                log.error(
+                    "an entry of the inbox can not be read (it was changed, or another key or 9rum wrote it); it is dropped"
+                )
             elif again and await self._deliveries(entry_id) > MAX_DELIVERIES:
                 log.error("what %s sent (%s) could not be handled; it is dropped", incoming.person.key, incoming.id)
                 self._counters.poisoned += 1
@@ -246,7 +248,8 @@ class Inbox:
             self._counters.errors += 1
 
     def _opened(self, fields: dict[bytes, bytes]) -> Incoming | None:
-        document = self._seal.open(fields.get(b"entry", b""))
+        place = _place(fields.get(b"waits", b"").decode(errors="replace"))
+        document = self._seal.open(fields.get(b"entry", b""), place)
         try:
             return None if document is None else _decode(document)
         except msgspec.MsgspecError:
@@ -258,6 +261,11 @@ class Inbox:
 
     async def _done(self, entry_id: bytes, waits: bytes) -> None:
         await self._redis.eval(DONE, 1, STREAM, GROUP, entry_id, waits)
+
+
+def _place(waits: str) -> str:
+    """Of an entry: it is of this person, among whose entries it counts."""
+    return f"{STREAM} {waits}"
 
 
 def _digest(text: str) -> str:

@@ -93,9 +93,10 @@ def retyped(invocation: Invocation, **changes: Any) -> str:
 
 def masked(invocation: Invocation) -> str | None:
     """`retyped` with secrets hidden; None when no secret was given. Such text can not be run again."""
-    secret = {name: [redact.MASK] if isinstance(value, list) else redact.MASK
-              for name, value in invocation.values.items() if redact.secret(name)}  # fmt: skip
-    return retyped(invocation, **secret) if secret else None
+    hidden = {
+        name: value for name, value in redact.values(invocation.values).items() if value != invocation.values[name]
+    }
+    return retyped(invocation, **hidden) if hidden else None
 
 
 def _options(parameter: ParameterSpec, value: Any) -> list[str]:

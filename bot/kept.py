@@ -1,9 +1,9 @@
-"""Things that wait for a person to answer: filled forms and confirmations. Kept in Redis, encrypted, so that any process can go on.
+"""Things that wait for a person to answer: filled forms and confirmations. Kept in Redis, sealed, so that any process can go on.
 
 Used by `asking` and `confirm`. A thing is taken once: by the first incoming message that takes it, and again by that same one when it is
 delivered anew after a crash; everybody else is told that it was taken.
 
-    gurum:bot:kept:{kind}:{id}   hash: doc (encrypted), for which message the id was made, and who took which slot of it
+    gurum:bot:kept:{kind}:{id}   hash: doc (sealed), for which message the id was made, and who took which slot of it
 """
 
 import enum
@@ -63,13 +63,13 @@ class Kept(Generic[T]):
     async def keep(self, name: str, thing: T, seconds: float) -> None:
         """Keep it, or replace what was kept under the name. Who took what of it stays."""
         pipe = self._redis.pipeline(transaction=True)
-        pipe.hset(self._key(name), "doc", self._seal.close(msgspec.json.encode(thing)))
+        pipe.hset(self._key(name), "doc", self._seal.close(msgspec.json.encode(thing), self._key(name)))
         pipe.expire(self._key(name), max(int(seconds), 1))
         await pipe.execute()
 
     async def look(self, name: str) -> T | None:
         sealed = await self._redis.hget(self._key(name), "doc") if name.isalnum() else None
-        document = None if sealed is None else self._seal.open(sealed)
+        document = None if sealed is None else self._seal.open(sealed, self._key(name))
         return None if document is None else self._decode(document)
 
     async def take(self, name: str, slot: str, taker: str) -> Taken:

@@ -1,11 +1,12 @@
 """What is kept of linked chat accounts: the links, one-time offers to make one, and trusts that are still to be deleted. In Redis.
 
 `people.py` is the only caller. Nothing here is a secret: an offer is kept under the SHA-256 of its secret, and the id of a trust is of use
-to 9rum's own account in Keystone alone.
+to 9rum's own account in Keystone alone. Links and offers rest sealed all the same: who could write one, or put one person's in the place
+of another's, would act as that person.
 
-    gurum:chat:offer:{sha256}      Offer, until it ends or is taken
+    gurum:chat:offer:{sha256}      Offer, sealed, until it ends or is taken
     gurum:chat:offer-of:{account}  the digest of the account's newest offer, the only one that counts
-    gurum:chat:link:{account}      Link, until a while after its last delegation ends
+    gurum:chat:link:{account}      Link, sealed, until a while after its last delegation ends
     gurum:chat:ended:{trust}       why a delegation ended before its time
     gurum:chat:ending              sorted set: `trust account` by the moment at which the delegation ends, until that is to be told
     gurum:chat:left                sorted set: trusts to delete, by the moment of the next attempt
@@ -21,7 +22,7 @@ import msgspec
 from redis.exceptions import WatchError
 
 from bot.platforms.base import Person
-from bot.ports import RedisClient
+from bot.ports import RedisClient, Seal
 
 R = TypeVar("R")
 
@@ -105,17 +106,17 @@ TELL: Final = "gurum:chat:tell"
 
 
 class LinkStore:
-    def __init__(self, redis: RedisClient) -> None:
+    def __init__(self, redis: RedisClient, seal: Seal) -> None:
         self._redis = redis
+        self._seal = seal
 
     # -- links ---------------------------------------------------------------------------------------------------------
 
     async def link(self, account: str) -> Link | None:
         """With what is known of delegations that ended before their time."""
-        stored = await self._redis.get(_link(account))
-        if stored is None:
+        link = self._link_in(account, await self._redis.get(_link(account)))
+        if link is None:
             return None
-        link = _LINK.decode(stored)
         found = await self._redis.mget([_ended(one.trust) for one in link.delegations]) if link.delegations else []
         told = [
             msgspec.structs.replace(one, ended=why.decode() if why else None)
@@ -131,7 +132,7 @@ class LinkStore:
         def change(pipe: Any, old: Link | None) -> list[str]:
             replaced = [one.trust for one in old.delegations if one.trust not in kept] if old else []
             _drop(pipe, link.account, replaced, now)
-            pipe.set(_link(link.account), msgspec.json.encode(link), exat=int(until) + 1)
+            pipe.set(_link(link.account), self._closed(link, _link(link.account)), exat=int(until) + 1)
             for one in link.delegations:
                 pipe.zadd(ENDING, {f"{one.trust} {link.account}": one.expires_at})
                 pipe.zrem(LEFT, one.trust)
@@ -201,7 +202,7 @@ class LinkStore:
                 await pipe.watch(_link(account))
                 stored = await pipe.get(_link(account))
                 pipe.multi()
-                result = change(pipe, _LINK.decode(stored) if stored else None)
+                result = change(pipe, self._link_in(account, stored))
                 try:
                     await pipe.execute()
                 except WatchError:
@@ -228,29 +229,46 @@ class LinkStore:
         pipe = self._redis.pipeline(transaction=True)
         if before is not None:
             pipe.delete(_offer(before.decode()))
-        pipe.set(_offer(digest), msgspec.json.encode(offer), px=milliseconds)
+        pipe.set(_offer(digest), self._closed(offer, _offer(digest)), px=milliseconds)
         await pipe.execute()
 
     async def offered(self, secret: str, now: float) -> Offer | None:
-        return _fresh(await self._redis.get(_offer(_digest(secret))), now)
+        place = _offer(_digest(secret))
+        return self._fresh(place, await self._redis.get(place), now)
 
     async def take(self, secret: str, now: float) -> Offer | None:
         """For one caller only."""
-        return _fresh(await self._redis.getdel(_offer(_digest(secret))), now)
+        place = _offer(_digest(secret))
+        return self._fresh(place, await self._redis.getdel(place), now)
 
     async def give_back(self, secret: str, offer: Offer, now: float) -> bool:
         """After it was taken in vain: it can be taken again, unless it has ended or a newer one was made."""
         digest, milliseconds = _digest(secret), int((offer.ends_at - now) * 1000)
         if milliseconds <= 0:
             return False
-        keys = (_newest(offer.account), _offer(digest))
-        given: Awaitable[int] = self._redis.eval(RETURN, 2, *keys, digest, msgspec.json.encode(offer), milliseconds)
-        return bool(await given)
+        place = _offer(digest)
+        given = (digest, self._closed(offer, place), milliseconds)
+        given_back: Awaitable[int] = self._redis.eval(RETURN, 2, _newest(offer.account), place, *given)
+        return bool(await given_back)
 
     async def withdraw(self, account: str) -> None:
         digest = await self._redis.getdel(_newest(account))
         if digest is not None:
             await self._redis.delete(_offer(digest.decode()))
+
+    # -- own -----------------------------------------------------------------------------------------------------------
+
+    def _closed(self, held: Link | Offer, place: str) -> bytes:
+        return self._seal.close(msgspec.json.encode(held), place)
+
+    def _link_in(self, account: str, stored: bytes | None) -> Link | None:
+        document = None if stored is None else self._seal.open(stored, _link(account))
+        return None if document is None else _LINK.decode(document)
+
+    def _fresh(self, place: str, stored: bytes | None, now: float) -> Offer | None:
+        document = None if stored is None else self._seal.open(stored, place)
+        offer = None if document is None else _OFFER.decode(document)
+        return offer if offer is not None and offer.ends_at > now else None
 
 
 def _drop(pipe: Any, account: str, trusts: Iterable[str], now: float) -> None:
@@ -272,11 +290,6 @@ def _notice(kind: str, link: Link | None, members: Mapping[str, str], now: float
     told = [one for one in live if kind == "linked" or one.trust in members]
     shown = msgspec.structs.replace(link, delegations=told)
     return Notice(shown, kind == "ending", tuple(members.values())) if told else None
-
-
-def _fresh(stored: bytes | None, now: float) -> Offer | None:
-    offer = _OFFER.decode(stored) if stored else None
-    return offer if offer is not None and offer.ends_at > now else None
 
 
 def _digest(secret: str) -> str:

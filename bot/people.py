@@ -108,7 +108,7 @@ class People:
         platforms: Mapping[str, Platform],
         offer_seconds: float = OFFER_SECONDS,
     ) -> None:
-        self._links = LinkStore(redis)
+        self._links = LinkStore(redis, seal)
         self._tokens = Tokens(redis, seal, clock)
         self._identities = identities
         self._seal = seal
@@ -323,11 +323,11 @@ class People:
         if kept is None or kept.until <= self._clock.now():
             return None
         self._kept.move_to_end(trust)
-        token = self._seal.open(kept.sealed)
+        token = self._seal.open(kept.sealed, trust)
         return token.decode() if token is not None else None
 
     def _keep(self, trust: str, token: str, expires_at: datetime) -> None:
-        self._kept[trust] = _Kept(self._seal.close(token.encode()), _digest(token), expires_at - BEFORE_END)
+        self._kept[trust] = _Kept(self._seal.close(token.encode(), trust), _digest(token), expires_at - BEFORE_END)
         self._kept.move_to_end(trust)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

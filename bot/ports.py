@@ -122,12 +122,12 @@ class Journal(Protocol):
 
 
 class Seal(Protocol):
-    """Encrypts what must rest in the store for a while, with the installation's key."""
+    """Encrypts what must rest in the store for a while, with the installation's key, for one place: the name of a key in the store."""
 
-    def close(self, secret: bytes) -> bytes: ...
+    def close(self, secret: bytes, place: str) -> bytes: ...
 
-    def open(self, sealed: bytes) -> bytes | None:
-        """None when it was sealed with another key, or changed."""
+    def open(self, sealed: bytes, place: str) -> bytes | None:
+        """None when it was sealed for another place or with another key, or was changed."""
         ...
 
 

@@ -2,7 +2,8 @@
 
 Used for audit rows, sources of messages and plans, and for what the console keeps of its rooms. Pure. What is masked is told by the names
 of parameters, so it works before anybody knows the command, and on a text that can not be read; secrets that are given as mere words are
-`Turn.shown`'s to hide.
+`guarded.py`'s to hide. Of web addresses the host and the path stay: what is behind them may be the key of a signed address, and what is
+before the host a password.
 """
 
 import re
@@ -21,6 +22,14 @@ _OPTION = re.compile(
     rf"(?:(?<=\s)|^)(?:(?P<option>[-—–]{{1,2}}[A-Za-z][\w-]*)(?P<sign>\s*=\s*|\s+(?!(?:--|[—–])[A-Za-z])){_VALUE}"
     rf"|(?P<pair>[A-Za-z][\w-]*)={_VALUE})"
 )
+# Whatever begins like an address is one, however it goes on: so no text is looked through twice. Behind one in quotes may be spaces.
+_URL = r"""(?P<scheme>[A-Za-z][\w+.-]{0,20}://)(?P<login>[^\s/?#@"'“”‘’]*@)?(?P<path>[^\s?#"'“”‘’]*)"""
+_TYPED = re.compile(
+    rf"""(?:(?P<double>(?<=["“„]))|(?P<single>(?<=['‘])))?{_URL}"""
+    rf"""(?:(?P<mark>[?#])(?(double)(?:\\.|[^"”\\])+|(?(single)[^'’]+|{_VALUE})))?""",
+    re.DOTALL,
+)
+_GIVEN = re.compile(rf"{_URL}(?:(?P<mark>[?#]).+)?", re.DOTALL)
 
 
 def secret(name: str) -> bool:
@@ -31,7 +40,7 @@ def secret(name: str) -> bool:
 
 def hidden(typed: str) -> str:
     """The text as it was typed, without secrets."""
-    return _OPTION.sub(_hidden, typed)
+    return _TYPED.sub(_address, _OPTION.sub(_hidden, typed))
 
 
 def text(typed: str) -> str:
@@ -41,13 +50,27 @@ def text(typed: str) -> str:
 
 def values(given: Mapping[str, Any]) -> dict[str, Any]:
     """Variables as they may be shown."""
-    shown: dict[str, Any] = {}
-    for name, value in given.items():
-        if isinstance(value, Mapping):
-            shown[name] = values(value)
-        else:
-            shown[name] = MASK if value is not None and name != "idempotencyKey" and secret(name) else value
-    return shown
+    return {name: value if name == "idempotencyKey" else _shown(name, value) for name, value in given.items()}
+
+
+def hides(name: str, value: Any) -> bool:
+    """Whether `values` hides it, or a part of it."""
+    return values({name: value}) != {name: value}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return values(value)
+    if value is not None and secret(name):
+        return MASK
+    if isinstance(value, list):
+        return [_shown(name, each) for each in value]
+    return _GIVEN.sub(_address, value) if isinstance(value, str) else value
+
+
+def _address(match: re.Match[str]) -> str:
+    login, mark = f"{MASK}@" if match["login"] else "", f"{match['mark']}{MASK}" if match["mark"] else ""
+    return f"{match['scheme']}{login}{match['path']}{mark}"
 
 
 def _hidden(match: re.Match[str]) -> str:

@@ -1,8 +1,8 @@
 """Tokens of people who are signed in to 9rum, by which they are acted for later: of their newest sessions, any of which may end first.
 
-Used by `people`. Encrypted, in Redis:
+Used by `people`. Sealed, in Redis:
 
-    gurum:chat:tokens:{account}    hash: by the SHA-256 of a token, when it came last (ms since the epoch) and the encrypted token
+    gurum:chat:tokens:{account}    hash: by the SHA-256 of a token, when it came last (ms since the epoch) and the sealed token
 """
 
 import hashlib
@@ -32,7 +32,7 @@ class Tokens:
         self._clock = clock
 
     async def keep(self, account: str, token: str) -> None:
-        given = (_digest(token), self._now(), self._seal.close(token.encode()), SECONDS, KEPT)
+        given = (_digest(token), self._now(), self._seal.close(token.encode(), _place(account)), SECONDS, KEPT)
         await self._redis.eval(KEEP, 1, _place(account), *given)
 
     async def of(self, account: str) -> list[str]:
@@ -40,7 +40,7 @@ class Tokens:
         found: list[tuple[int, str]] = []
         for value in (await self._redis.hgetall(_place(account))).values():
             came, _, sealed = value.partition(b" ")
-            token = self._seal.open(sealed)
+            token = self._seal.open(sealed, _place(account))
             if token is not None and int(came) > self._now() - SECONDS * 1000:
                 found.append((int(came), token.decode()))
         return [token for _, token in sorted(found, reverse=True)]

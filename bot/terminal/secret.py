@@ -1,6 +1,6 @@
 """Which typed commands may not be written to the history file, because they carry a secret. Used by `history.py`; pure.
 
-Names of parameters tell, by the same rule that masks them in audit rows (`redact.py`); what is not understood is judged by how it looks.
+The same rule tells that masks secrets in audit rows (`redact.py`); what is not understood is judged by how it looks.
 """
 
 import re
@@ -18,7 +18,7 @@ _LOOKS: Final = re.compile(
 
 
 def carries_secret(text: str, catalogue: Catalogue | None) -> bool:
-    if _LOOKS.search(text):
+    if _LOOKS.search(text) or redact.hidden(text) != text:
         return True
     try:
         words = split(text)

@@ -16,13 +16,15 @@ from bot.platforms.base import Platform
 from bot.platforms.console import ConsolePlatform
 from bot.ports import Graph, Identities
 from gateway.chat.journal import AuditJournal
-from gateway.chat.seal import FernetSeal
+from gateway.chat.rooms import hiding
 from gateway.settings import Settings
 from gateway.version import VERSION
 from notifications.bus import Bus
 from notifications.redis import RedisClient
+from resolvers import DOMAINS
 from resolvers.audit import Audit
 from resolvers.clock import Clock
+from resolvers.seal import Seal
 
 
 class Chat:
@@ -42,12 +44,12 @@ class Chat:
         works: bool = True,
     ) -> None:
         self._works = works
-        self.console = ConsolePlatform(redis, bus, clock)
+        self.console = ConsolePlatform(redis, bus, clock, hiding(DOMAINS, settings.bot))
         self.platforms: Mapping[str, Platform] = {
             self.console.name: self.console,
             **{chosen.platform: platform_of(chosen, clock) for chosen in settings.bot.platforms if works},
         }
-        seal = FernetSeal(key)
+        seal = Seal(key)
         offered = settings.bot.link.offer_minutes * 60.0
         self.people = People(redis, identities, seal, clock, self.platforms, offered)
         self.journal = AuditJournal(audit, clock)

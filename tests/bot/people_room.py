@@ -12,7 +12,6 @@ from bot.platforms.base import Capabilities, Person, Place
 from gateway.auth import Authenticator
 from gateway.chat.identities import KeystoneIdentities
 from gateway.chat.link import Linking
-from gateway.chat.seal import FernetSeal
 from gateway.console.members import person_of
 from gateway.directory import ProjectDirectory
 from gateway.edge import Edge
@@ -31,6 +30,7 @@ from resolvers.sandbox.people import Secret
 from resolvers.sandbox.seed_people import project_id, user_id
 from resolvers.sandbox.settings import SandboxSettings
 from resolvers.sandbox.world import World
+from resolvers.seal import Seal
 from tests.bot.recording import RecordingJournal
 from tests.clock import HandClock
 from tests.running import KEY
@@ -147,4 +147,4 @@ async def opened(redis: RedisClient) -> Room:
 
 def _people(redis: RedisClient, identities: KeystoneIdentities, clock: HandClock) -> People:
     platforms: Any = {"console": SignedIn()}
-    return People(redis, identities, FernetSeal(KEY.encode()), clock, platforms)
+    return People(redis, identities, Seal(KEY.encode()), clock, platforms)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet
 
 from bot.messages import Form, Message
 from bot.platforms.base import Capabilities, Incoming, Person, Place, PlatformError, Receive, Rejected
 from bot.ports import Attempt, Deed
+from resolvers.seal import Seal
 
 ALL = Capabilities(
     buttons=True, forms=True, private=True, edits=True, threads=True, files=True, signed_in=True, max_choices=100
@@ -87,21 +88,9 @@ class RecordingPlatform:
             raise self.failures.popleft()
 
 
-class FernetTestSeal:
+def own_seal() -> Seal:
     """As the gateway seals, with a key of the test's own."""
-
-    def __init__(self, key: bytes | None = None) -> None:
-        self.key = key or Fernet.generate_key()
-        self._fernet = Fernet(self.key)
-
-    def close(self, secret: bytes) -> bytes:
-        return self._fernet.encrypt(secret)
-
-    def open(self, sealed: bytes) -> bytes | None:
-        try:
-            return self._fernet.decrypt(sealed)
-        except InvalidToken:
-            return None
+    return Seal(Fernet.generate_key())
 
 
 @dataclass

@@ -4,12 +4,10 @@ import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import orjson
 import pytest
 
-from bot import redact
 from bot.kept import name_for
-from bot.messages import Message
+from bot.messages import Message, Tone
 from notifications.redis import RedisClient
 from tests.bot.chatting import Chatting, button, shown
 from tests.bot.far_chat import far_chat
@@ -134,7 +132,7 @@ BY_NAME = [
     f"server create web-1 --flavor m1.small --user-data {SECRET}",
     f"vm creat --user-data {SECRET}",
 ]
-MERE_WORDS = [  # what is one, nobody can tell before the command is read: the room keeps what was typed in it
+MERE_WORDS = [
     f"volume-transfer accept no-such-offer {SECRET}",
     f"volume-transfer accept my offer {SECRET}",
     f"volume-transfer acept no-such-offer {SECRET}",
@@ -149,20 +147,62 @@ MERE_WORDS = [  # what is one, nobody can tell before the command is read: the r
 
 @pytest.mark.parametrize("text", [*BY_NAME, *MERE_WORDS])
 async def test_a_secret_that_was_typed_is_neither_shown_nor_kept(chat: Chatting, redis: RedisClient, text: str) -> None:
-    await chat("jiwoo", "server list", "shop")  # the commands are known from here on
-    answer = await chat("jiwoo", text, "shop")
-    assert SECRET not in repr(answer)
-    found = (await dump(redis)).decode(errors="replace")
-    typed = f'"text":{orjson.dumps(redact.hidden(text)).decode()}'
-    kept = [line for line in found.splitlines() if SECRET in line and (text in BY_NAME or typed not in line)]
-    assert kept == []
+    await chat("jiwoo", "server list", "shop")  # the bot knows the commands from here on
+    assert SECRET not in repr(await chat("jiwoo", text, "shop"))
+    assert SECRET not in (await dump(redis)).decode(errors="replace")
     assert all(SECRET not in repr(row) for row in await rows(chat.graph))
 
 
 @pytest.mark.parametrize("text", MERE_WORDS)
-async def test_a_secret_that_was_typed_first_of_all_is_neither_shown_nor_kept(chat: Chatting, text: str) -> None:
+async def test_a_secret_that_was_typed_first_of_all_is_neither_shown_nor_kept(
+    chat: Chatting, redis: RedisClient, text: str
+) -> None:
     assert SECRET not in repr(await chat("jiwoo", text, "shop"))
+    assert SECRET not in (await dump(redis)).decode(errors="replace")
     assert all(SECRET not in repr(row) for row in await rows(chat.graph))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (f"volume-transfer accept 1234 {SECRET}", "volume-transfer accept *** ***"),
+        (f"/cloud vt accept 1234 '{SECRET} x' --project talk", "/cloud vt accept *** *** --project talk"),
+        (f"volume transfer accept --transfer 1234 {SECRET}", "volume transfer accept --transfer 1234 ***"),
+        ("volume-transfer accept 1234", "volume-transfer accept 1234"),
+        ("server create web-9 --flavor m1.small", "server create web-9 --flavor m1.small"),
+        ("hello, how do I take a volume?", "hello, how do I take a volume?"),
+    ],
+)
+async def test_a_room_keeps_no_words_that_have_no_place_in_a_command_with_a_secret(
+    redis: RedisClient, valkey: str, tmp_path: Path, typed: str, kept: str
+) -> None:
+    async with talking(valkey, tmp_path, aliases={"vt": "volumeTransfer"}) as chat:
+        for _ in range(2):  # once more, as after a lost answer
+            await chat.said("jiwoo", typed, "shop", "said-0001")
+        assert [entry.text for entry in await chat.entries("jiwoo", "shop") if entry.text] == [kept]
+
+
+SIGNED = f"https://images.test/golden.img?X-Amz-Signature={SECRET}"
+
+
+@pytest.mark.parametrize(
+    "typed", [f"image create golden {SIGNED}", f'image create golden --address="{SIGNED}#{SECRET}"']
+)
+@pytest.mark.parametrize("rules", [None, "rules: [{allow: ['*'], confirm: button}]"])
+async def test_the_key_of_a_signed_address_is_neither_shown_nor_kept(
+    redis: RedisClient, valkey: str, tmp_path: Path, typed: str, rules: str | None
+) -> None:
+    async with talking(valkey, tmp_path, rules) as chat:
+        answer = await chat("jiwoo", typed, "shop")
+        told = repr(answer)
+        if rules is not None:
+            ran = await chat.press("jiwoo", answer, "Confirm", "shop")
+            told += repr(await chat.reply("jiwoo", ran, "shop", lambda message: message.tone is Tone.GOOD))
+        assert "golden.img?***" in told and SECRET not in told
+        assert SECRET not in (await dump(redis)).decode(errors="replace")
+        assert all(SECRET not in repr(row) for row in await rows(chat.graph))
+        said = next(entry.text for entry in await chat.entries("jiwoo", "shop") if entry.text)
+        assert "https://images.test/golden.img?***" in said
 
 
 async def test_a_room_does_not_keep_the_secret_options_that_were_typed_in_it(

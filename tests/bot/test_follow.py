@@ -16,11 +16,11 @@ from bot.people import People
 from bot.ports import Acting, Answer, GraphError
 from notifications.redis import RedisClient
 from resolvers.clock import Clock
-from tests.bot.recording import FernetTestSeal, RecordingPlatform, person, place
+from tests.bot.recording import RecordingPlatform, own_seal, person, place
 from tests.clock import HandClock
 from tests.polling import eventually
 
-SEAL = FernetTestSeal()
+SEAL = own_seal()
 
 
 class FarGraph:

@@ -9,14 +9,15 @@ from redis.exceptions import ConnectionError as Lost
 
 from bot.counters import Counters
 from bot.inbox import MAX_DELIVERIES, RENEW_SECONDS, STREAM, Handle, Inbox
+from bot.kept import Kept
 from bot.platforms.base import InboxFull, Incoming
 from notifications.redis import RedisClient
 from resolvers.clock import Clock
-from tests.bot.recording import FernetTestSeal, incoming
+from tests.bot.recording import incoming, own_seal
 from tests.clock import HandClock
 from tests.polling import eventually
 
-SEAL = FernetTestSeal()
+SEAL = own_seal()
 SOON_MS = 300  # until a silent process's entries are taken over
 PATIENT_MS = 60_000  # the same where both processes live, however busy the machine is
 
@@ -184,7 +185,7 @@ async def test_nothing_readable_rests_in_the_store(redis: RedisClient) -> None:
 
 
 async def test_an_entry_of_another_key_is_dropped_and_the_rest_goes_on(redis: RedisClient) -> None:
-    other = Inbox(redis, FernetTestSeal(), Clock(), "old", Handled(), Handled(), Counters())
+    other = Inbox(redis, own_seal(), Clock(), "old", Handled(), Handled(), Counters())
     await other.receive(incoming("lost"))
     handled = Handled()
     async with started(inbox(redis, handled)) as box:
@@ -194,13 +195,31 @@ async def test_an_entry_of_another_key_is_dropped_and_the_rest_goes_on(redis: Re
 
 
 async def test_an_entry_of_another_shape_is_dropped_and_the_rest_goes_on(redis: RedisClient) -> None:
-    await redis.xadd(STREAM, {"entry": SEAL.close(b'{"id": 7}')})
+    await redis.xadd(STREAM, {"entry": SEAL.close(b'{"id": 7}', f"{STREAM} w"), "waits": "w"})
+    await redis.xadd(STREAM, {"entry": SEAL.close(b'{"id": 7}', f"{STREAM} "), "waits": b"\xff"})
     await redis.xadd(STREAM, {"something": "else"})
     handled = Handled()
     async with started(inbox(redis, handled)) as box:
         await box.receive(incoming("b"))
         await empty(redis)
     assert handled.ids == ["b"]
+
+
+async def test_an_entry_that_was_moved_is_dropped_and_the_rest_goes_on(redis: RedisClient) -> None:
+    """Among those of another person, or what waits sealed elsewhere in the store."""
+    await inbox(redis, Handled()).receive(incoming("a"))
+    ((place, fields),) = await redis.xrange(STREAM)
+    await redis.xdel(STREAM, place)
+    await redis.xadd(STREAM, {**fields, b"waits": b"gurum:bot:waits:somebody-else"})
+    await Kept(redis, SEAL, "form", Incoming).keep("ab12", incoming("b"), 60)
+    document = await redis.hget("gurum:bot:kept:form:ab12", "doc")
+    assert document is not None
+    await redis.xadd(STREAM, {"entry": document, "waits": fields[b"waits"]})
+    handled = Handled()
+    async with started(inbox(redis, handled)) as box:
+        await box.receive(incoming("c"))
+        await empty(redis)
+    assert handled.ids == ["c"]
 
 
 async def test_too_much_waiting_is_refused_and_not_remembered_as_received(redis: RedisClient) -> None:

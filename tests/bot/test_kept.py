@@ -11,11 +11,11 @@ from bot.messages import Message
 from bot.outbox import Outbox
 from bot.platforms.base import PlatformError
 from notifications.redis import RedisClient
-from tests.bot.recording import FernetTestSeal, RecordingPlatform, place
+from tests.bot.recording import RecordingPlatform, own_seal, place
 from tests.clock import LaterClock
 from tests.polling import eventually
 
-SEAL = FernetTestSeal()
+SEAL = own_seal()
 
 
 class Thing(msgspec.Struct):
@@ -42,7 +42,17 @@ async def test_what_is_gone_can_not_be_taken(redis: RedisClient) -> None:
 async def test_what_is_kept_is_encrypted(redis: RedisClient) -> None:
     await Kept(redis, SEAL, "thing", Thing).keep("ab12", Thing("hunter2"), 60)
     assert b"hunter2" not in repr(await redis.hgetall("gurum:bot:kept:thing:ab12")).encode()
-    assert await Kept(redis, FernetTestSeal(), "thing", Thing).look("ab12") is None
+    assert await Kept(redis, own_seal(), "thing", Thing).look("ab12") is None
+
+
+async def test_what_is_kept_under_one_name_is_nothing_under_another(redis: RedisClient) -> None:
+    plans, forms = Kept(redis, SEAL, "plan", Thing), Kept(redis, SEAL, "form", Thing)
+    await plans.keep("ab12", Thing("of jiwoo"), 60)
+    await plans.keep("cd34", Thing("of minsu"), 60)
+    await redis.copy("gurum:bot:kept:plan:ab12", "gurum:bot:kept:plan:cd34", replace=True)
+    await redis.copy("gurum:bot:kept:plan:ab12", "gurum:bot:kept:form:ab12")
+    assert (await plans.look("cd34"), await forms.look("ab12")) == (None, None)
+    assert await plans.look("ab12") == Thing("of jiwoo")
 
 
 async def test_what_was_taken_in_vain_can_be_taken_by_another(redis: RedisClient) -> None:
@@ -142,6 +152,23 @@ async def test_a_message_that_is_gone_is_no_trouble(redis: RedisClient) -> None:
     clock.ahead = 2
     await it.due.sweep()
     await eventually(lambda: gone(it.due), "it is crossed off")
+
+
+async def test_an_edit_that_was_put_in_the_place_of_another_is_dropped(redis: RedisClient) -> None:
+    platform, clock = RecordingPlatform(), LaterClock()
+    it = Sweeping(redis, platform, clock)
+    message_id = await it.outbox.post(place(), Message(summary="running"))
+    await it.due.put("undo:1", 600, DueEdit(place=place(), message_id=message_id, message=Message(summary="over")))
+    await it.due.put("confirm:ab12", 1, DueEdit(place=place(), message_id="m9", message=Message(summary="x")))
+    await redis.copy("gurum:bot:due:undo:1", "gurum:bot:due:confirm:ab12", replace=True)
+    clock.ahead = 2
+    await it.due.sweep()
+
+    async def crossed_off() -> bool:
+        return await redis.zscore("gurum:bot:due", "confirm:ab12") is None
+
+    await eventually(crossed_off, "it is crossed off")
+    assert platform.shown[message_id].summary == "running"
 
 
 async def shown(platform: RecordingPlatform, message_id: str, summary: str) -> bool:

@@ -45,6 +45,16 @@ async def test_who_is_signed_in_is_acted_for_later_by_another_process(room: Room
     assert ended.value.reason == "signed_out"
 
 
+async def test_nobody_is_acted_for_by_the_tokens_of_somebody_else(room: Room) -> None:
+    """Which somebody put there who can write to the store."""
+    minsu = Person(platform="console", id="user:krane/minsu")
+    await room.people.acting(signed_in(await room.sign_in("jiwoo")), DIRECT, None, None)
+    await room.redis.copy("gurum:chat:tokens:console:user:krane/jiwoo", f"gurum:chat:tokens:{minsu.key}")
+    with pytest.raises(LinkEnded):
+        await room.people.acting(minsu, DIRECT, None, None)
+    assert (await room.people.acting(signed_in(None), DIRECT, None, None)).token
+
+
 async def test_after_a_session_that_ended_those_are_acted_with_that_began_before(room: Room) -> None:
     first = await session(room)
     second, third = await session(room), await session(room)

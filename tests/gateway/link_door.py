@@ -11,10 +11,10 @@ from bot.people import People
 from bot.platforms.base import Person, Place
 from gateway.chat.identities import KeystoneIdentities
 from gateway.chat.link import Linking
-from gateway.chat.seal import FernetSeal
 from gateway.link_settings import LinkSettings
 from gateway.settings import Settings, StoreSettings
 from gateway.store import Store
+from resolvers.seal import Seal
 from tests.bot.recording import RecordingJournal
 from tests.gateway.door import Door
 from tests.running import KEY
@@ -27,7 +27,7 @@ class LinkDoor(Door):
     def __init__(self, runner: asyncio.Runner, store: Store, settings: Settings, link: LinkSettings) -> None:
         super().__init__(runner, store, settings)
         identities = KeystoneIdentities(self.authenticator, self.directory)
-        self.people = People(store.redis, identities, FernetSeal(KEY.encode()), self.clock, {})
+        self.people = People(store.redis, identities, Seal(KEY.encode()), self.clock, {})
         self.journal = RecordingJournal()
         linking = Linking(self.authenticator, self.people, self.directory, self.clock, link, self.journal)
         self.web.router.routes += linking.routes()

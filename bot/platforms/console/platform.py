@@ -6,7 +6,7 @@ Its people are signed in to 9rum, so they need no link. Membership of rooms is t
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,7 +40,15 @@ class ConsolePlatform:
     )
     mounts: Mapping[str, Any] = {}
 
-    def __init__(self, redis: RedisClient, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self,
+        redis: RedisClient,
+        bus: Bus,
+        clock: Clock,
+        hide: Callable[[str, str], str] = lambda text, channel: redact.hidden(text),
+    ) -> None:
+        """`hide` answers what is kept of a text in a channel: the text without secrets, and always the same."""
+        self._hide = hide
         self._entries = Entries(redis, bus, clock)
         self._bus = bus
         self._clock = clock
@@ -114,13 +122,14 @@ class ConsolePlatform:
         That it is in the room does not tell that it was handed over: whoever put it there may have died between. The inbox knows
         what it has.
         """
+        place = place_in(room, thread or said_id)
         entry = Entry(
             id=said_id,
             room=room.id,
             at=self.now(),
             author=Author(id=person.id, name=person.name),
             thread=thread,
-            text=redact.hidden(text),
+            text=self._hide(text, place.key),
         )
         kept = await self._entries.add(entry)
         if kept.author is None or (kept.author.id, kept.text, kept.thread) != (person.id, entry.text, thread):
@@ -132,7 +141,7 @@ class ConsolePlatform:
                 Incoming(
                     id=_unique(person, said_id),
                     person=person,
-                    place=place_in(room, thread or said_id),
+                    place=place,
                     text=text,
                     message=None,
                     link=said_id,
