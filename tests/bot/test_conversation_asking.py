@@ -189,7 +189,7 @@ async def test_help_differs_with_rights(chat: Chatting) -> None:
 async def test_answers_come_in_the_language_of_the_person(chat: Chatting) -> None:
     assert "ko" in (await chat("jiwoo", "language ko")).summary
     korean = await chat("jiwoo", "confirm")
-    assert korean.summary.startswith("어느 계획")
+    assert korean.summary.startswith("어느 실행 계획")
     assert "which plan" in (await chat("haneul", "confirm")).summary
     await chat("jiwoo", "language -")
     assert "which plan" in (await chat("jiwoo", "confirm")).summary

@@ -58,7 +58,7 @@ async def test_every_field_of_a_form_has_a_korean_label(graph: Running) -> None:
     ("text", "told"),
     [
         ("server start shop-web-1", "shop-web-1 서버의 상태가 ACTIVE입니다."),
-        ("server delete nothere", "서버 중에 nothere 이름을 가진 것이 없습니다."),
+        ("server delete nothere", "서버 목록에 nothere 이름이 없습니다."),
         ("network delete shop-net", "shop-net 네트워크에 사용 중인 포트가"),
         ("server rename shop-web-1 shop-web-1", "이미 shop-web-1 이름을 쓰고 있습니다."),
         ("audit list", "감사 로그는 클라우드 운영자가 볼 수 있습니다."),
@@ -74,7 +74,7 @@ async def test_what_the_graph_answers_is_read_in_korean(chat: Chatting, text: st
 async def test_a_plan_its_warnings_and_the_steps_of_its_operation_are_read_in_korean(chat: Chatting) -> None:
     said = await chat.said("jiwoo", "server stop shop-web-1", "shop")
     plan = await waits(chat, "jiwoo", said, "실행 계획", "shop")
-    assert "그동안 shop-web-1 서버가 응답하지 않습니다." in korean(plan)
+    assert "멈춰 있는 동안 shop-web-1 서버가 응답하지 않습니다." in korean(plan)
     await chat.press("jiwoo", plan, "확인", "shop")
     done = await waits(chat, "jiwoo", said, "완료했습니다", "shop")
     assert "server stop shop-web-1" in korean(done)

@@ -9,6 +9,8 @@ from bot import texts
 from bot.messages import text_of
 from bot.texts.graph_ko import pieces
 from bot.texts.sentences import Sentences
+from resolvers.compute.actions.lifecycle import TRANSITIONS
+from resolvers.compute.port import ServerVerb
 from tests.bot.graph_sentences import helps, nouns, sentences
 
 KO = texts.OF_THE_GRAPH["ko"]
@@ -61,6 +63,14 @@ def test_a_sentence_has_its_values_and_its_code_and_no_particle_after_a_value() 
         return bool(HANGUL.search(told)) and sorted(re.findall(r"\{(\d*)\}", told)) == holes and marked
 
     assert {english: told for english, told in KO.items() if not well_formed(english, told)} == {}
+
+
+def test_the_steps_and_the_states_of_every_state_change_of_a_server_are_read_in_korean() -> None:
+    said = texts.of("ko")
+    steps = [f"Ask for: {verb.value.replace('_', ' ')}" for verb in ServerVerb]
+    assert [step for step in steps if re.search("[A-Za-z]", said.sentence(step))] == []
+    joined = {" or ".join(sorted(states)) for each in TRANSITIONS for states in (each.allowed, each.wanted)}
+    assert [states for states in joined if " or " in said.sentence(f"Wait for {states}")] == []
 
 
 CATALOGUE = {

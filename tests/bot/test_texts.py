@@ -39,6 +39,21 @@ def test_no_particle_stands_after_a_value_whose_last_sound_nobody_knows() -> Non
     assert [key for key, text in texts.LANGUAGES["ko"].items() if particle.search(text)] == []
 
 
+# One word for one thing, and one level of politeness (…하세요), in all that is said in Korean: the bot, the graph, the page.
+NOT_SAID = (
+    *("십시오", "쿼터", "플로팅", "인스턴스", "키 페어", "가용 영역", "보안그룹", "네임서버", "리소스", "상대방"),
+    *("소속 기관", "롤백", "첫 포트", "마지막 포트", "기다리기", '요청하기"'),
+)
+
+
+def test_korean_has_one_word_for_one_thing_and_one_level_of_politeness() -> None:
+    folder = ROOT / "bot" / "texts"
+    files = [*folder.glob("*ko.py"), *folder.glob("graph_ko/*.py"), ROOT / "gateway/console/page/texts-ko.js"]
+    lines = [(path.name, line.strip()) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(lines) > 1_000
+    assert [(name, word, line) for name, line in lines for word in NOT_SAID if word in line] == []
+
+
 def _strings(tree: ast.AST) -> Iterator[tuple[str, bool]]:
     """Each text literal; the fixed beginning of an f-string counts as a beginning."""
     for node in ast.walk(tree):

@@ -200,7 +200,7 @@ async def test_who_says_too_much_is_told_so_and_slack_does_not_repeat_it(
     buttons = Buttons((Button(label="Delete", command="confirm 4f2a"),))
     await both.platform.post(both.place(), Message(summary="Sure?", blocks=(buttons,)))
     both.inbox.full = True
-    sentence = "대기 중인 내 명령이 300개입니다. 잠시 후 다시 입력해 주십시오."  # Ann's Slack is Korean
+    sentence = "대기 중인 내 명령이 300개입니다. 잠시 후 다시 입력해 주세요."  # Ann's Slack is Korean
     await both.ann.type("/cloud server list")
     await both.ann.press("Delete")
     assert [shown.text for shown in both.ann.whispers()] == [sentence] * 2

@@ -28,7 +28,7 @@ SENTENCES: Mapping[str, str] = {
     "Largest packet in bytes; the backend's own when left out.": "최대 패킷 크기(바이트). 생략하면 백엔드의 기본값.",
     "`mtu` is between {} and {} bytes.": "`mtu` 값은 {0}~{1}바이트여야 합니다.",
     "It has no addresses to give until it has a subnet.": "서브넷을 만들기 전에는 나눠 줄 주소가 없습니다.",
-    "Make the network": "네트워크 만들기",
+    "Make the network": "네트워크 생성",
     "Id or name of the network.": "네트워크의 이름 또는 ID.",
     "Its new name.": "새 이름.",
     "False takes the whole network down, true brings it back.": "false면 네트워크 전체를 비활성화하고, true면 다시 활성화합니다.",
@@ -40,7 +40,7 @@ SENTENCES: Mapping[str, str] = {
     "Its subnets go with it.": "네트워크의 서브넷도 함께 삭제됩니다.",
     "Make a network.": "네트워크를 만듭니다.",
     "Rename a network, or take it down and up.": "네트워크의 이름을 바꾸거나, 네트워크를 비활성화 또는 활성화합니다.",
-    "Delete a network that nothing uses, with its subnets.": "아무도 사용하지 않는 네트워크를 서브넷과 함께 삭제합니다.",
+    "Delete a network that nothing uses, with its subnets.": "사용 중이 아닌 네트워크를 서브넷과 함께 삭제합니다.",
     "Delete the network": "네트워크 삭제",
     # network/actions/port_create.py
     "The network that it is on, by name or id.": "속할 네트워크의 이름 또는 ID.",
@@ -55,11 +55,13 @@ SENTENCES: Mapping[str, str] = {
     "`{}` is not shared with the project `{}`.": "`{0}` 네트워크는 `{1}` 프로젝트에 공유되어 있지 않습니다.",
     "{} is not an address that the network can give; it has {}.": "{0} 주소는 이 네트워크에서 쓸 수 없습니다. 네트워크의 주소 범위: {1}.",
     "The address {} is taken on `{}`.": "{0} 주소는 `{1}` 네트워크에서 이미 사용 중입니다.",
-    "Make the port": "포트 만들기",
+    "Make the port": "포트 생성",
     "Make a port on a network.": "네트워크에 포트를 만듭니다.",
     # network/actions/ports.py
     "Id or name of the port.": "포트의 이름 또는 ID.",
-    "All its security groups from now on, by name or id; [] for none.": "앞으로 적용할 보안 그룹 전체의 이름 또는 ID. 모두 빼려면 [].",
+    "All its security groups from now on, by name or id; [] for none.": (
+        "포트에 적용할 보안 그룹 전체의 이름 또는 ID. 기존 보안 그룹을 모두 대신합니다. 모두 빼려면 []."
+    ),
     "False takes the port down, true brings it back.": "false면 포트를 비활성화하고, true면 다시 활성화합니다.",
     "The port `{}` has its port security off, so it takes no security groups.": (
         "`{0}` 포트는 포트 보안이 꺼져 있어 보안 그룹을 적용할 수 없습니다."
@@ -67,7 +69,7 @@ SENTENCES: Mapping[str, str] = {
     "What uses the port loses its connection.": "이 포트를 통한 통신이 끊깁니다.",
     "Change the port": "포트 변경",
     "The port `{}` belongs to the network itself ({}); take it off by `router removeInterface` and the like.": (
-        "`{0}` 포트는 네트워크 자체의 포트입니다({1}). `router removeInterface` 같은 명령으로 분리하십시오."
+        "`{0}` 포트는 네트워크 자체의 포트입니다({1}). `router removeInterface` 같은 명령으로 분리하세요."
     ),
     "The floating IP {} leads nowhere then.": "유동 IP({0})의 연결이 해제됩니다.",
     "Rename a port, change its security groups, or take it down and up.": (
@@ -81,7 +83,7 @@ SENTENCES: Mapping[str, str] = {
     "`{}` has its gateway on `{}` already.": "`{0}` 라우터의 게이트웨이는 이미 `{1}` 네트워크에 있습니다.",
     "`{}` has no gateway.": "`{0}` 라우터에는 게이트웨이가 없습니다.",
     "The gateway of `{}` serves the floating IPs {}; release them first.": (
-        "`{0}` 라우터의 게이트웨이를 거치는 유동 IP가 있습니다: {1}. 먼저 연결을 해제하십시오."
+        "`{0}` 라우터의 게이트웨이를 거치는 유동 IP가 있습니다: {1}. 먼저 연결을 해제하세요."
     ),
     "Servers behind the router lose their way out, and its outer address changes.": (
         "라우터 뒤의 서버는 외부와 통신할 수 없게 되고, 라우터의 외부 주소가 바뀝니다."
@@ -98,7 +100,7 @@ SENTENCES: Mapping[str, str] = {
     "Join the subnet": "서브넷 연결",
     "`{}` has no interface on `{}`.": "`{0}` 라우터에는 `{1}` 서브넷의 인터페이스가 없습니다.",
     "The interface serves the floating IPs {}; release them first.": (
-        "이 인터페이스를 거치는 유동 IP가 있습니다: {0}. 먼저 연결을 해제하십시오."
+        "이 인터페이스를 거치는 유동 IP가 있습니다: {0}. 먼저 연결을 해제하세요."
     ),
     "What is on `{}` loses its way to other networks.": "`{0}` 서브넷에서 다른 네트워크로 통신할 수 없게 됩니다.",
     "Leave the subnet": "서브넷 분리",
@@ -106,9 +108,9 @@ SENTENCES: Mapping[str, str] = {
     "Take a subnet off a router.": "라우터에서 서브넷을 분리합니다.",
     # network/actions/routers.py
     "External network that it leads to, by name or id.": "라우터를 연결할 외부 네트워크의 이름 또는 ID.",
-    "Make the router": "라우터 만들기",
+    "Make the router": "라우터 생성",
     "Rename the router": "라우터 이름 변경",
-    "The router `{}` has {} interface(s), on {}; remove them first.": "`{0}` 라우터에 인터페이스가 {1}개 있습니다({2}). 먼저 제거하십시오.",
+    "The router `{}` has {} interface(s), on {}; remove them first.": "`{0}` 라우터에 인터페이스가 {1}개 있습니다({2}). 먼저 제거하세요.",
     "The router `{}` serves the floating IPs {}.": "`{0}` 라우터를 거치는 유동 IP가 있습니다: {1}.",
     "Its outer address {} is given back.": "라우터의 외부 주소({0})를 반환합니다.",
     "Make a router, with or without a gateway.": "라우터를 만듭니다. 게이트웨이는 없어도 됩니다.",
@@ -124,15 +126,15 @@ SENTENCES: Mapping[str, str] = {
     "Last port; the first when left out. For ICMP the code.": "끝 포트. 생략하면 시작 포트와 같습니다. ICMP에서는 코드.",
     "Whether it lets in or out.": "들어오는 트래픽과 나가는 트래픽 중 허용할 방향.",
     "Version of IP; that of `remoteCidr`, or IPv4, when left out.": "IP 버전. 생략하면 `remoteCidr` 값의 버전 또는 IPv4.",
-    "Range of the other side, such as 10.0.0.0/8; everyone when left out.": "상대방의 주소 범위(예: 10.0.0.0/8). 생략하면 모든 주소.",
-    "Security group of the other side, by name or id, instead of a range.": "주소 범위 대신 지정할 상대방 보안 그룹의 이름 또는 ID.",
-    "Say `remoteCidr` or `remoteGroup`, not both.": "`remoteCidr`, `remoteGroup` 중 하나만 지정하십시오.",
+    "Range of the other side, such as 10.0.0.0/8; everyone when left out.": "원격 주소 범위(예: 10.0.0.0/8). 생략하면 모든 주소.",
+    "Security group of the other side, by name or id, instead of a range.": "주소 범위 대신 지정할 원격 보안 그룹의 이름 또는 ID.",
+    "Say `remoteCidr` or `remoteGroup`, not both.": "`remoteCidr`, `remoteGroup` 중 하나만 지정하세요.",
     "The security group `{}` has the rule `{}` already.": "`{0}` 보안 그룹에 이미 `{1}` 규칙이 있습니다.",
     "Whoever reaches the servers in `{}` is let in.": "네트워크가 닿는 곳이면 어디서든 `{0}` 보안 그룹의 서버에 접속할 수 있게 됩니다.",
     "Add the rule": "규칙 추가",
     "Connections that only this rule lets through end.": "이 규칙으로만 허용되던 연결이 끊깁니다.",
     "The other side of this rule is an address group, so 9rum can not bring the rule back.": (
-        "이 규칙의 상대편은 주소 그룹이므로, 삭제하면 9rum에서 되돌릴 수 없습니다."
+        "원격 대상이 주소 그룹인 규칙이라, 삭제하면 9rum에서 되돌릴 수 없습니다."
     ),
     "Let something through a security group.": "보안 그룹에 허용 규칙을 추가합니다.",
     "Take a rule out of a security group.": "보안 그룹에서 규칙을 제거합니다.",
@@ -140,12 +142,12 @@ SENTENCES: Mapping[str, str] = {
     "Remove the rule": "규칙 제거",
     # network/actions/security_groups.py
     "Every project has a security group named `{}` already; take another name.": (
-        "모든 프로젝트에 `{0}` 보안 그룹이 이미 있습니다. 다른 이름을 쓰십시오."
+        "모든 프로젝트에 `{0}` 보안 그룹이 이미 있습니다. 다른 이름을 쓰세요."
     ),
     "It lets everything out and nothing in until it has rules.": (
         "규칙을 추가하기 전에는 나가는 트래픽을 모두 허용하고 들어오는 트래픽을 모두 막습니다."
     ),
-    "Make the security group": "보안 그룹 만들기",
+    "Make the security group": "보안 그룹 생성",
     "The security group `{}` of a project keeps its name.": "프로젝트의 `{0}` 보안 그룹은 이름을 바꿀 수 없습니다.",
     "Change the security group": "보안 그룹 변경",
     "The security group `{}` of a project can not be deleted.": "프로젝트의 `{0}` 보안 그룹은 삭제할 수 없습니다.",
@@ -168,7 +170,7 @@ SENTENCES: Mapping[str, str] = {
     "A pool has 1 to {} ranges.": "주소 풀에는 주소 범위를 1~{0}개 지정해야 합니다.",
     "The ranges of a pool are all IPv4 or all IPv6.": "주소 풀의 범위는 모두 IPv4이거나 모두 IPv6여야 합니다.",
     "The ranges {} and {} overlap.": "{0}, {1} 범위가 서로 겹칩니다.",
-    "Make the address pool": "주소 풀 만들기",
+    "Make the address pool": "주소 풀 생성",
     "The address pool `{}` has given ranges to {}.": "`{0}` 주소 풀에서 주소 범위를 받은 서브넷이 있습니다: {1}.",
     "Make an address pool that subnets take their ranges from.": "서브넷에 주소 범위를 나눠 줄 주소 풀을 만듭니다.",
     "Delete an address pool that no subnet has its range from.": "주소 범위를 받은 서브넷이 없는 주소 풀을 삭제합니다.",
@@ -186,25 +188,25 @@ SENTENCES: Mapping[str, str] = {
     "Make it without a gateway.": "게이트웨이 없이 만들지 여부.",
     "Whether machines get their addresses by DHCP.": "서버가 DHCP로 주소를 받을지 여부.",
     "Name servers that DHCP tells.": "DHCP로 알려 줄 네임 서버.",
-    "Say `cidr` or `subnetPool`, one of the two.": "`cidr`, `subnetPool` 둘 중 하나만 지정하십시오.",
+    "Say `cidr` or `subnetPool`, one of the two.": "`cidr`, `subnetPool` 둘 중 하나만 지정하세요.",
     "`prefix` goes with `subnetPool`; the length of `cidr` stands in it.": (
         "`prefix` 값은 `subnetPool` 값과 함께 씁니다. `cidr` 값에는 길이가 이미 들어 있습니다."
     ),
     "The range {} overlaps {}, which the network has already.": "{0} 범위가 네트워크에 이미 있는 {1} 범위와 겹칩니다.",
     "`prefix` is between {} and {} for `{}`.": "`{2}` 주소 풀에서 `prefix` 값은 {0}~{1} 사이여야 합니다.",
-    "Say `gatewayIp` or `noGateway`, not both.": "`gatewayIp`, `noGateway` 중 하나만 지정하십시오.",
+    "Say `gatewayIp` or `noGateway`, not both.": "`gatewayIp`, `noGateway` 중 하나만 지정하세요.",
     "The gateway {} is not an address that the subnet can give.": "{0} 주소는 이 서브넷의 게이트웨이로 쓸 수 없습니다.",
     "A subnet has at most {} name servers.": "서브넷에는 네임 서버를 {0}개까지 지정할 수 있습니다.",
-    "Make the subnet": "서브넷 만들기",
+    "Make the subnet": "서브넷 생성",
     "The subnet `{}` has {} port(s) with an address of it: {}.": "`{0}` 서브넷의 주소를 쓰는 포트가 {1}개 있습니다: {2}.",
     "Give a network a range of addresses.": "네트워크에 주소 범위를 주는 서브넷을 만듭니다.",
     "Delete a subnet that no port has an address of.": "주소를 쓰는 포트가 없는 서브넷을 삭제합니다.",
     "Id or name of the subnet.": "서브넷의 이름 또는 ID.",
     "Delete the subnet": "서브넷 삭제",
     # network/addresses.py
-    "`{}` is not an IP address such as 10.0.0.5.": "`{0}` 값은 IP 주소가 아닙니다. 10.0.0.5 같은 주소를 쓰십시오.",
-    "`{}` is not a range of addresses such as 10.0.0.0/24.": "`{0}` 값은 주소 범위가 아닙니다. 10.0.0.0/24 같은 범위를 쓰십시오.",
-    "Say how long the range is, such as `{}/24`.": "범위의 길이까지 쓰십시오. 예: `{0}/24`.",
+    "`{}` is not an IP address such as 10.0.0.5.": "`{0}` 값은 IP 주소가 아닙니다. 10.0.0.5 같은 주소를 쓰세요.",
+    "`{}` is not a range of addresses such as 10.0.0.0/24.": "`{0}` 값은 주소 범위가 아닙니다. 10.0.0.0/24 같은 범위를 쓰세요.",
+    "Say how long the range is, such as `{}/24`.": "범위의 길이까지 쓰세요. 예: `{0}/24`.",
     "`{}` is an address inside a range; the range is `{}`.": "`{0}` 값은 범위가 아니라 범위 안의 주소입니다. 올바른 범위: `{1}`.",
     "`{}` is not a range that machines can have addresses of.": "`{0}` 범위의 주소는 서버에 쓸 수 없습니다.",
     # network/openstack_marker.py
@@ -214,22 +216,22 @@ SENTENCES: Mapping[str, str] = {
     "`{}` has no address `{}`.": "`{0}` 대상에는 `{1}` 주소가 없습니다.",
     "A floating IP leads to `{}` ({}) already.": "`{0}` 대상({1})에는 이미 유동 IP가 연결되어 있습니다.",
     "Say which address of `{}`, by `fixedIp`; there are: {}.": (
-        "`{0}` 대상의 어느 주소인지 `fixedIp` 값으로 지정하십시오. 선택할 수 있는 값: {1}."
+        "`{0}` 대상의 어느 주소인지 `fixedIp` 값으로 지정하세요. 선택할 수 있는 값: {1}."
     ),
     "The network `{}` is not external.": "`{0}` 네트워크는 외부 네트워크가 아닙니다.",
-    "Say which external network, by `{}`; there are: {}.": "어느 외부 네트워크인지 `{0}` 값으로 지정하십시오. 선택할 수 있는 값: {1}.",
+    "Say which external network, by `{}`; there are: {}.": "어느 외부 네트워크인지 `{0}` 값으로 지정하세요. 선택할 수 있는 값: {1}.",
     "You see no router that leads from {} to `{}`; the backend refuses if there is none.": (
-        "{0} 주소에서 `{1}` 네트워크로 가는 라우터가 보이지 않습니다. 실제로 없으면 백엔드가 거부합니다."
+        "{0} 주소에서 `{1}` 네트워크로 가는 라우터가 보이지 않습니다. 그런 라우터가 없으면 백엔드가 거부합니다."
     ),
     # network/traffic.py
     "`{}` is not a protocol; say `any`, a number from 0 to 255, or one of {}.": (
-        "`{0}` 프로토콜은 없습니다. `any`, 0~255 사이의 번호 또는 다음 중 하나를 쓰십시오: {1}."
+        "`{0}` 프로토콜은 없습니다. `any`, 0~255 사이의 번호 또는 다음 중 하나를 쓰세요: {1}."
     ),
-    "Say `portMin` too, or `portMin` alone for one port.": "`portMin` 값도 지정하십시오. 포트가 하나면 `portMin` 값만 지정해도 됩니다.",
+    "Say `portMin` too, or `portMin` alone for one port.": "`portMin` 값도 지정하세요. 포트가 하나면 `portMin` 값만 지정해도 됩니다.",
     "For ICMP `portMin` is the type and `portMax` the code, each from 0 to 255.": (
         "ICMP에서 `portMin` 값은 타입, `portMax` 값은 코드이며, 각각 0~255 사이여야 합니다."
     ),
-    "{} has no ports; say a protocol such as `tcp`.": "포트를 지정할 수 없습니다({0}). `tcp` 같은 프로토콜을 지정하십시오.",
+    "{} has no ports; say a protocol such as `tcp`.": "포트를 지정할 수 없습니다({0}). `tcp` 같은 프로토콜을 지정하세요.",
     "Ports are between 1 and {}.": "포트는 1~{0} 사이여야 합니다.",
     "`portMin` ({}) is above `portMax` ({}).": "`portMin` 값({0})이 `portMax` 값({1})보다 큽니다.",
     "A rule for {} can not have {}.": "{0} 규칙에는 쓸 수 없는 값입니다: {1}.",
