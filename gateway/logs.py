@@ -38,6 +38,12 @@ _SECRET_TEXT: Final = re.compile(
     r"""(?ix) \b ([\w-]*(?:token|password|passwd|secret|adminpass|cookie|authorization|gurum_session|user_?data|private_?key|api_?key))
     (["']? \s* [:=] \s*) (?: "[^"]*" | '[^']*' | (?:(?:bearer|basic|keystone) \s+)? [^\s"',;&}\]]+ )"""
 )
+# Of an address neither a login nor what is behind the path: that may be the key of a signed one.
+_ADDRESS: Final = re.compile(
+    r"""(?P<scheme>[A-Za-z][\w+.-]{0,20}://)(?P<login>[^\s/?#@"']*@)?(?P<path>[^\s?#"']*)(?:(?P<mark>[?#])[^\s"']+)?"""
+)
+# Libraries write down what is sent and received at DEBUG.
+_OURS: Final = frozenset({"gurum", "gateway", "resolvers", "notifications", "bot"})
 _FERNET: Final = re.compile(r"gAAAAA[\w=-]{20,}")  # what a Keystone token looks like, wherever it stands
 
 
@@ -72,9 +78,10 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logs(settings: LogSettings, stream: TextIO) -> None:
-    """Sends all logs of the process to the stream. Calling it again replaces the earlier setting."""
+    """Sends all logs of the process to the stream; of other people's code no DEBUG. Calling it again replaces the earlier setting."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
+    handler.addFilter(lambda record: record.levelno >= logging.INFO or record.name.partition(".")[0] in _OURS)
     root = logging.getLogger()
     for old in tuple(root.handlers):
         root.removeHandler(old)
@@ -99,7 +106,12 @@ def redact_text(text: str) -> str:
     # Most texts are short and can hold nothing; the expressions are the dear part of a line.
     if "=" not in text and ":" not in text and "gAAAAA" not in text:
         return text
-    return _FERNET.sub(HIDDEN, _SECRET_TEXT.sub(rf"\1\2{HIDDEN}", text))
+    return _FERNET.sub(HIDDEN, _SECRET_TEXT.sub(rf"\1\2{HIDDEN}", _ADDRESS.sub(_address, text)))
+
+
+def _address(match: re.Match[str]) -> str:
+    login, mark = f"{HIDDEN}@" if match["login"] else "", f"{match['mark']}{HIDDEN}" if match["mark"] else ""
+    return f"{match['scheme']}{login}{match['path']}{mark}"
 
 
 @lru_cache(maxsize=1024)

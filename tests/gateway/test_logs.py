@@ -77,6 +77,9 @@ def test_a_stack_is_part_of_its_line() -> None:
         "OS_PASSWORD=hunter2",
         'application_credential_secret="hunter2"',
         "user_data: hunter2",
+        "fetching https://images.test/a.img?X-Amz-Signature=hunter2&b=c broke",
+        "fetching 'https://images.test/a.img#hunter2' broke",
+        "no answer from redis://:hunter2@store.test:6379/0",
         f"the token {FERNET} is not valid".replace(FERNET, FERNET + "hunter2"),
     ],
 )
@@ -94,6 +97,23 @@ def test_a_secret_under_its_name_is_hidden_however_deep(name: str) -> None:
     assert redact("input", {"server": [{name: "hunter2", "name": "web"}]}) == {
         "server": [{name: HIDDEN, "name": "web"}]
     }
+
+
+def test_of_an_address_the_host_and_the_path_stay() -> None:
+    text = "https://u:p@a.test:8774/v2.1/servers?limit=1: 'http://b.test/x' and http://c.test/#y"
+    shown = "https://***@a.test:8774/v2.1/servers?*** 'http://b.test/x' and http://c.test/#***"
+    assert redact_text(text) == shown
+
+
+def test_of_libraries_no_debugging_is_written_because_it_has_what_is_sent() -> None:
+    with logging_to("DEBUG") as lines:
+        for name in ("keystoneauth.session", "websockets.server", "aiohttp.client", "botocore"):
+            logging.getLogger(name).debug("REQ: %s", '{"address": "hunter2"}')
+            logging.getLogger(name).info("connected")
+        for name in ("gurum.test", "resolvers.clients.openstack", "bot.inbox", "gateway", "notifications.bus"):
+            logging.getLogger(name).debug("looked")
+    assert "hunter2" not in lines.getvalue()
+    assert [line["message"] for line in lines.all()] == ["connected"] * 4 + ["looked"] * 5
 
 
 def test_harmless_words_stay() -> None:
