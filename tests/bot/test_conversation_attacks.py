@@ -142,6 +142,8 @@ MERE_WORDS = [
     f'volume-transfer accept no-such-offer {SECRET} "',
     f"keypair create mine ssh-ed25519 {SECRET}",
     f"server create web-1 --user-data {SECRET} -{SECRET}",
+    f"server create web-1 {SECRET}",
+    f"server create web-1 '{SECRET} {SECRET}' --image ubuntu-24.04",
 ]
 
 

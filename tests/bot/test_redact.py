@@ -40,6 +40,37 @@ def test_everything_else_stays(text: str) -> None:
     assert redact.text(text) == text
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (f"https://a.test/i.img?sig={SECRET}&x=1 --os ubuntu", "https://a.test/i.img?*** --os ubuntu"),
+        (
+            f'--address "https://a.test/i.img?sig={SECRET} {SECRET}" --os x',
+            '--address "https://a.test/i.img?***" --os x',
+        ),
+        (f"--address='https://a.test/i?{SECRET} {SECRET}'", "--address='https://a.test/i?***'"),
+        (f"address=“https://a.test/i?{SECRET} {SECRET}”", "address=“https://a.test/i?***”"),
+        (f'"https://a.test/i?{SECRET} {SECRET}', '"https://a.test/i?***'),
+        (f"https://a.test/i#{SECRET}", "https://a.test/i#***"),
+        (f"https://a.test/i?'{SECRET} 'x\\ {SECRET} y", "https://a.test/i?*** y"),
+        (f"https://jiwoo:{SECRET}@a.test/i", "https://***@a.test/i"),
+        (f"--description 'see http://a.test/?{SECRET} too'", "--description 'see http://a.test/?*** too'"),
+        ("https://a.test/i.img?", "https://a.test/i.img?"),
+        ("what is a.test/i.img ?", "what is a.test/i.img ?"),
+    ],
+)
+def test_of_an_address_the_host_and_the_path_are_kept(typed: str, kept: str) -> None:
+    text = f"image create golden {typed}"
+    assert redact.hidden(text) == redact.text(text) == f"image create golden {kept}"
+
+
+def test_addresses_are_masked_in_variables_too() -> None:
+    given = {"input": {"address": f"https://a.test/i?{SECRET} {SECRET}", "l": [f"s3://{SECRET}@b/i", "x?y"]}}
+    assert redact.values(given) == {"input": {"address": "https://a.test/i?***", "l": ["s3://***@b/i", "x?y"]}}
+    assert redact.hides("address", given["input"]["address"])
+    assert not redact.hides("address", "https://a.test/i")
+
+
 def test_a_kept_text_is_short_and_one_line() -> None:
     kept = redact.text("server list\n" + "x" * 40_000 + "\u202e")
     assert len(kept) <= redact.KEPT
@@ -47,8 +78,10 @@ def test_a_kept_text_is_short_and_one_line() -> None:
 
 
 def test_a_long_text_is_no_slow_text() -> None:
-    for part in ("--a ", "a=", "'", "-", "password "):
+    for part in ("--a ", "a=", "'", "-", "password ", "a://", "a://b?", '"a://', "a.b-", "a://b@"):
         assert len(redact.text(part * 20_000)) <= redact.KEPT
+        assert redact.hidden(part * 8_000)
+        assert redact.values({"a": part * 8_000})
 
 
 def test_values_of_secrets_are_masked_in_variables() -> None:

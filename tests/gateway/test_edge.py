@@ -115,7 +115,10 @@ def test_a_request_is_traced_under_the_span_of_its_caller() -> None:
     with contextlib.closing(tracing):
         ask("POST", URL, json={"query": "query Who { me }"}, headers=headers, tracing=tracing)
         ask("GET", "/broken", tracing=tracing)
-    traced, untraced = exporter.get_finished_spans()
+        asked = {"query": "query Who($i: Int) { me n(i: $i) }", "variables": '{"i": "hunter2"}'}
+        ask("GET", URL, params=asked, headers=headers, tracing=tracing)
+    assert all("hunter2" not in span.to_json() for span in exporter.get_finished_spans())
+    traced, untraced, _ = exporter.get_finished_spans()
     assert traced.name == "POST /graphql"
     assert f"{traced.context.trace_id:032x}" == trace
     assert traced.parent is not None
