@@ -269,7 +269,7 @@ TEXTS: Mapping[str, str] = {
     "turn.private": "Answered privately.",
     "turn.wait": "Working on it …",
     # undo: taking back
-    "undo.again": "This is being undone already.",
+    "undo.again": "This is being undone already, or was.",
     "undo.old": "The time to undo this is over, or there is nothing to undo.",
     "undo.others": "Only who ran it can undo it by this button. Send the opposite command yourself.",
     "undo.which": "Say which operation: `undo ID`; its reply shows the id.",

@@ -69,8 +69,8 @@ TEXTS: Mapping[str, str] = {
     "confirm.short_waits": (
         "확인했습니다. `{action}` 작업은 `{role}` 역할이 있는 다른 사람의 승인을 기다립니다. 실행 계획은 {where}에 있습니다."
     ),
-    "confirm.type": "대상을 확인할 수 있도록 이름까지 입력하세요: `{words}`.",
-    "confirm.waits": "`{role}` 역할이 있는 다른 사람의 승인을 기다립니다: `{approve}` 또는 `{refuse} 사유`.",
+    "confirm.type": "대상을 확인할 수 있도록 이름까지 입력하세요: `{words}`",
+    "confirm.waits": "`{role}` 역할이 있는 다른 사람의 승인을 기다립니다: `{approve}` 또는 `{refuse} 사유`",
     "confirm.which": "어느 실행 계획인지 지정하세요: `{words}`. ID는 실행 계획 메시지에 있습니다.",
     # danger: what a command may do
     "danger.DESTRUCTIVE": "**위험**: 복구할 수 없는 변경입니다.",
@@ -284,7 +284,7 @@ TEXTS: Mapping[str, str] = {
     "turn.private": "본인에게만 보이도록 답했습니다.",
     "turn.wait": "처리하고 있습니다 …",
     # undo: taking back
-    "undo.again": "이미 되돌리고 있습니다.",
+    "undo.again": "이미 되돌렸거나 되돌리고 있습니다.",
     "undo.old": "되돌릴 수 있는 시간이 지났거나 되돌릴 것이 없습니다.",
     "undo.others": "이 버튼은 명령을 실행한 사람만 쓸 수 있습니다. 반대 명령을 직접 보내세요.",
     "undo.which": "어느 작업인지 지정하세요: `undo ID`. ID는 답변에 있습니다.",

@@ -16,7 +16,7 @@ from resolvers.operations.reads import READS as OPERATION_READS
 from resolvers.reading import Column, Param, Read
 
 ID = Column("ID", "id")
-FIRST = Param("first", "How many rows a page has; 50 unless said.", "Int")
+FIRST = Param("first", "How many rows a page has; 50 unless said, 20 in chat.", "Int")
 AFTER = Param("after", "The cursor at which the page before ended.")
 FIND = Read(
     name="search.find",

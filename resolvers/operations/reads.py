@@ -62,7 +62,7 @@ READS = (
             ),
             Param("since", "Only from this moment on, such as `2026-10-01T09:00:00Z`.", "DateTime"),
             Param("until", "Only until this moment.", "DateTime"),
-            Param("first", "How many to answer; 50 unless said.", "Int"),
+            Param("first", "How many to answer; 50 unless said, 20 in chat.", "Int"),
             Param("before", "The id of the row at which the page before ended.", "ID"),
         ),
         rows="auditEntries",

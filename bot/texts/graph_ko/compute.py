@@ -227,7 +227,7 @@ SENTENCES: Mapping[str, str] = {
         "`{0}` 서버에서 다른 작업이 진행 중입니다({1}). 끝날 때까지 기다려 주세요."
     ),
     "`{}` is locked; unlock it first, by `server unlock` or whoever locked it.": (
-        "`{0}` 서버가 잠겨 있습니다. 먼저 `server unlock` 명령으로 잠금을 풀거나 잠근 사람에게 요청하세요."
+        "`{0}` 서버가 잠겨 있습니다. 먼저 `server unlock` 명령으로 잠금을 해제하거나 잠근 사람에게 요청하세요."
     ),
     "`{}` is {}; this needs it to be {}.": "`{0}` 서버의 상태가 {1}입니다. 이 작업을 할 수 있는 상태: {2}.",
     "`{}` does not answer meanwhile.": "멈춰 있는 동안 `{0}` 서버가 응답하지 않습니다.",
@@ -238,8 +238,8 @@ SENTENCES: Mapping[str, str] = {
         "서버의 디스크는 영구히 삭제됩니다. 연결된 볼륨은 남지만, 서버와 함께 삭제되도록 만든 볼륨은 삭제됩니다."
     ),
     "Delete a server and its disk.": "서버와 그 디스크를 삭제합니다.",
-    "Protect a server from changes.": "서버를 바꾸지 못하도록 잠급니다.",
-    "Allow changes of a server again.": "서버를 다시 바꿀 수 있도록 잠금을 풉니다.",
+    "Protect a server from changes.": "서버를 변경하지 못하도록 잠급니다.",
+    "Allow changes of a server again.": "서버를 다시 변경할 수 있도록 잠금을 해제합니다.",
     # resolvers/compute/actions/rebuilding.py
     "The new size, by name or id.": "새 플레이버의 이름 또는 ID.",
     "`{}` is {}; a resize needs it to be ACTIVE or SHUTOFF.": (

@@ -114,7 +114,7 @@ SENTENCES: Mapping[str, str] = {
         "정렬 기준은 최대 {0}개까지 쓸 수 있습니다. 입력한 개수: {1}"
     ),
     # resolvers/graph/reads.py
-    "How many rows a page has; 50 unless said.": "한 페이지의 행 수. 생략하면 50.",
+    "How many rows a page has; 50 unless said, 20 in chat.": "한 페이지의 행 수. 생략하면 50, 채팅에서는 20.",
     "The cursor at which the page before ended.": "이전 페이지가 끝난 위치의 커서.",
     "Find things by a part of their name, id, address, tag or label.": (
         "이름, ID, 주소, 태그, 레이블의 일부로 자원을 찾습니다."
@@ -199,7 +199,7 @@ SENTENCES: Mapping[str, str] = {
     "There is no such audit row.": "그런 감사 기록이 없습니다.",
     "`{}` is nothing that can be planned.": "`{0}` 명령으로는 실행 계획을 만들 수 없습니다.",
     "`{}` was a secret and is not in the log; type the command again.": (
-        "`{0}` 값은 비밀이라 로그에 남아 있지 않습니다. 명령을 다시 입력하세요."
+        "`{0}` 값은 비밀 값이라 로그에 남아 있지 않습니다. 명령을 다시 입력하세요."
     ),
     "What was asked for then is no whole command of today; type it again.": (
         "기록된 요청이 지금의 명령 형식에 맞지 않습니다. 명령을 다시 입력하세요."
@@ -280,7 +280,7 @@ SENTENCES: Mapping[str, str] = {
     "Only with this result.": "결과가 이와 같은 기록만.",
     "Only from this moment on, such as `2026-10-01T09:00:00Z`.": "이 시각부터의 기록만. 예: `2026-10-01T09:00:00Z`",
     "Only until this moment.": "이 시각까지의 기록만.",
-    "How many to answer; 50 unless said.": "보여 줄 개수. 생략하면 50.",
+    "How many to answer; 50 unless said, 20 in chat.": "보여 줄 개수. 생략하면 50, 채팅에서는 20.",
     "The id of the row at which the page before ended.": "이전 페이지의 마지막 행 ID.",
     # resolvers/operations/rows.py
     "The input holds a number of more than 64 bits, or half a character.": (
@@ -354,8 +354,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     # resolvers/quota.py
     "The project may use {} {} and uses {}; {} more do not fit. Delete something or ask an operator for a larger quota.": (
-        "프로젝트의 {1} 한도는 {0}, 현재 사용량은 {2}, 추가로 필요한 양은 {3}입니다. 한도를 넘으므로 필요 없는 "
-        "자원을 삭제하거나 운영자에게 할당량 증설을 요청해 주세요."
+        "프로젝트의 {1} 한도는 {0}, 현재 사용량은 {2}, 추가로 필요한 양은 {3}입니다."
     ),
     # resolvers/renaming.py
     "`{}` is its name already.": "이미 `{0}` 이름을 쓰고 있습니다.",
