@@ -1,5 +1,6 @@
 """What may be a secret in an input rests nowhere in the store and is shown to nobody; the cloud gets it whole, after a restart too."""
 
+import dataclasses
 import json
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -7,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 
 from notifications.redis import RedisClient
+from resolvers import DOMAINS
 from resolvers.errors import Unavailable
+from resolvers.graph.schema import actions_of
 from resolvers.sandbox import images
 from tests.dump import dump
 from tests.polling import eventually
-from tests.running import Running, running
+from tests.running import KEY, Running, running
 from tests.watched import FastClock, Watched
 
 SIGNED = "https://images.test/shop/golden.qcow2?X-Amz-Signature=5i9n4tur3&X-Amz-Expires=600#5i9n4tur3"
@@ -201,6 +205,24 @@ async def test_the_key_of_an_offered_volume_rests_sealed_for_its_person(krane: W
     await redis.set(f"gurum:op:{offers[0]['id']}", json.dumps({**record, "actor_id": (await me(graph, "minsu"))}))
     refused = await graph.refused("minsu", TOLD, {"id": offers[0]["id"]})
     assert refused["code"] == "NOT_FOUND"
+
+
+async def test_what_another_version_sealed_is_too_old_and_no_fault(krane: Watched, redis: RedisClient) -> None:
+    graph = krane.graph
+    offer = await graph.done("jiwoo", "volumeTransferCreate", {"volume": "scratch"})
+    await redis.set(f"gurum:op:{offer['id']}:secret", Fernet(KEY).encrypt(b"key"))
+    assert (await graph.refused("jiwoo", TOLD, {"id": offer["id"]}))["code"] == "NOT_FOUND"
+    plan = (await graph.data("jiwoo", PLAN, {"input": IMAGE}))["plan"]["imageCreate"]
+    await redis.set(f"gurum:plan:{plan['id']}", Fernet(KEY).encrypt(b"{}"))
+    refused = await graph.refused("jiwoo", APPLY, {"id": plan["id"], "hash": plan["hash"]})
+    assert (refused["code"], refused["message"][:25]) == ("NOT_FOUND", "There is no such plan, or")
+
+
+def test_every_address_that_an_action_takes_is_known_for_one() -> None:
+    for action in actions_of(DOMAINS).values():
+        names = {field.name for field in dataclasses.fields(action.input)}
+        told = {name for name in names if name == "address" or name.endswith(("url", "uri"))}
+        assert action.addresses == told, action.name
 
 
 async def me(graph: Running, person: str) -> str:
