@@ -74,7 +74,7 @@ def test_the_buttons_speak_the_readers_language(chromium: Browser, federated: Se
     build()
     with visit(chromium, federated.url, "ko-KR") as shown:
         shown.page.goto(f"{federated.url}/?sign-in=begin")
-        expect(shown.page.get_by_role("group", name="또는 소속 기관을 통해 로그인:")).to_be_visible()
+        expect(shown.page.get_by_role("group", name="또는 조직 계정으로 로그인:")).to_be_visible()
         expect(shown.page.get_by_role("alert")).to_contain_text("여기서 다시 시작하세요.")
 
 
