@@ -1,34 +1,45 @@
 """Asks for what a command still needs: a form where the platform has forms, a question in text where it has none. Called by `run`.
 
-The form itself is kept in the store, bound to the person who was asked; its values may come back to another process, and once.
+The form itself is kept in the store, bound to the person who was asked; its values may come back to another process, and once. Refused
+values are kept the same way, for a form that begins with them (`again`); secrets among them are not.
 """
 
 import asyncio
 import logging
 
-from bot import forms, gql
+import msgspec
+
+from bot import forms, gql, redact
 from bot.catalogue import COMMAND_QUERY, ParameterSpec
-from bot.forms import Choices
+from bot.forms import Choices, Refilled
 from bot.invocation import Invocation, retyped
 from bot.kept import Taken
-from bot.messages import Button, Buttons, ButtonStyle, Message, Paragraph, Tone, with_blocks
+from bot.messages import Button, Buttons, ButtonStyle, Message, Paragraph, Tone, coded, with_blocks, with_button
 from bot.platforms.base import PlatformError
-from bot.replies.errors import sentence
+from bot.replies.errors import SENTENCE, sentence
 from bot.services import KeptForm
-from bot.turn import Refused, Turn
+from bot.turn import Filled, Refused, Turn
 
 log = logging.getLogger(__name__)
 
+SLOT = "values"
 CHOICES_WAIT = 1.5  # seconds: a form may be opened for three
 SHOWN = 12  # choices in a question
 MOST = 1_000  # rows of a page of the graph
+MENDABLE = frozenset(
+    {"INVALID", "NOT_FOUND", "CONFLICT", "QUOTA_EXCEEDED"}
+)  # by other values: the form opens by itself
 
 
 async def ask(turn: Turn, invocation: Invocation) -> None:
     """Open a form, or say what is missing with a way to say it."""
     capabilities = turn.capabilities
-    if capabilities.forms and turn.incoming.trigger is not None and await _opened(turn, invocation):
-        return
+    if capabilities.forms and turn.incoming.trigger is not None:
+        name = await turn.services.forms.name(turn.name, "form")
+        kept = KeptForm(person=turn.person.key, place=turn.place, text=turn.text, link=turn.link)
+        await _keep(turn, name, kept)
+        if await _opened(turn, name, kept, invocation):
+            return
     await turn.adopt_pressed()
     if capabilities.forms and capabilities.buttons and not turn.hides:
         await turn.reply(_offer(turn, invocation))
@@ -36,29 +47,71 @@ async def ask(turn: Turn, invocation: Invocation) -> None:
         await turn.reply(await _question(turn, invocation))
 
 
-async def submitted(turn: Turn) -> tuple[str, dict[str, list[str]]]:
-    """The text of the command whose form was filled, and what was filled in. Raises Refused."""
+async def submitted(turn: Turn) -> Filled:
+    """What was filled in, and the text of the command that it is for. Raises Refused."""
     name = turn.incoming.form or ""
-    kept = await turn.services.forms.look(name)
-    if kept is None:
-        raise Refused("form.old", private=True)
-    if kept.person != turn.person.key:
-        raise Refused("form.others", code="DENIED", private=True)
+    kept = await _of_person(turn, name)
     turn.place = turn.stands = kept.place
     turn.link = kept.link or turn.link
-    if await turn.services.forms.take(name, "values", turn.name) is not Taken.MINE:
+    if await turn.services.forms.take(name, SLOT, turn.name) is not Taken.MINE:
         raise Refused("form.again", code="CONFLICT", private=True)
-    return kept.text, turn.incoming.values or {}
+    await turn.adopt(kept.message, kept.place)
+    return Filled(kept.text, turn.incoming.values or {})
 
 
-async def _opened(turn: Turn, invocation: Invocation) -> bool:
+async def again(turn: Turn, message: Message, code: str, problem: str, at: str | None = None) -> None:
+    """Reply, by `message`, that something was refused. What a form held does not go with it: a button opens it as it was filled, and where
+    other values may mend it, it opens by itself.
+    """
+    filled = turn.filled
+    if filled is None or not (turn.capabilities.forms and turn.capabilities.buttons):
+        await turn.reply(message)
+        return
     name = await turn.services.forms.name(turn.name, "form")
-    kept = KeptForm(person=turn.person.key, place=turn.place, text=turn.text, link=turn.link)
-    await turn.services.forms.keep(name, kept, turn.services.settings.form_minutes * 60)
+    values = {each: given for each, given in filled.values.items() if not redact.hides(each, given)}
+    kept = KeptForm(
+        person=turn.person.key,
+        place=turn.place,
+        text=filled.text,
+        link=turn.link,
+        values=values,
+        problem=problem,
+        at=at,
+    )
+    await _keep(turn, name, kept)
+    if code in MENDABLE and filled.begun is not None and turn.incoming.trigger is not None:
+        await _opened(turn, name, kept, filled.begun)  # before the reply: a trigger lives for seconds
+    await turn.reply(_with_form(turn, message, name))
+    await _keep(turn, name, msgspec.structs.replace(kept, message=turn.message_id))
+
+
+async def refused(turn: Turn, name: str) -> KeptForm:
+    """The form of the person that was refused, and waits under the name. Raises Refused."""
+    kept = await _of_person(turn, name)
+    if await turn.services.forms.taken(name, SLOT):
+        raise Refused("form.again", code="CONFLICT", private=True)
+    turn.place = turn.stands = kept.place
+    turn.link = kept.link or turn.link
+    return kept
+
+
+async def reopen(turn: Turn, name: str, kept: KeptForm, begun: Invocation) -> None:
+    """Open it as it was filled; where nothing can open it now, a button that can."""
+    if turn.incoming.trigger is not None and await _opened(turn, name, kept, begun):
+        return
+    await turn.adopt(kept.message, kept.place)
+    await turn.reply(
+        _with_form(turn, sentence(turn.texts, "form.open", tone=Tone.WARN, problem=coded(kept.problem, SENTENCE)), name)
+    )
+
+
+async def _opened(turn: Turn, name: str, kept: KeptForm, invocation: Invocation) -> bool:
+    """`invocation` is what the kept text means."""
+    refilled = Refilled(kept.values, kept.problem, kept.at) if kept.problem else None
     most = turn.capabilities.max_choices
-    choices = await _choices(turn, forms.asked_for(invocation), most)
+    choices = await _choices(turn, forms.asked_for(invocation, refilled), most)
     platform = turn.services.platforms[turn.place.platform]
-    form = forms.form_for(turn.texts, invocation, choices, name, most)
+    form = forms.form_for(turn.texts, invocation, choices, name, most, refilled)
     try:
         await platform.ask(turn.incoming, form)
     except PlatformError as error:
@@ -66,6 +119,24 @@ async def _opened(turn: Turn, invocation: Invocation) -> bool:
             log.warning("a form could not be opened: %s (%s)", error, error.code)
         return False
     return True
+
+
+async def _of_person(turn: Turn, name: str) -> KeptForm:
+    kept = await turn.services.forms.look(name)
+    if kept is None:
+        raise Refused("form.old", private=True)
+    if kept.person != turn.person.key:
+        raise Refused("form.others", code="DENIED", private=True)
+    return kept
+
+
+async def _keep(turn: Turn, name: str, kept: KeptForm) -> None:
+    await turn.services.forms.keep(name, kept, turn.services.settings.form_minutes * 60)
+
+
+def _with_form(turn: Turn, message: Message, name: str) -> Message:
+    label = turn.texts.line("button.fill_again")
+    return with_button(message, Button(label=label, command=f"form {name}", style=ButtonStyle.PRIMARY))
 
 
 async def _choices(turn: Turn, parameters: list[ParameterSpec], most: int) -> dict[str, Choices]:

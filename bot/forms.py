@@ -1,6 +1,7 @@
-"""A form for the parameters that a command still needs, with choices from the graph. Called by `app.py` when something required is missing.
+"""A form for the parameters that a command still needs, with choices from the graph. Called by `asking.py` when something is missing.
 
-Asked for are the missing ones and then what may be given besides, choices first: who is asked anyway can say the rest in one go.
+Asked for are the missing ones and then what may be given besides, choices first: who is asked anyway can say the rest in one go. A form
+that was refused comes once more with what was filled in, and with what the command's text gave already, since either may be the mistake.
 """
 
 import re
@@ -8,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from bot import redact
 from bot.catalogue import ParameterSpec
 from bot.invocation import Invocation, masked, retyped
 from bot.messages import Choice, FieldKind, Form, FormField, clean
 from bot.parser import kebab
 from bot.texts import Texts
-from bot.values import is_json
+from bot.values import is_json, written
 
 MAX_FIELDS = 10  # what still fits one look
 CHOICES = 200  # rows asked for, unless said
@@ -30,24 +33,60 @@ class Choices:
     total: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Refilled:
+    """What a refused form held, as it was typed and without its secrets; why it was refused, and the parameter to blame, if one is."""
+
+    values: Mapping[str, Sequence[str]]
+    problem: str
+    at: str | None = None
+
+
 def form_for(
-    texts: Texts, invocation: Invocation, choices: Mapping[str, Choices], form_id: str, max_choices: int
+    texts: Texts,
+    invocation: Invocation,
+    choices: Mapping[str, Choices],
+    form_id: str,
+    max_choices: int,
+    again: Refilled | None = None,
 ) -> Form:
     """`choices` by parameter name; a parameter without, or with more than can be shown, becomes a field to type in."""
-    asked = asked_for(invocation)
+    asked = asked_for(invocation, again)
+    fields = [_field(texts, parameter, choices.get(parameter.name, Choices()), max_choices) for parameter in asked]
+    if again is not None:
+        fields = [
+            _refilled(texts, parameter, invocation, field, again)
+            for parameter, field in zip(asked, fields, strict=True)
+        ]
     return Form(
         id=form_id,
         title=texts.line("form.title", command=invocation.spec.typed),
         command=redact.text(masked(invocation) or retyped(invocation)),
-        fields=tuple(
-            _field(texts, parameter, choices.get(parameter.name, Choices()), max_choices) for parameter in asked
-        ),
+        fields=tuple(fields),
         submit=texts.line("form.submit"),
+        problem="" if again is None or any(field.problem for field in fields) else again.problem,
     )
 
 
-def asked_for(invocation: Invocation) -> list[ParameterSpec]:
+def asked_for(invocation: Invocation, again: Refilled | None = None) -> list[ParameterSpec]:
     """The parameters of the form, so that choices are read for these only."""
+    asked = _asked_for(invocation)
+    if again is not None:
+        asked += [p for p in invocation.spec.parameters if p not in asked and _to_mend(p, invocation, again)]
+        asked.sort(key=lambda p: p.name != again.at)  # stable
+    return asked
+
+
+def _to_mend(parameter: ParameterSpec, invocation: Invocation, again: Refilled) -> bool:
+    """A secret, an object or a project in the command's text stays as it was typed."""
+    if parameter.name in again.values:
+        return True
+    given = invocation.values.get(parameter.name)
+    hidden = redact.hides(parameter.name, given) or is_json(parameter) or parameter.name in _CONTEXT
+    return given is not None and not hidden
+
+
+def _asked_for(invocation: Invocation) -> list[ParameterSpec]:
     missing = list(invocation.missing)
     optional = [
         p
@@ -124,6 +163,22 @@ def _field(texts: Texts, parameter: ParameterSpec, choices: Choices, max_choices
         hint=hint,
         secret=redact.secret(parameter.name),
     )
+
+
+def _refilled(
+    texts: Texts, parameter: ParameterSpec, invocation: Invocation, field: FormField, again: Refilled
+) -> FormField:
+    problem = again.problem if parameter.name == again.at else ""
+    if field.secret:
+        hint = f"{field.hint} {texts.line('form.secret_again')}".strip()
+        return msgspec.structs.replace(field, hint=hint, problem=problem)
+    initial = field.initial
+    if parameter.name in again.values:
+        initial = tuple(again.values[parameter.name])
+    elif parameter.name in invocation.values:
+        given = invocation.values[parameter.name]
+        initial = tuple(written(parameter, each) for each in (given if parameter.many else [given]))
+    return msgspec.structs.replace(field, initial=initial, problem=problem)
 
 
 def _kind(parameter: ParameterSpec, listed: bool) -> FieldKind:

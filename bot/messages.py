@@ -157,7 +157,10 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class FormField(msgspec.Struct, frozen=True, kw_only=True):
-    """`name` is the parameter's name in the command. `choices` of CHOICE and CHOICES; `initial` are values already given."""
+    """`name` is the parameter's name in the command. `choices` of CHOICE and CHOICES; `initial` are values already given.
+
+    `problem` tells why what it held was refused, and belongs at the field; as `hint`, it is a sentence with its backticks.
+    """
 
     name: str
     label: str
@@ -167,16 +170,21 @@ class FormField(msgspec.Struct, frozen=True, kw_only=True):
     initial: tuple[str, ...] = ()
     hint: str = ""
     secret: bool = False
+    problem: str = ""
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """`command` is the text typed so far, for people to read; `id` finds the kept form when its values come back."""
+    """`command` is the text typed so far, for people to read; `id` finds the kept form when its values come back.
+
+    `problem` tells why the form was refused as a whole, when it comes once more.
+    """
 
     id: str
     title: str
     command: str
     fields: tuple[FormField, ...]
     submit: str
+    problem: str = ""
 
 
 def with_blocks(message: Message, *blocks: Block) -> Message:
@@ -184,6 +192,16 @@ def with_blocks(message: Message, *blocks: Block) -> Message:
     buttons = tuple(block for block in message.blocks if isinstance(block, Buttons))
     others = tuple(block for block in message.blocks if not isinstance(block, Buttons))
     return msgspec.structs.replace(message, blocks=(*others, *blocks, *buttons))
+
+
+def with_button(message: Message, button: Button) -> Message:
+    """With one more button, before those that it has."""
+    rows = [block for block in message.blocks if isinstance(block, Buttons)]
+    if not rows:
+        return with_blocks(message, Buttons((button,)))
+    joined = Buttons((button, *rows[0].buttons))
+    blocks = tuple(joined if block is rows[0] else block for block in message.blocks)
+    return msgspec.structs.replace(message, blocks=blocks)
 
 
 def plain(text: str) -> Text:

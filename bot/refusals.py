@@ -6,12 +6,13 @@ Attempts that never reached the graph get their audit row here; those that did h
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot import asking
 from bot.invocation import retyped
 from bot.linking import offer
 from bot.messages import Button, Buttons, Note, Tone, clean, with_blocks
 from bot.parser import Unreadable, quote
 from bot.people import Away, ChooseProject, LinkEnded, NoSuchProject, NotLinked
-from bot.replies.errors import of_ambiguous, of_errors, sentence
+from bot.replies.errors import SENTENCE, of_ambiguous, of_errors, sentence, to_blame
 from bot.turn import Answered, Refused, Turn
 from bot.values import Misused
 
@@ -55,7 +56,7 @@ def _meant(turn: Turn) -> str | None:
 async def _sentence(turn: Turn, code: str, key: str, private: bool, values: Mapping[str, object]) -> None:
     message = sentence(turn.texts, key, tone=Tone.WARN, **values)
     await turn.refused(code, message.summary)
-    await (turn.aside(message) if private else turn.reply(message))
+    await (turn.aside(message) if private else asking.again(turn, message, code, message.summary))
 
 
 async def _answered(turn: Turn, error: Answered) -> None:
@@ -73,7 +74,11 @@ async def _answered(turn: Turn, error: Answered) -> None:
         message = of_ambiguous(turn.texts, first, error.invocation, source)
     else:
         message = of_errors(turn.texts, error.errors, source)
-    await (turn.aside(message) if error.private else turn.reply(message))
+    if error.private or first is None:
+        await (turn.aside(message) if error.private else turn.reply(message))
+        return
+    problem, at = clean(turn.texts.sentence(first.message), SENTENCE), to_blame(error.invocation, first)
+    await asking.again(turn, message, first.code, problem, at)
 
 
 async def _ended(turn: Turn, error: LinkEnded) -> None:

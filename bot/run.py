@@ -28,18 +28,25 @@ async def typed(turn: Turn, words: Words) -> None:
 
 async def filled(turn: Turn) -> None:
     """A form came back: the command that it asked for, with what was filled in."""
-    turn.text, values = await asking.submitted(turn)
-    turn.words = split(turn.text)
-    bound = await _bound(turn, turn.words)
+    turn.filled = filled = await asking.submitted(turn)
+    bound = await _begun(turn, filled.text)
     if bound is not None:
-        turn.bound(bound)
+        turn.filled = replace(filled, begun=bound)
         try:
-            whole = with_values(bound, values)
+            whole = with_values(bound, filled.values)
         except Misused as misused:
-            await _misused(turn, bound.spec, misused, retyped(bound))
+            await _misused(turn, bound.spec, misused)
             return
         turn.text = retyped(whole)
         await execute(turn, replace(whole, text=turn.text))
+
+
+async def refill(turn: Turn, name: str) -> None:
+    """Open a form that was refused once more. Raises Refused, Answered."""
+    kept = await asking.refused(turn, name)
+    bound = await _begun(turn, kept.text)
+    if bound is not None:
+        await asking.reopen(turn, name, kept, bound)
 
 
 async def execute(turn: Turn, invocation: Invocation) -> None:
@@ -82,6 +89,15 @@ async def unknown(turn: Turn, words: Words) -> None:
     await turn.reply(message)
 
 
+async def _begun(turn: Turn, text: str) -> Invocation | None:
+    """The command that a form is for, as what the turn is about now."""
+    turn.text, turn.words = text, split(text)
+    bound = await _bound(turn, turn.words)
+    if bound is not None:
+        turn.bound(bound)
+    return bound
+
+
 async def _bound(turn: Turn, words: Words) -> Invocation | None:
     """The command that the words are; None when that was answered already."""
     aliases = turn.services.defaults.aliases(turn.place)
@@ -110,8 +126,7 @@ async def _bound(turn: Turn, words: Words) -> Invocation | None:
         return None
 
 
-async def _misused(turn: Turn, spec: CommandSpec, misused: Misused, again: str | None = None) -> None:
-    """`again` is command text to begin anew with."""
+async def _misused(turn: Turn, spec: CommandSpec, misused: Misused) -> None:
     key, values = misused.key, dict[str, Any](misused.values)
     if "word" in values and turn.hides:  # it may be the secret
         key, values = "bind.hidden_word", {"usage": spec.usage}
@@ -121,10 +136,7 @@ async def _misused(turn: Turn, spec: CommandSpec, misused: Misused, again: str |
     await turn.refused("INVALID", message.summary, spec.name)
     if turn.capabilities.buttons:
         label = turn.texts.line("button.help", command=spec.typed)
-        buttons = [Button(label=label, command=f"help {spec.typed}")]
-        if again is not None and not turn.hides:
-            label = turn.texts.line("button.fill")
-            buttons.insert(0, Button(label=label, command=again, document=spec.document or None))
-        message = with_blocks(message, Buttons(tuple(buttons)))
+        message = with_blocks(message, Buttons((Button(label=label, command=f"help {spec.typed}"),)))
     await turn.adopt_pressed()
-    await turn.reply(message)
+    wrong = spec.parameter(str(values.get("option", "")).lstrip("-"))
+    await asking.again(turn, message, "INVALID", message.summary, wrong.name if wrong is not None else None)

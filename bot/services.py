@@ -20,12 +20,20 @@ from bot.settings import BotSettings
 
 
 class KeptForm(msgspec.Struct, frozen=True, kw_only=True):
-    """A command whose missing values a form asks for. `text` is what was typed."""
+    """A command whose missing values a form asks for. `text` is what was typed.
+
+    Of a form that was refused before: what it held (`values`, without secrets), why it was refused (`problem`, at the parameter `at`), and
+    the message that says so, which the next answer replaces.
+    """
 
     person: str
     place: Place
     text: str
     link: str | None
+    values: dict[str, list[str]] = {}
+    problem: str = ""
+    at: str | None = None
+    message: str | None = None
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from msgspec import UNSET, UnsetType, structs
@@ -66,6 +67,15 @@ class Answered(Exception):
         self.private = bool(errors and errors[0].code in PRIVATE_CODES) if private is None else private
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a form brought, by parameter; `text` is the command that it was opened for, `begun` what that means, once it is known."""
+
+    text: str
+    values: dict[str, list[str]]
+    begun: Invocation | None = None
+
+
 class Turn:
     """`text` is the command text without the prefix; `words` and `rest` are set when it was read."""
 
@@ -83,6 +93,7 @@ class Turn:
         self.own = False  # whether it is one of the bot itself
         self.undoing: str | None = None  # the operation that this shall take back
         self.invocation: Invocation | None = None  # what the words mean, once that is known
+        self.filled: Filled | None = None  # what a form brought
         self._masked: str | None = None
         self._project: str | UnsetType | None = UNSET
         self._actings: dict[str | None, Acting] = {}

@@ -7,6 +7,7 @@ from bot.commands.approve import APPROVE
 from bot.commands.audit import AUDIT, REPLAY
 from bot.commands.cancel import CANCEL
 from bot.commands.confirm import CONFIRM
+from bot.commands.form import FORM
 from bot.commands.help import HELP
 from bot.commands.language import LANGUAGE
 from bot.commands.link import LINK
@@ -30,6 +31,7 @@ COMMANDS: tuple[Own, ...] = (
     APPROVE,
     REFUSE,
     UNDO,
+    FORM,
     AUDIT,
     REPLAY,
     LANGUAGE,

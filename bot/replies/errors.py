@@ -53,6 +53,16 @@ def of_ambiguous(texts: Texts, error: GraphError, invocation: Invocation, source
     return Message(summary=summary, blocks=tuple(blocks), tone=Tone.WARN, source=source)
 
 
+def to_blame(invocation: Invocation | None, error: GraphError) -> str | None:
+    """The name of the parameter that an error is about: it names that, or the kind of one."""
+    if invocation is None or error.field is None:
+        return None
+    spec = invocation.spec
+    of_kind = [p for p in spec.parameters if p.choices_from == error.field]
+    found = spec.parameter(error.field) or (of_kind[0] if len(of_kind) == 1 else None)
+    return found.name if found is not None else None
+
+
 def _with(invocation: Invocation, field: str | None, row_id: str, name: str) -> str | None:
     """The command text with the candidate in the place of what was ambiguous; None when that place is not found, or a secret is in it."""
     if masked(invocation) is not None:

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from bot.messages import Button, ButtonStyle, Message, Progress, Steps, Tone
+from bot.messages import Button, ButtonStyle, Message, Progress, Steps, Tone, plain
 from bot.terminal.cells import shown
 from bot.terminal.client import ChatError, Client, new_id
 from bot.terminal.conversation import Change, Conversation, Said
@@ -95,12 +95,12 @@ class Batch:
     async def connected(self, again: bool) -> None:
         self._connected.set()
         if again:
-            self._err("Connected again.\n")
+            self._tell("terminal.again")
 
     async def lost(self, sentence: str) -> None:
         if not self._connected.is_set():
             raise ChatError(sentence)
-        self._err(f"{sentence} Trying again.\n")
+        self._tell("terminal.lost", sentence=plain(sentence))
 
     # -- own -----------------------------------------------------------------------------------------------------------
 
@@ -115,7 +115,7 @@ class Batch:
             doing.cancel()
             await asyncio.gather(doing, return_exceptions=True)
         streaming.result()
-        raise ChatError("The connection ended.")
+        raise ChatError(self._client.texts.line("terminal.ended"))
 
     async def _one(self, text: str) -> int:
         said_id, self._form = new_id(), None
@@ -130,7 +130,7 @@ class Batch:
                     await self._say(self._client.press(self._room.id, pressed_id, button.command, reply.entry.id))
                     reply = await self._settled(said_id, versions)
         except TimeoutError:
-            self._err(f"No final reply within {self._seconds:g} s; it may go on.\n")
+            self._tell("terminal.timeout", seconds=f"{self._seconds:g}")
             return FAILED
         self._awaiting = False
         if reply is None or reply.entry.message is None:
@@ -181,23 +181,26 @@ class Batch:
             line = json.dumps(msgspec.to_builtins(message), ensure_ascii=False)
             self._out(f"{shown(line) if sys.stdout.isatty() else line}\n")
         elif message.file is not None:  # the file is what was asked for, and can be piped on
-            self._err(plain_text(render(message, self._width)))
+            self._err(plain_text(render(message, self._width, self._client.texts)))
             text = message.file.text
             text = "\n".join(shown(line) for line in text.split("\n")) if sys.stdout.isatty() else text
             self._out(text if text.endswith("\n") else f"{text}\n")
         else:
-            self._out(plain_text(render(message, self._width)))
+            self._out(plain_text(render(message, self._width, self._client.texts)))
         self._going_on = self._going_on or message.tone is Tone.WAIT or waits(message)
         if waits(message):
             return WAITS
         return FAILED if message.tone in (Tone.BAD, Tone.WARN) else GOOD
+
+    def _tell(self, key: str, **values: object) -> None:
+        self._err(f"{self._client.texts.line(key, **values)}\n")
 
     def _tell_form(self) -> None:
         """Nobody is here to fill it: say what is missing, as options."""
         if self._form is None:
             return
         needed = [field for field in self._form.fields if field.required and not field.initial]
-        self._err(f"{shown(self._form.title)}: give what is missing in the command.\n")
+        self._tell("terminal.form.script", title=shown(self._form.title))
         for field in needed:
             labels = ", ".join(shown(choice.label) for choice in field.choices[:20])
             more = ", …" if len(field.choices) > 20 else ""

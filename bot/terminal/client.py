@@ -13,9 +13,12 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import msgspec
 
+from bot import texts
+from bot.messages import plain
 from bot.terminal.cells import shown
 from bot.terminal.sse import Events, EventTooLong
 from bot.terminal.wire import AskedForm, Entry, Messages, Ready, Rooms
+from bot.texts import Texts
 
 T = TypeVar("T")
 SECONDS: Final = 30.0  # of one request; the bot acknowledges well under a second
@@ -52,8 +55,9 @@ class ChatError(Exception):
 
 class Client:
     def __init__(self, url: str, language: str | None = None) -> None:
-        self.url = checked(url)
         self.language = language
+        self.texts = texts.of(language)
+        self.url = checked(url, self.texts)
         self._headers = {"Accept-Language": language} if language else {}
         self._token: dict[str, str] = {}  # the header of somebody who came with a token, and has no session
         self._http: aiohttp.ClientSession | None = None
@@ -82,7 +86,7 @@ class Client:
         """`given` as `POST /session` takes it; None is left out."""
         await self._json("POST", "/session", {name: value for name, value in given.items() if value is not None})
         if not any(cookie.key == COOKIE for cookie in self._session.cookie_jar):
-            raise ChatError(f"{self.url} took the sign-in but gave no session. Is it a 9rum gateway?", status=401)
+            raise ChatError(self._said("strange.session"), status=401)
 
     async def use_token(self, token: str) -> None:
         """Instead of signing in. Raises ChatError when the gateway does not take it."""
@@ -135,13 +139,13 @@ class Client:
                             yield event
         except (aiohttp.ClientError, TimeoutError, OSError, EventTooLong) as error:
             raise self._away(error) from error
-        raise ChatError("The gateway ended the connection.", away=True)
+        raise ChatError(self._said("away.ended"), away=True)
 
     async def graphql(self, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data; what is missing in it is None. Raises ChatError when there is none at all."""
         answer = await self._json("POST", "/graphql", {"query": query, "variables": dict(variables)})
         if not isinstance(answer.get("data"), dict):
-            raise _of_errors(answer, 200) or ChatError("The graph gave no answer.")
+            raise _of_errors(answer, 200, self.texts) or ChatError(self._said("strange.graph"))
         data: Mapping[str, Any] = answer["data"]
         return data
 
@@ -168,16 +172,16 @@ class Client:
             return {}
         answer = _object(raw)
         if answer is None:
-            raise ChatError(f"{self.url}{path} did not answer as 9rum does. Is it a 9rum gateway?")
+            raise ChatError(self._said("strange.answer", path))
         return answer
 
     def _refused(self, response: aiohttp.ClientResponse, raw: bytes) -> ChatError:
-        known = _of_errors(_object(raw) or {}, response.status)
+        known = _of_errors(_object(raw) or {}, response.status, self.texts)
         if known is not None:
             return known
         away = response.status in (502, 503, 504)  # a proxy before the gateway says so
         return ChatError(
-            f"{self.url}{response.url.path} answered {response.status}, and not as 9rum does. Is it a 9rum gateway?",
+            self._said("strange.status", response.url.path, status=response.status),
             status=response.status,
             away=away,
             unsure=away,
@@ -185,13 +189,17 @@ class Client:
 
     def _away(self, error: BaseException) -> ChatError:
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
-            return ChatError(f"The certificate of {self.url} is not trusted here.")
+            return ChatError(self._said("away.certificate"))
         if isinstance(error, aiohttp.ClientConnectorError):
             reason = error.os_error.strerror or str(error.os_error)
-            return ChatError(f"{self.url} can not be reached: {reason}. Is the gateway running there?", away=True)
+            return ChatError(self._said("away.unreached", reason=reason), away=True)
         if isinstance(error, TimeoutError):
-            return ChatError(f"{self.url} did not answer in time.", away=True, unsure=True)
-        return ChatError(f"The connection to {self.url} was lost.", away=True, unsure=True)
+            return ChatError(self._said("away.late"), away=True, unsure=True)
+        return ChatError(self._said("away.lost"), away=True, unsure=True)
+
+    def _said(self, key: str, path: str = "", **values: object) -> str:
+        """A sentence about the gateway, or an address of it."""
+        return self.texts.line(f"terminal.{key}", url=plain(f"{self.url}{path}"), **values)
 
     def _event(self, kind: str, data: str) -> Entry | AskedForm | Ready | None:
         """None for kinds of event that a newer gateway may send."""
@@ -199,7 +207,7 @@ class Client:
             return Ready()
         if kind == "ended":
             reason = (_object(data.encode()) or {}).get("reason")
-            raise ChatError(str(reason or "The gateway ended the connection."), away=True)
+            raise ChatError(str(reason or self._said("away.ended")), away=True)
         if kind == "entry":
             return self._as(Entry, _object(data.encode()) or {})
         return self._as(AskedForm, _object(data.encode()) or {}) if kind == "form" else None
@@ -208,10 +216,10 @@ class Client:
         try:
             return msgspec.convert(answer, kind)
         except msgspec.ValidationError:
-            raise ChatError(f"{self.url} answered what this version of 9rum chat can not read. Update it.") from None
+            raise ChatError(self._said("strange.newer")) from None
 
 
-def checked(url: str) -> str:
+def checked(url: str, said: Texts) -> str:
     """Without a slash at its end. Raises ChatError."""
     try:
         parts = urlsplit(url)
@@ -219,7 +227,7 @@ def checked(url: str) -> str:
     except ValueError:  # half an IPv6 address, a port that is no number
         whole = False
     if not whole or parts.query or parts.fragment or parts.username:
-        raise ChatError(f"--url: {url!r} is not an address such as https://9rum.example.org.", code="INVALID")
+        raise ChatError(said.line("terminal.misused.url", url=plain(repr(url))), code="INVALID")
     return url.rstrip("/")
 
 
@@ -239,7 +247,7 @@ def _object(raw: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _of_errors(answer: Mapping[str, Any], status: int) -> ChatError | None:
+def _of_errors(answer: Mapping[str, Any], status: int, said: Texts) -> ChatError | None:
     """The first error in GraphQL's shape."""
     errors = answer.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else None
@@ -248,7 +256,9 @@ def _of_errors(answer: Mapping[str, Any], status: int) -> ChatError | None:
     facts = first.get("extensions")
     known: Mapping[str, Any] = facts if isinstance(facts, dict) else {}
     code, correlation = str(known.get("code") or ""), known.get("correlationId")
-    sentence = first["message"] + (f" (correlation id {correlation})" if correlation and code == "INTERNAL" else "")
+    sentence = said.sentence(first["message"])
+    if correlation and code == "INTERNAL":
+        sentence = said.line("terminal.with_id", sentence=plain(sentence), id=correlation)
     wait = known.get("retryAfter")
     return ChatError(
         sentence,

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bot.texts import Texts
+
 HELP: Final = {
-    "/help": "what can be typed here",
-    "/rooms": "the rooms that you are in",
-    "/room": "go to a room: /room NAME",
-    "/quit": "leave; what runs goes on",
-    ":save": "save the file of a message: :save [NUMBER] [PATH]",
-    ":source": "the command and the GraphQL document of a message: :source [NUMBER]",
-}
+    "/help": "terminal.help.help",
+    "/rooms": "terminal.help.rooms",
+    "/room": "terminal.help.room",
+    "/quit": "terminal.help.quit",
+    ":save": "terminal.help.save",
+    ":source": "terminal.help.source",
+}  # what each does, as a key of the texts
 
 
 DIGITS: Final = 9  # of a number; what is longer names nothing here
@@ -57,17 +59,21 @@ class Mistake:
 Typed = Press | Save | ShowSource | GoTo | Own | Say | Mistake
 
 
-def read(text: str) -> Typed:
+def helps(said: Texts) -> dict[str, str]:
+    return {name: said.line(key) for name, key in HELP.items()}
+
+
+def read(text: str, said: Texts) -> Typed:
     text = text.strip()
     if (digits := text.removeprefix(":")).isdecimal():
-        return Press(int(digits)) if len(digits) <= DIGITS else Mistake("There is no button with such a number.")
+        return Press(int(digits)) if len(digits) <= DIGITS else Mistake(said.line("terminal.button_number"))
     name, _, rest = text.partition(" ")
     rest = rest.strip()
     match name:
         case "/help" | "/rooms" | "/quit" if not rest:
             return Own(name[1:])
         case "/room":
-            return GoTo(rest) if rest else Mistake("Name the room: /room NAME. /rooms shows them.")
+            return GoTo(rest) if rest else Mistake(said.line("terminal.room_which"))
         case ":save":
             number, _, path = rest.partition(" ")
             if number and not _is_number(number):
@@ -75,10 +81,11 @@ def read(text: str) -> Typed:
             return Save(_number(number), path.strip() or None)
         case ":source":
             if rest and not _is_number(rest):
-                return Mistake("Give the number of a message: :source 7.")
+                return Mistake(said.line("terminal.source_number"))
             return ShowSource(_number(rest))
     if name.startswith(":"):
-        return Mistake(f"{name} is none of {', '.join(each for each in HELP if each.startswith(':'))}.")
+        known = ", ".join(each for each in HELP if each.startswith(":"))
+        return Mistake(said.line("terminal.unknown", name=name, known=known))
     return Say(text)
 
 

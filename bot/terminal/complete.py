@@ -13,25 +13,25 @@ from typing import Any, Final
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from bot import texts
 from bot.catalogue import ALLOWED_QUERY, CATALOGUE_QUERY, Catalogue, CommandSpec, ParameterSpec, catalogue_of
 from bot.forms import choice_query, choices_of
 from bot.messages import Choice
 from bot.parser import fold, kebab, quote
 from bot.terminal.cells import shown
 from bot.terminal.client import ChatError
+from bot.texts import Texts
 
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 DEADLINE: Final = 1.0  # seconds that Tab waits for names
 FRESH: Final = 20.0  # seconds that names are kept
 MOST: Final = 200  # names offered at once
 FLAGS: Final = {
-    "--explain": "show the GraphQL document instead of running it",
-    "--plan": "show what would change",
-    "--json": "the raw answer",
-    "--project": "another project than the room's",
-    "--help": "how it is used",
-}
+    "--explain": "terminal.flag.explain",
+    "--plan": "terminal.flag.plan",
+    "--json": "terminal.flag.json",
+    "--project": "terminal.flag.project",
+    "--help": "terminal.flag.help",
+}  # what each does, as a key of the texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +90,16 @@ async def read_catalogue(ask: Ask) -> Catalogue:
 
 
 class CommandCompleter(Completer):
-    """`catalogue` None while it is not read. `own` are the bot's commands, `client` the terminal's, with what they do."""
+    """`catalogue` None while it is not read. `own` are the bot's commands, `client` the terminal's, with what they do in `said`."""
 
-    def __init__(self, names: Names, client: Mapping[str, str]) -> None:
+    def __init__(self, names: Names, client: Mapping[str, str], said: Texts) -> None:
         self.catalogue: Catalogue | None = None
         self.own: Mapping[str, str] = {}
         self.rooms: Sequence[str] = ()
         self.project: str | None = None
-        self.said = texts.of(None)  # for the help of the graph's commands; what the terminal itself says is English
         self._names = names
         self._client = client
+        self._said = said
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """Asked for asynchronously only; names can not be waited for here."""
@@ -113,7 +113,7 @@ class CommandCompleter(Completer):
         *before, word = document.text_before_cursor.split(" ")
         seconds = DEADLINE if complete_event.completion_requested else 0.0
         for option in matching(await self.options([part for part in before if part], word, seconds), word):
-            yield Completion(option.text, start_position=-len(word), display_meta=shown(self.said.word(option.help)))
+            yield Completion(option.text, start_position=-len(word), display_meta=shown(self._said.word(option.help)))
 
     async def options(self, before: Sequence[str], word: str, seconds: float) -> Iterable[Option]:
         """All that can stand after the words `before`; `word` is what is typed of it. Names are waited for so many seconds."""
@@ -142,7 +142,7 @@ class CommandCompleter(Completer):
             values = await self._values(command, parameter, seconds)
             return [Option(f"{name}={each.text}", each.help) for each in values]
         if word.startswith("-"):
-            return _options(command, rest)
+            return self._options(command, rest)
         if rest and rest[-1].startswith("--") and "=" not in rest[-1]:
             parameter = command.parameter(rest[-1].lstrip("-"))
             if parameter is not None and parameter.type != "Boolean":
@@ -151,8 +151,8 @@ class CommandCompleter(Completer):
         positional = command.positional
         if positional and (placed < len(positional) or positional[-1].many):
             values = await self._values(command, positional[min(placed, len(positional) - 1)], seconds)
-            return [*values, *([] if word else _options(command, rest))]
-        return _options(command, rest)
+            return [*values, *([] if word else self._options(command, rest))]
+        return self._options(command, rest)
 
     async def _values(self, command: CommandSpec, parameter: ParameterSpec, seconds: float) -> list[Option]:
         if parameter.choices:
@@ -163,6 +163,14 @@ class CommandCompleter(Completer):
             return []
         found = await self._names.of(parameter, self.project, seconds)
         return [Option(quote(choice.value), "" if choice.label == choice.value else choice.label) for choice in found]
+
+    def _options(self, command: CommandSpec, rest: Sequence[str]) -> list[Option]:
+        """Options that were not given yet."""
+        given = {fold(word.lstrip("-").partition("=")[0]) for word in rest if word.startswith("-") or "=" in word}
+        own = [Option(each.option, each.help) for each in command.parameters]
+        known = {each.text for each in own}
+        flags = [Option(name, self._said.line(does)) for name, does in FLAGS.items() if name not in known]
+        return [option for option in [*own, *flags] if fold(option.text.lstrip("-")) not in given]
 
 
 class ChoiceCompleter(Completer):
@@ -189,15 +197,6 @@ def matching(options: Iterable[Option], word: str) -> list[Option]:
         elif wanted and (wanted in known or (known.isalnum() and fold(option.help).startswith(wanted))):
             holds.append(option)
     return [*begins, *holds][:MOST]
-
-
-def _options(command: CommandSpec, rest: Sequence[str]) -> list[Option]:
-    """Options that were not given yet."""
-    given = {fold(word.lstrip("-").partition("=")[0]) for word in rest if word.startswith("-") or "=" in word}
-    own = [Option(each.option, each.help) for each in command.parameters]
-    known = {each.text for each in own}
-    flags = [Option(name, does) for name, does in FLAGS.items() if name not in known]
-    return [option for option in [*own, *flags] if fold(option.text.lstrip("-")) not in given]
 
 
 def _of_option(command: CommandSpec, word: str, before: str) -> bool:

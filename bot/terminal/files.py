@@ -3,11 +3,12 @@
 import os
 from pathlib import Path
 
-from bot.messages import File
+from bot.messages import File, plain
 from bot.terminal.cells import shown
+from bot.texts import Texts
 
 
-def save(file: File, path: str | None) -> tuple[bool, str]:
+def save(file: File, path: str | None, texts: Texts) -> tuple[bool, str]:
     """Whether it was done, and a sentence. Nothing is ever overwritten."""
     name = shown(file.name.replace("\\", "/").rpartition("/")[2]).strip().lstrip(".") or "file.txt"
     place = Path(path or name)
@@ -19,8 +20,8 @@ def save(file: File, path: str | None) -> tuple[bool, str]:
         with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
             opened.write(content)
     except FileExistsError:
-        return False, f"{shown(str(place))} is there already; give another name: :save NUMBER PATH."
+        return False, texts.line("terminal.file_exists", path=plain(shown(str(place))))
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: `~name` of nobody
-        reason = error.strerror if isinstance(error, OSError) else "the name can not be used"
-        return False, f"{shown(str(place))} could not be written: {reason}."
-    return True, f"Saved {shown(str(place))}."
+        reason = error.strerror if isinstance(error, OSError) else texts.line("terminal.file_name")
+        return False, texts.line("terminal.file_unwritten", path=plain(shown(str(place))), reason=reason)
+    return True, texts.line("terminal.file_saved", path=plain(shown(str(place))))

@@ -11,18 +11,22 @@ from typing import Final
 
 from prompt_toolkit.history import History
 
+from bot.messages import plain
+from bot.texts import Texts
+
 KEPT: Final = 2_000  # lines; the file is shortened when it has twice as many
 
 
 class FileOfCommands(History):
     """One command a line, oldest first. When the file can not be used, the history stays in memory, and `told` says so once."""
 
-    def __init__(self, path: Path, secret: Callable[[str], bool]) -> None:
+    def __init__(self, path: Path, secret: Callable[[str], bool], texts: Texts) -> None:
         super().__init__()
         self.path = path
         self._problem: str | None = None
         self._usable = True
         self._secret = secret
+        self._texts = texts
 
     def load_history_strings(self) -> Iterable[str]:
         """Newest first, as prompt_toolkit wants it."""
@@ -66,7 +70,7 @@ class FileOfCommands(History):
 
     def _give_up(self, error: OSError) -> None:
         self._usable = False
-        self._problem = f"The history can not be kept in {self.path}: {error.strerror}."
+        self._problem = self._texts.line("terminal.history", path=plain(str(self.path)), reason=error.strerror)
 
 
 def history_path(environment: Mapping[str, str]) -> Path:

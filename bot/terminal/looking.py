@@ -18,9 +18,10 @@ from bot.terminal.view import View
 async def save_file(view: View, conversation: Conversation, room: str, number: int | None, path: str | None) -> None:
     found = conversation.message(number, "file", room)
     if found is None or found[1].file is None:
-        await view.wrong("There is no file." if number is None else f"Message {number} has no file.")
+        none = "terminal.file_none" if number is None else "terminal.file_none_of"
+        await view.wrong(view.said(none, number=number))
         return
-    done, sentence = await asyncio.to_thread(save, found[1].file, path)
+    done, sentence = await asyncio.to_thread(save, found[1].file, path, view.texts)
     await (view.notice(sentence, "") if done else view.wrong(sentence))
 
 
@@ -28,8 +29,8 @@ async def show_source(view: View, conversation: Conversation, room: str, number:
     found = conversation.message(number, "source", room)
     source = found[1].source if found is not None else None
     if source is None:
-        none = "No message tells its source." if number is None else f"Message {number} does not tell its source."
-        await view.wrong(none)
+        none = "terminal.source_none" if number is None else "terminal.source_none_of"
+        await view.wrong(view.said(none, number=number))
         return
     variables = json.dumps(source.variables, indent=2, ensure_ascii=False) if source.variables else ""
 
@@ -40,6 +41,6 @@ async def show_source(view: View, conversation: Conversation, room: str, number:
 
 
 async def show_help(view: View) -> None:
-    for name, does in commands.HELP.items():
+    for name, does in commands.helps(view.texts).items():
         await view.add(Notice([("class:bold", f"{name:<9}"), ("", f" {does}")]))
-    await view.notice("A number presses the button with that number. Everything else goes to the bot: try `help`.")
+    await view.notice(view.said("terminal.help.buttons"))

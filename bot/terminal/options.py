@@ -3,6 +3,7 @@
 import argparse
 
 URL = "http://127.0.0.1:8080"
+LANGUAGES = ("en", "ko")  # those of the texts, which are not read for this
 STATUS = """exit status with -c or piped commands: 0 done, 1 not done (the reply is an error or a warning) or the gateway is away,
 2 wrong usage or sign-in, 3 it waits for somebody (a confirmation, an approval, a form)"""
 
@@ -28,6 +29,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="read the password, secret or token from the first line of the input",
     )
     parser.add_argument("--room", metavar="NAME", default="direct", help="where to talk (default: direct)")
+    parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        help="of the answers and of the terminal itself (default: that of LC_ALL or LANG)",
+    )
     alone = parser.add_argument_group("without a conversation")
     alone.add_argument(
         "-c", "--command", action="append", metavar="TEXT", help="say this, print the final reply, and end; repeatable"

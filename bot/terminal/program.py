@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bot import texts
+from bot.messages import plain
 from bot.terminal import commands, looking
 from bot.terminal.asking import SEND, Asking
 from bot.terminal.cells import Line, Piece, is_text, shown
@@ -43,19 +43,18 @@ class Program:
         self._room = room
         self._own_commands = own_commands
         self._conversation = Conversation()
-        self._view = View(self._conversation)
+        self._view = View(self._conversation, client.texts)
         self._unread: dict[str, int] = {}
         self._since = 0.0  # what is older was left out when the room was entered
-        self._trouble: str | None = "connecting"
+        self._trouble: str | None = "terminal.state.connecting"  # a key of the texts
         self._asking: Asking | None = None
         self._forms: list[Asking] = []  # those to be asked after it
         self._names = Names(client.graphql, lambda: self._screen.offer())
-        self._completer = CommandCompleter(self._names, commands.HELP)
-        self._completer.said = texts.of(client.language)
+        self._completer = CommandCompleter(self._names, commands.helps(client.texts), client.texts)
         self._sending = Sending(client, self._view.wrong, lambda: self._screen.refresh())
         self._typed: asyncio.Queue[tuple[str, Asking | None]] = asyncio.Queue()
         self._history = FileOfCommands(
-            history_path(environment), lambda text: carries_secret(text, self._completer.catalogue)
+            history_path(environment), lambda text: carries_secret(text, self._completer.catalogue), client.texts
         )
         self._talking = Mode("", self._completer, history=True)
         self._screen = Screen(
@@ -132,12 +131,12 @@ class Program:
         origin = self._sending.origin(form.said)
         if origin is not None:
             self._sending.answered(form.said, origin.thread)
-            self._forms.append(Asking(form, origin.room, origin.thread))
+            self._forms.append(Asking(form, origin.room, origin.thread, self._client.texts))
             self._next_form()
 
     async def connected(self, again: bool) -> None:
         if again:
-            await self._view.notice("Connected again.")
+            await self._view.notice(self._view.said("terminal.again"))
         if not list(self._conversation):
             await self._show_before()
         self._trouble = None
@@ -145,8 +144,8 @@ class Program:
         self._screen.refresh()
 
     async def lost(self, sentence: str) -> None:
-        self._trouble = "not connected, trying again"
-        await self._view.wrong(f"{sentence} Trying again.")
+        self._trouble = "terminal.state.away"
+        await self._view.wrong(self._view.said("terminal.lost", sentence=plain(sentence)))
 
     # -- what is typed -------------------------------------------------------------------------------------------------
 
@@ -155,12 +154,12 @@ class Program:
         while True:
             text, asking = await self._typed.get()
             if not is_text(text):
-                await self._view.wrong("What was typed or pasted is not UTF-8 text, and is not used.")
+                await self._view.wrong(self._view.said("terminal.no_text"))
             elif asking is not None and asking is self._asking:
                 await self._answer(asking, text)
             elif asking is None and text.strip():  # an answer to a form that was left is for nobody
                 try:
-                    await self._do(commands.read(text))
+                    await self._do(commands.read(text, self._view.texts))
                 except ChatError as error:
                     await self._view.wrong(str(error))
             if (problem := self._history.told()) is not None:
@@ -181,7 +180,7 @@ class Program:
         while not self._typed.empty():
             text, asking = self._typed.get_nowait()
             if asking is None and text.strip():
-                await self._view.wrong(f"Not sent: {shown(text.strip())}")
+                await self._view.wrong(self._view.said("terminal.not_sent", what=plain(shown(text.strip()))))
 
     async def _do(self, typed: commands.Typed) -> None:
         match typed:
@@ -208,8 +207,8 @@ class Program:
         found = self._conversation.button(number)
         if found is None:
             gone = self._conversation.was_button(number)
-            why = f"Button {number} is gone: its message has changed." if gone else f"There is no button {number}."
-            await self._view.wrong(why)
+            why = "terminal.button_gone" if gone else "terminal.button_none"
+            await self._view.wrong(self._view.said(why, number=number))
             return
         said, button = found
         await self._view.notice(f"[{number}] {shown(button.label)}")
@@ -219,7 +218,7 @@ class Program:
         self._rooms = await self._client.rooms()
         room = room_named(self._rooms.rooms, name)
         if room is None:
-            await self._view.wrong(f"There is no room {shown(name)}, or it is not yours. /rooms shows yours.")
+            await self._view.wrong(self._view.said("terminal.room_unknown", room=shown(name)))
             return
         await self._view.print_all()
         self._enter(room)
@@ -232,7 +231,8 @@ class Program:
             unread = self._unread.get(room.id, 0)
             here = "▸ " if room.id == self._room.id else "  "
             name = shown(room.name if names.count(room.name) == 1 else f"{room.name}  {room.id}")
-            await self._view.notice(f"{here}{name}{f'  {unread} new' if unread else ''}", "")
+            new = f"  {self._view.said('terminal.new', count=unread)}" if unread else ""
+            await self._view.notice(f"{here}{name}{new}", "")
 
     # -- forms ---------------------------------------------------------------------------------------------------------
 
@@ -268,10 +268,10 @@ class Program:
     def _interrupt(self) -> None:
         """Ctrl-C where nothing is typed."""
         if self._asking is not None:
-            self._view.remark("The form was left; nothing was sent.")
+            self._view.remark(self._view.said("terminal.form.left"))
             self._end_form()
         else:
-            self._view.remark("Ctrl-D or /quit leaves.")
+            self._view.remark(self._view.said("terminal.leaves"))
 
     # -- what is drawn -------------------------------------------------------------------------------------------------
 
@@ -297,12 +297,13 @@ class Program:
     def _state(self) -> list[Piece]:
         going_on = sum(said.going_on for said in self._conversation)
         unread = sum(self._unread.values())
+        line = "terminal.state.sending" if self._sending.waiting else "terminal.state.connected"
         parts = [
             f" {shown(self._rooms.me.name)}",
-            self._trouble or ("sending" if self._sending.waiting else "connected"),
-            *([f"{going_on} going on"] if going_on else []),
-            *([f"{unread} new in other rooms"] if unread else []),
-            *(["Ctrl-C leaves the form"] if self._asking is not None else []),
+            self._view.said(self._trouble or line),
+            *([self._view.said("terminal.state.going_on", count=going_on)] if going_on else []),
+            *([self._view.said("terminal.state.new", count=unread)] if unread else []),
+            *([self._view.said("terminal.state.form")] if self._asking is not None else []),
         ]
         return [("", " · ".join(parts))]
 

@@ -23,9 +23,11 @@ from bot.messages import (
     Style,
     Table,
     Text,
+    plain,
 )
 from bot.terminal.cells import NARROWEST, Line, Piece, cut, line_width, shown, text_of_line, width_of, wrap
 from bot.terminal.tables import DIM, HEAD, table_lines
+from bot.texts import Texts
 
 ANSWERS: Final = frozenset({"confirm", "approve", "cancel"})  # the bot's own commands about a plan
 BAR: Final = 24  # cells of a progress bar at most
@@ -39,7 +41,7 @@ BUTTONS: Final = {
 STEPS: Final = {"DONE": ("class:good", "✓"), "FAILED": ("class:bad", "✗"), "RUNNING": ("class:wait", "…")}
 
 
-def render(message: Message, width: int, numbers: Mapping[str, int] | None = None) -> list[Line]:
+def render(message: Message, width: int, texts: Texts, numbers: Mapping[str, int] | None = None) -> list[Line]:
     """`numbers`: which number presses a button (by its command). Without, a button shows its command."""
     width = max(width, NARROWEST)
     made: list[Line] = []
@@ -50,7 +52,8 @@ def render(message: Message, width: int, numbers: Mapping[str, int] | None = Non
     if message.file is not None:
         size = len(message.file.text.encode("utf-8", "replace"))
         title = f"{shown(message.file.title)} · " if message.file.title else ""
-        made += wrap([(DIM, f"file: {title}{shown(message.file.name)}, {_size(size)}")], width)
+        file = plain(f"{title}{shown(message.file.name)}, {_size(size)}")
+        made += wrap([(DIM, texts.line("terminal.file", file=file))], width)
     return made
 
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
-from bot.messages import Button
+from bot.messages import Button, plain
 from bot.terminal.asking import Asking
 from bot.terminal.cells import shown
 from bot.terminal.client import ChatError, Client, new_id
@@ -112,7 +112,7 @@ class Sending:
             except ChatError as error:
                 if not item.unsure:
                     self._closed(item.said_id)
-                await self._failed(f"{_not_sent(item)}: {error}")
+                await self._failed(self._not_sent(item, str(error)))
             self._unsent.remove(item)
             self._queue.task_done()
             self._ended()
@@ -126,7 +126,11 @@ class Sending:
         for item in self._unsent:
             if not item.unsure:
                 self._closed(item.said_id)
-        return [f"{_not_sent(item)}: {item.about}" for item in self._unsent]
+        return [self._not_sent(item, item.about) for item in self._unsent]
+
+    def _not_sent(self, item: _Item, what: str) -> str:
+        key = "terminal.perhaps_sent" if item.unsure else "terminal.not_sent"
+        return self._client.texts.line(key, what=plain(what))
 
     def _closed(self, said_id: str | None) -> None:
         if said_id is not None and said_id in self._open:
@@ -163,7 +167,3 @@ class Sending:
                 await self._connected.wait()
         except TimeoutError:
             return
-
-
-def _not_sent(item: _Item) -> str:
-    return "Perhaps not sent" if item.unsure else "Not sent"

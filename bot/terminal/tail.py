@@ -14,6 +14,7 @@ from bot.terminal.conversation import Said
 from bot.terminal.render import compact, render, waits
 from bot.terminal.styles import MARKS, tone_style
 from bot.terminal.tables import DIM
+from bot.texts import Texts
 
 GUTTER = 6  # cells: the number of a message and the mark of its tone
 
@@ -52,8 +53,9 @@ class Block:
 class SaidItem:
     """An entry. `about`: what was said that it answers, when that does not stand right above. `again`: it stood further up before."""
 
-    def __init__(self, said: Said, about: str | None = None, again: bool = False) -> None:
+    def __init__(self, said: Said, texts: Texts, about: str | None = None, again: bool = False) -> None:
         self.said = said
+        self._texts = texts
         self._about = about
         self._again = again
         self._drawn: tuple[int, int, list[Line]] | None = None
@@ -76,11 +78,12 @@ class SaidItem:
             first, *more = wrap([("class:who", name), ("", "  "), ("", shown(entry.text or "", lines=True))], inner)
             return [((DIM, f"{clock_time(entry.at)} "), *first), *((("", " " * GUTTER), *line) for line in more)]
         short = self._again and not waits(message)
-        lines = (compact if short else render)(message, inner, self.said.numbers)
+        numbers = self.said.numbers
+        lines = compact(message, inner, numbers) if short else render(message, inner, self._texts, numbers)
         if self._about is not None:
             lines = [((DIM, f"{'↻' if self._again else '↳'} "), *_first(self._about, inner - 2)), *lines]
         if entry.to is not None:
-            lines = [((DIM, "only you see this"),), *lines]
+            lines = [((DIM, self._texts.line("terminal.only_you")),), *lines]
         number, mark = f"#{self.said.number}", MARKS[Tone.WARN if waits(message) else message.tone]
         first, *more = lines
         gutter: Line = ((DIM, f"{number:<{GUTTER - 2}}"), (tone_style(message.tone), f"{mark} "))
@@ -88,7 +91,8 @@ class SaidItem:
 
 
 class Tail:
-    def __init__(self) -> None:
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
         self.items: list[Item] = []
         self._printed: set[str] = set()  # ids of entries above
 
@@ -100,7 +104,7 @@ class Tail:
         if any(isinstance(item, SaidItem) and item.said is said for item in self.items):
             return
         again = said.entry.id in self._printed
-        self.items.append(SaidItem(said, about, again))
+        self.items.append(SaidItem(said, self._texts, about, again))
 
     def last_said(self) -> Said | None:
         return next((item.said for item in reversed(self.items) if isinstance(item, SaidItem)), None)

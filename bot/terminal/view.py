@@ -12,6 +12,7 @@ from bot.terminal.conversation import Conversation, Said
 from bot.terminal.screen import Screen
 from bot.terminal.tables import DIM
 from bot.terminal.tail import Item, Notice, Tail
+from bot.texts import Texts
 
 BAD: Final = "class:bad"
 
@@ -21,10 +22,15 @@ class View:
 
     screen: Screen
 
-    def __init__(self, conversation: Conversation) -> None:
+    def __init__(self, conversation: Conversation, texts: Texts) -> None:
+        self.texts = texts
         self._conversation = conversation
-        self._tail = Tail()
+        self._tail = Tail(texts)
         self._printing = asyncio.Lock()
+
+    def said(self, key: str, **values: object) -> str:
+        """A sentence of the terminal's own."""
+        return self.texts.line(key, **values)
 
     async def show(self, said: Said) -> None:
         """An entry that came or changed."""

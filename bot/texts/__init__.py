@@ -1,5 +1,6 @@
-"""All sentences that the bot says, in each language. `of` gives those for a person; the catalogues are `en.py` and `ko.py`. What the graph
-says in answers is English, and is read in other languages by `sentences.py` and catalogues such as `graph_ko`.
+"""All sentences that the bot says, in each language. `of` gives those for a person; the catalogues are `en.py` and `ko.py`, with those of
+`9rum chat` beside them. What the graph says in answers is English, and is read in other languages by `sentences.py` and catalogues such as
+`graph_ko`.
 
 In a catalogue text backticks mark code, `**` marks bold, and `{name}` is a value. Marks count in the catalogue only: a value is cleaned and
 inserted as it is, so nothing in it becomes markup. A value that is a `Text` already is spliced in.
@@ -10,10 +11,13 @@ import re
 from collections.abc import Mapping
 
 from bot.messages import MAX_CELL, Span, Style, Text, clean, coded, text_of
-from bot.texts import en, graph_ko, ko
+from bot.texts import en, graph_ko, ko, terminal_en, terminal_ko
 from bot.texts.sentences import Sentences
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": en.TEXTS, "ko": ko.TEXTS}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    "en": {**en.TEXTS, **terminal_en.TEXTS},
+    "ko": {**ko.TEXTS, **terminal_ko.TEXTS},
+}
 OF_THE_GRAPH: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": graph_ko.SENTENCES}
 LABELS: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": graph_ko.LABELS}
 DEFAULT = "en"

@@ -36,6 +36,7 @@ TEXTS: Mapping[str, str] = {
     "button.cancel": "Cancel",
     "button.confirm": "Confirm",
     "button.fill": "Fill in",
+    "button.fill_again": "Fill in again",
     "button.help": "Help: {command}",
     "button.link": "Link again",
     "button.refuse": "Refuse",
@@ -102,12 +103,15 @@ TEXTS: Mapping[str, str] = {
     # follow: operations under way
     "follow.lost": "The operation `{id}` can not be followed from here any more; `operation show {id}` tells how it went.",
     # form: the window that asks for what is missing
-    "form.again": "This form was sent already; it ran once.",
+    "form.again": "This form was sent already; nothing was done a second time.",
     "form.many_choices": "There are {count}; type a name, such as {example}.",
     "form.old": "This form is too old; please send the command again.",
+    "form.open": "{problem} The button opens the form as you filled it in.",
     "form.others": "This form was opened for somebody else. Send the command yourself.",
+    "form.secret_again": "It is not kept: where it is needed, fill it in again.",
     "form.submit": "Run",
     "form.title": "{command}",
+    "form.which": "Say which form: `form ID`; the message that refused it shows the id.",
     # fresh: how old the rows of an answer are
     "fresh.CACHE": "Read {age} ago.",
     "fresh.DEGRADED": "The cloud `{cloud}` answers late ({kind}).",
@@ -175,6 +179,7 @@ TEXTS: Mapping[str, str] = {
     "own.audit": "Read the audit log.",
     "own.cancel": "Drop a plan of yours.",
     "own.confirm": "Run a plan of yours.",
+    "own.form": "Open a form of yours again that was refused.",
     "own.help": "What you may run here, and how it is written.",
     "own.language": "Choose the language of the answers to you.",
     "own.link": "Link your chat account with your cloud account.",

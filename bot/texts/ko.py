@@ -36,6 +36,7 @@ TEXTS: Mapping[str, str] = {
     "button.cancel": "취소",
     "button.confirm": "확인",
     "button.fill": "입력하기",
+    "button.fill_again": "다시 입력하기",
     "button.help": "도움말: {command}",
     "button.link": "다시 연결",
     "button.refuse": "거부",
@@ -108,12 +109,15 @@ TEXTS: Mapping[str, str] = {
     # follow: operations under way
     "follow.lost": "작업 `{id}` 상태를 여기서 더는 볼 수 없습니다. `operation show {id}` 명령으로 확인하세요.",
     # form: the window that asks for what is missing
-    "form.again": "이미 제출한 양식입니다. 한 번만 실행했습니다.",
+    "form.again": "이미 제출한 양식입니다. 다시 실행하지 않았습니다.",
     "form.many_choices": "모두 {count}개입니다. 이름을 입력해 주세요. 예: {example}",
     "form.old": "양식이 너무 오래되었습니다. 명령을 다시 보내 주세요.",
+    "form.open": "{problem} 버튼을 누르면 입력하신 양식이 그대로 다시 열립니다.",
     "form.others": "다른 사람에게 열린 양식입니다. 직접 명령을 보내 주세요.",
+    "form.secret_again": "이 값은 보관하지 않습니다. 필요하면 다시 입력해 주세요.",
     "form.submit": "실행",
     "form.title": "{command}",
+    "form.which": "어느 양식인지 지정하세요: `form ID`. ID는 양식을 받아들이지 않은 메시지에 있습니다.",
     # fresh: how old the rows of an answer are
     "fresh.CACHE": "{age} 전에 읽은 내용입니다.",
     "fresh.DEGRADED": "`{cloud}` 클라우드의 응답이 늦습니다({kind}).",
@@ -184,6 +188,7 @@ TEXTS: Mapping[str, str] = {
     "own.audit": "감사 로그를 봅니다.",
     "own.cancel": "내 실행 계획을 취소합니다.",
     "own.confirm": "내 실행 계획을 확인하고 실행합니다.",
+    "own.form": "값이 잘못되어 받아들여지지 않은 내 양식을 다시 엽니다.",
     "own.help": "여기서 실행할 수 있는 명령과 사용법을 봅니다.",
     "own.language": "답변 언어를 고릅니다.",
     "own.link": "채팅 계정을 클라우드 계정과 연결합니다.",

@@ -83,7 +83,7 @@ def test_every_answer_shows_it_as_code(made: Callable[[], Message]) -> None:
     assert "web-1" in code(tuple(spans(message)))
     assert "`web-1`" not in shown(message)
     assert "`web-1`" not in str(in_slack(message, Level.TABLES).blocks)
-    assert "`web-1`" not in str(in_terminal(message, 80))
+    assert "`web-1`" not in str(in_terminal(message, 80, EN))
 
 
 def test_data_keeps_its_signs() -> None:
@@ -104,7 +104,7 @@ def test_the_hint_of_a_form_has_no_marks_where_nothing_can_be_code() -> None:
     asked = Incoming(
         id="1", person=Person(platform="slack", id="T1/U1"), place=Place(platform="slack", channel="C1"), text=""
     )
-    assert "Like m1." in str(Asking(form, "r", "t").asked(80))
+    assert "Like m1." in str(Asking(form, "r", "t", EN).asked(80))
     assert view_of(form, asked)["blocks"][-1]["hint"]["text"] == "Like m1."
 
 

@@ -1,5 +1,6 @@
 """Forms as modals, and what people fill in."""
 
+import msgspec
 import pytest
 
 from bot.messages import Choice, FieldKind, Form, FormField
@@ -47,6 +48,20 @@ async def test_a_form_is_filled_and_comes_back(both: Connected) -> None:
     assert incoming.place == both.inbox.received[-2].place
     assert incoming.person == both.inbox.received[-2].person
     assert incoming.trigger is not None
+
+
+async def test_a_form_that_comes_again_says_why_and_holds_what_was_filled(http: Connected) -> None:
+    fields = (
+        msgspec.structs.replace(FIELDS[0], initial=("web 1",), problem="`web 1` can not be a name."),
+        msgspec.structs.replace(FIELDS[4], initial=("one", "two")),
+    )
+    await asked(http, msgspec.structs.replace(FORM, fields=fields, problem="The quota is full."))
+    form = http.ann.form
+    assert form is not None
+    shown = [block["text"]["text"] if block["type"] == "section" else block.get("block_id") for block in form["blocks"]]
+    assert shown[1:] == ["⚠ The quota is full.", "⚠ web 1 can not be a name.", "name", "userData"]
+    await http.ann.fill({})
+    assert http.inbox.received[-1].values == {"name": ["web 1"], "userData": ["one\ntwo"]}
 
 
 async def test_what_is_left_empty_is_empty(http: Connected) -> None:

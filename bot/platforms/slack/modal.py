@@ -34,11 +34,13 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 def view_of(form: Form, incoming: Incoming) -> Json:
     """Raises PlatformError(`form_size`) when it can not be shown whole."""
-    if len(form.fields) > limits.MODAL_BLOCKS - 1:
+    problems = [one for one in (form.problem, *(field.problem for field in form.fields)) if one]
+    if len(form.fields) + len(problems) > limits.MODAL_BLOCKS - 1:
         raise PlatformError(
             "form_size", "The form has more fields than Slack shows; type the command with its options."
         )
-    blocks = [_field(field) for field in form.fields]
+    blocks = [block for field in form.fields for block in (*_problem(field.problem), _field(field))]
+    blocks[:0] = _problem(form.problem)
     if shown := harmless(form.command).strip():
         text = {"type": "plain_text", "text": shown[: limits.CONTEXT_TEXT], "emoji": False}
         blocks.insert(0, {"type": "context", "elements": [text]})
@@ -88,6 +90,15 @@ def _metadata(form: Form, incoming: Incoming) -> str:
     raise PlatformError("form_size", "The form does not fit into Slack; type the command with its options.")
 
 
+def _problem(sentence: str) -> list[Json]:
+    """Above what it is about: Slack shows errors at a field only in answer to what was filled in, within three seconds."""
+    if not (shown := harmless(text_of(coded(sentence, limits.RICH_TEXT))).strip()):
+        return []
+    return [
+        {"type": "section", "text": {"type": "plain_text", "text": f"⚠ {shown}"[: limits.RICH_TEXT], "emoji": False}}
+    ]
+
+
 def _field(field: FormField) -> Json:
     if not 0 < len(field.name) <= limits.BLOCK_ID:
         raise PlatformError("form_size", "A field's name is too long for Slack; type the command with its options.")
@@ -122,8 +133,8 @@ def _text(field: FormField) -> Json:
     element: Json = {"type": "plain_text_input", "action_id": _ACTION, "max_length": limits.INPUT_TEXT}
     if field.kind is FieldKind.LONG_TEXT:
         element["multiline"] = True
-    if field.initial and 0 < len(field.initial[0]) <= limits.INPUT_TEXT:
-        element["initial_value"] = field.initial[0]
+    if 0 < len(initial := "\n".join(field.initial)) <= limits.INPUT_TEXT:
+        element["initial_value"] = initial
     return element
 
 

@@ -8,13 +8,14 @@ import { coded } from './blocks.js';
 export function FormDialog({ form, fill, close }) {
   const id = useId();
   const dialog = useRef(null);
-  const [problems, setProblems] = useState({});
+  const [problems, setProblems] = useState(Object.fromEntries(form.fields.map(({ name, problem }) => [name, problem]).filter(([, one]) => one)));
   const [failure, setFailure] = useState('');
   const [busy, setBusy] = useState(false);
 
   useLayoutEffect(() => {
     dialog.current.showModal();
     dialog.current.querySelector('input, select, textarea')?.focus();
+    dialog.current.scrollTop = 0; // why the form comes again stands above its fields
   }, []);
   useEffect(() => {
     const first = form.fields.find((field) => problems[field.name]);
@@ -55,10 +56,11 @@ export function FormDialog({ form, fill, close }) {
     close();
   }
 
-  return html`<dialog ref=${dialog} class="form" aria-labelledby=${`${id}-title`} onClose=${closed}>
+  return html`<dialog ref=${dialog} class="form" aria-labelledby=${`${id}-title`} aria-describedby=${form.problem ? `${id}-problem` : null} onClose=${closed}>
     <form method="dialog" noValidate onSubmit=${submit} onInput=${typed}>
       <h2 id=${`${id}-title`}>${form.title}</h2>
       ${form.command && html`<p class="typed">${form.command}</p>`}
+      ${form.problem && html`<p class="failed refused" id=${`${id}-problem`}>${coded(form.problem)}</p>`}
       ${form.fields.map((field) => html`<${Field} key=${field.name} field=${field} problem=${problems[field.name]} />`)}
       <div class="buttons">
         ${failure && html`<p class="failed" role="alert">${coded(failure)}</p>`}
@@ -101,7 +103,7 @@ function Field({ field, problem }) {
     ${!own && html`<label for=${id}>${name}</label>`}
     <${Kind} field=${field} name=${name} attributes=${{ ...shared, ...needed }} told=${told} />
     ${field.hint && html`<p class="note" id=${`${id}-hint`}>${coded(field.hint)}</p>`}
-    ${problem && html`<p class="failed" id=${`${id}-problem`}>${problem}</p>`}
+    ${problem && html`<p class="failed" id=${`${id}-problem`}>${coded(problem)}</p>`}
   </div>`;
 }
 

@@ -60,6 +60,50 @@ async def test_a_form_is_asked_field_by_field(tmp_path: Path) -> None:
         assert "hunter2" not in terminal.screen.raw
 
 
+async def test_a_form_that_was_refused_is_asked_again_with_why_and_what_was_given(tmp_path: Path) -> None:
+    count, flavor, key = FORM.fields
+    size = FormField(name="size", label="Boot volume size", initial=("40",))
+    held = (
+        msgspec.structs.replace(flavor, initial=("f-1",), problem="`m1.small` is too small."),
+        msgspec.structs.replace(count, initial=("7",)),
+        size,
+        key,
+    )
+    again = msgspec.structs.replace(FORM, id="f2", fields=held, problem="Say what to boot.")
+    async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
+
+        async def answer(given: dict[str, Any]) -> None:
+            if "text" in given:
+                await it.ask(FORM, given["id"])
+            elif given["form"] == "f1":
+                await it.ask(again, given["id"])
+            else:
+                await it.say(DONE, given["thread"])
+
+        it.answer = answer
+        await terminal.sees(OPEN)
+        terminal.type("server create web-3\r")
+        await terminal.sees("Flavor:")
+        terminal.type("m1.small\r")
+        await terminal.sees("Count (1):")
+        terminal.type(":send\r")
+        await terminal.sees("Say what to boot.")
+        await terminal.sees("m1.small is too small.")
+        await terminal.sees("Flavor (m1.small):")
+        terminal.type("m1.large\r")
+        await terminal.sees("Count (7):")
+        await terminal.sees(":empty leaves it empty")
+        terminal.type("\r")
+        await terminal.sees("Boot volume size (40):")
+        terminal.type(":empty\r")
+        await terminal.sees("Key (optional):")
+        terminal.type("\r")
+        await terminal.sees("web-3 is ACTIVE.")
+        first, _, filled = it.posted
+        assert (filled["form"], filled["thread"]) == ("f2", first["id"])
+        assert filled["values"] == {"flavor": ["f-2"], "count": ["7"], "size": []}
+
+
 async def test_ctrl_c_leaves_a_form_and_nothing_is_sent(tmp_path: Path) -> None:
     async with scripted() as it, in_terminal(it.url, tmp_path) as terminal:
 

@@ -14,7 +14,7 @@ from prompt_toolkit.document import Document
 from bot import texts
 from bot.catalogue import Catalogue, ParameterSpec
 from bot.messages import Choice, FieldKind, File, Form, FormField
-from bot.terminal import commands
+from bot.terminal import commands, options
 from bot.terminal.asking import Asking
 from bot.terminal.cells import text_of_line, wrap
 from bot.terminal.client import ChatError, checked
@@ -26,6 +26,8 @@ from bot.terminal.secret import carries_secret
 from bot.terminal.sse import LONGEST, Events, EventTooLong
 from gateway.__main__ import own_commands
 from tests.bot.specs import ALL, SERVER_LIST, SERVER_SHOW
+
+EN = texts.of("en")
 
 
 @pytest.mark.parametrize(
@@ -52,11 +54,11 @@ from tests.bot.specs import ALL, SERVER_LIST, SERVER_SHOW
     ],
 )
 def test_what_the_terminal_does_itself_is_told_from_what_the_bot_gets(text: str, read: commands.Typed) -> None:
-    assert commands.read(text) == read
+    assert commands.read(text, EN) == read
 
 
 def asking(*fields: FormField) -> Asking:
-    return Asking(Form(id="f", title="t", command="c", fields=fields, submit="Run"), "room", "thread")
+    return Asking(Form(id="f", title="t", command="c", fields=fields, submit="Run"), "room", "thread", EN)
 
 
 FLAVOR = FormField(
@@ -140,7 +142,7 @@ async def offered(completer: CommandCompleter, typed: str, seconds: float = 0.0)
 async def test_each_place_of_a_command_is_offered_what_fits_there() -> None:
     asked = Asked()
     asked.go.set()
-    completer = CommandCompleter(Names(asked), commands.HELP)
+    completer = CommandCompleter(Names(asked), commands.helps(EN), EN)
     completer.catalogue = Catalogue([SERVER_LIST, SERVER_SHOW])
     completer.own = {"help": "…", "whoami": "…"}
     completer.rooms = ["direct", "shop"]
@@ -162,16 +164,22 @@ async def test_each_place_of_a_command_is_offered_what_fits_there() -> None:
 
 
 async def test_what_is_offered_is_explained_in_the_persons_language() -> None:
-    completer = CommandCompleter(Names(Asked()), commands.HELP)
+    korean = texts.of("ko")
+    completer = CommandCompleter(Names(Asked()), commands.helps(korean), korean)
     completer.catalogue = Catalogue([replace(SERVER_LIST, summary="Make a network.")])
-    completer.said = texts.of("ko")
-    offered = completer.get_completions_async(Document("server l"), CompleteEvent(text_inserted=True))
-    assert [each.display_meta_text async for each in offered] == ["네트워크를 만듭니다."]
+
+    async def offered(typed: str) -> list[str]:
+        found = completer.get_completions_async(Document(typed), CompleteEvent(text_inserted=True))
+        return [each.display_meta_text async for each in found]
+
+    assert await offered("server l") == ["네트워크를 만듭니다."]
+    assert await offered("server list --expl") == ["실행하지 않고 GraphQL 문서만 보기"]
+    assert await offered("/ro") == ["내가 들어 있는 방", "다른 방으로 가기: /room 이름"]
 
 
 async def test_typing_never_waits_for_names_and_hears_when_they_come() -> None:
     asked, came = Asked(), asyncio.Event()
-    completer = CommandCompleter(Names(asked, came.set), {})
+    completer = CommandCompleter(Names(asked, came.set), {}, EN)
     completer.catalogue = Catalogue([SERVER_SHOW])
     assert await offered(completer, "server show w") == []
     assert await offered(completer, "server show we") == []
@@ -185,7 +193,7 @@ async def test_a_graph_that_refuses_leaves_typing_alone() -> None:
     async def refuse(query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         raise ChatError("no")
 
-    completer = CommandCompleter(Names(refuse), {})
+    completer = CommandCompleter(Names(refuse), {}, EN)
     completer.catalogue = Catalogue([SERVER_SHOW])
     assert await offered(completer, "server show w", 5.0) == []
 
@@ -228,7 +236,7 @@ def test_a_history_that_others_could_read_is_closed_and_a_long_one_is_shortened(
     path.parent.mkdir()
     path.write_text("".join(f"line {number}\n" for number in range(2 * KEPT + 1)))
     path.chmod(0o644)
-    history = FileOfCommands(path, lambda text: False)
+    history = FileOfCommands(path, lambda text: False, EN)
     found = list(history.load_history_strings())
     assert (len(found), found[0]) == (KEPT, f"line {2 * KEPT}")
     history.store_string("two\nlines")
@@ -240,7 +248,7 @@ def test_a_history_that_others_could_read_is_closed_and_a_long_one_is_shortened(
 
 def test_a_history_that_can_not_be_kept_is_said_once(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    history = FileOfCommands(tmp_path / "file" / "history", lambda text: False)
+    history = FileOfCommands(tmp_path / "file" / "history", lambda text: False, EN)
     history.store_string("server list")
     assert (history.told() or "").startswith(f"The history can not be kept in {tmp_path}/file/history: ")
     history.store_string("server list")
@@ -248,7 +256,7 @@ def test_a_history_that_can_not_be_kept_is_said_once(tmp_path: Path) -> None:
 
 
 def test_a_history_takes_what_is_no_text(tmp_path: Path) -> None:
-    history = FileOfCommands(tmp_path / "history", lambda text: False)
+    history = FileOfCommands(tmp_path / "history", lambda text: False, EN)
     history.store_string("caf\udce9")
     assert history.told() is None
     assert (tmp_path / "history").read_text() == "caf?\n"
@@ -257,14 +265,14 @@ def test_a_history_takes_what_is_no_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["~nosuchuser/x", "n" * 300, "\ud800", "a\0b", "missing/x"])
 def test_a_place_that_can_not_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.chdir(tmp_path)
-    done, sentence = save(File(name="log.txt", text="one\n"), path)
+    done, sentence = save(File(name="log.txt", text="one\n"), path, EN)
     assert done is False
     assert "could not be written" in sentence
     assert not list(tmp_path.iterdir())
 
 
 def test_a_file_that_is_no_text_is_saved_as_far_as_it_is(tmp_path: Path) -> None:
-    assert save(File(name="log.txt", text="one \ud800\n"), str(tmp_path)) == (True, f"Saved {tmp_path}/log.txt.")
+    assert save(File(name="log.txt", text="one \ud800\n"), str(tmp_path), EN) == (True, f"Saved {tmp_path}/log.txt.")
     assert (tmp_path / "log.txt").read_bytes() == b"one ?\n"
 
 
@@ -281,6 +289,10 @@ def test_an_event_without_an_end_is_given_up() -> None:
     with pytest.raises(EventTooLong):
         for _ in range(3):
             list(events.feed(b"x" * (LONGEST // 2)))
+
+
+def test_the_languages_to_choose_from_are_those_of_the_texts() -> None:
+    assert set(options.LANGUAGES) == set(texts.LANGUAGES)
 
 
 @pytest.mark.parametrize(
@@ -302,7 +314,7 @@ def test_the_language_of_the_terminal_is_told(environment: dict[str, str], expec
 )
 def test_an_address_that_can_not_be_right_is_refused(url: str) -> None:
     with pytest.raises(ChatError) as refused:
-        checked(url)
+        checked(url, EN)
     assert refused.value.code == "INVALID"
 
 

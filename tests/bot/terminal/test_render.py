@@ -6,6 +6,7 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import texts
 from bot.messages import (
     Button,
     Buttons,
@@ -31,6 +32,7 @@ from bot.terminal.tail import GUTTER, SaidItem
 from bot.terminal.wire import Entry
 from tests.bot.terminal.messages import messages, outside
 
+EN = texts.of("en")
 WIDTHS = st.integers(26, 140)
 OBEYED = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 ZWNJ = "\N{ZERO WIDTH NON-JOINER}"
@@ -47,8 +49,8 @@ def checked(lines: list[Line], width: int) -> None:
 @settings(max_examples=120, deadline=None)
 def test_any_message_stays_within_the_width_and_commands_nothing(message: Message, width: int) -> None:
     numbers = {button.command: number for number, button in enumerate(buttons_of(message), 1)}
-    checked(render(message, width), width)
-    checked(render(message, width, numbers), width)
+    checked(render(message, width, EN), width)
+    checked(render(message, width, EN, numbers), width)
     checked(compact(message, width, numbers), width)
     if message.source is not None:
         checked(source_lines(message.source, '{"a": 1}', width), width)
@@ -64,12 +66,12 @@ def test_any_entry_stays_within_the_width_with_its_gutter(message: Message, text
         conversation.merge(Entry(id="a", room="r", at=time.time(), message=message, to="me"))
     (item,) = conversation
     for again in (False, True):
-        checked(SaidItem(item, text, again).lines(width), max(width, 20 + GUTTER))
+        checked(SaidItem(item, EN, text, again).lines(width), max(width, 20 + GUTTER))
 
 
 def shown(*blocks: object, width: int = 60, **more: object) -> list[str]:
     message = Message(summary="summary", blocks=blocks, **more)  # type: ignore[arg-type] # blocks of any kind
-    return plain_text(render(message, width)).splitlines()
+    return plain_text(render(message, width, EN)).splitlines()
 
 
 def test_a_table_is_aligned_by_what_characters_take() -> None:
