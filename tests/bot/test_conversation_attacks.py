@@ -1,5 +1,6 @@
 """What people try who mean harm: each ends without effect."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from bot.messages import Message, Tone
 from notifications.redis import RedisClient
 from tests.bot.chatting import Chatting, button, shown
 from tests.bot.far_chat import far_chat
-from tests.bot.talking import forms_of, operations, rows, talking, waits
+from tests.bot.talking import fill, forms_of, operations, rows, talking, waits
 from tests.dump import dump
 from tests.polling import eventually
 
@@ -214,6 +215,22 @@ async def test_a_room_does_not_keep_the_secret_options_that_were_typed_in_it(
     assert SECRET.encode() not in await dump(redis)
     said = [entry.text for entry in await chat.entries("jiwoo", "shop") if entry.text]
     assert said == ["server create web-1 --image nope --user-data *** --flavor m1.small"]
+
+
+@pytest.mark.parametrize(("least", "ends"), [("-1", Tone.BAD), ("0", Tone.GOOD)])
+async def test_the_key_of_an_address_that_was_filled_into_a_form_is_neither_shown_nor_kept(
+    chat: Chatting, redis: RedisClient, least: str, ends: Tone
+) -> None:
+    async with forms_of(chat, "jiwoo", "shop") as offered:
+        said = await chat.said("jiwoo", "image create", "shop")
+        form = await asyncio.wait_for(offered.get(), 30)
+        values = {"name": ["golden"], "address": [SIGNED], "minDisk": [least]}
+        await fill(chat, "jiwoo", "filled-0001", form.id, values, "shop")
+        answer = await chat.reply("jiwoo", said, "shop", lambda message: message.tone is ends)
+        told = [answer, *(offered.get_nowait() for _ in range(offered.qsize()))]
+    assert SECRET not in repr(told)
+    assert SECRET not in (await dump(redis)).decode(errors="replace")
+    assert all(SECRET not in repr(row) for row in await rows(chat.graph))
 
 
 DENIED = """
