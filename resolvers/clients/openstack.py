@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from resolvers.actor import Credential
-from resolvers.checks import CheckResult
 from resolvers.clients import openstack_errors as errors
 from resolvers.clients.openstack_account import Account
+from resolvers.clients.openstack_check import Checks
 from resolvers.clients.openstack_config import configured, tls
 from resolvers.clients.openstack_http import READS, Answer, Body, Http, Params
 from resolvers.clients.openstack_people import People
@@ -26,7 +26,6 @@ from resolvers.clients.requests import note_request_id
 from resolvers.clients.single_flight import SingleFlight
 from resolvers.clock import Clock
 from resolvers.errors import (
-    Denied,
     GurumError,
     Invalid,
     NotFound,
@@ -62,6 +61,7 @@ class OpenStackClient:
         self._http = http
         self._account = account
         self._flights = SingleFlight()
+        self.checks = Checks(account, http, self.get, settings.deadlines)
 
     @classmethod
     async def open(cls, settings: OpenStackSettings, clock: Clock) -> Self:
@@ -246,40 +246,6 @@ class OpenStackClient:
         if method not in READS:
             note_request_id(answer.request_id)
         return answer
-
-    # -- 9rum check ----------------------------------------------------------------------------------------------------
-
-    async def check(
-        self, service: str, path: str, params: Params | None = None, *, microversion: str | None = None
-    ) -> CheckResult:
-        """Whether a service is reached and lets 9rum's own account read `path`: a list over all projects that costs little."""
-        name, asked = errors.title(self.name, service), "identity"
-        try:
-            async with self._http.within(asked, self.settings.deadlines.read):
-                await self._account.token()
-            asked = service
-            body = await self.get(service, path, params, microversion=microversion)
-            self._http.decode(service, body, _ANY)
-            endpoint = await self._account.endpoint(service)
-        except GurumError as error:
-            mend = _mend(error, errors.title(self.name, asked), self._account.known_address(asked))
-            return CheckResult(name, False, error.message, mend)
-        return CheckResult(name, True, f"{name} answers, API {endpoint.version}, and 9rum's own account may read it.")
-
-
-_ANY = msgspec.json.Decoder(msgspec.Raw)
-
-
-def _mend(error: GurumError, name: str, address: str | None) -> str:
-    """What an operator can do. The address is for the operator's terminal only, so it stands here and not in the error."""
-    where = f" at {address}" if address else ""
-    if isinstance(error.__cause__, Denied):
-        return "Give 9rum's account the role `admin` on a project (or the reader roles of docs/configuration.md)."
-    if isinstance(error.__cause__, Unauthenticated):
-        return "Correct user, password and domain of the entry in clouds.yaml; try it with `openstack token issue`."
-    if isinstance(error, TimedOut):
-        return f"Look whether {name} is overloaded{where}, or raise `deadlines` of this cloud."
-    return f"Look whether {name} runs{where}, and whether this machine reaches it."
 
 
 def _version(service: str, microversion: str | None) -> dict[str, str]:

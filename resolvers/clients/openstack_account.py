@@ -9,6 +9,7 @@ import contextvars
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from keystoneauth1 import exceptions as ka
@@ -48,6 +49,18 @@ class Endpoint:
         return self.url + path
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How the account is signed in; `scope` says it where that is no project."""
+
+    user: str
+    project_id: str | None
+    project: str
+    roles: frozenset[str]
+    scope: str
+    ends: datetime
+
+
 class Account:
     """`deadline`: seconds for a login, and for finding a service."""
 
@@ -66,6 +79,7 @@ class Account:
     async def close(self) -> None:
         await self._flights.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._session.close()  # the connections of the login
 
     async def request(
         self, service: str, method: str, path: str, headers: Mapping[str, str], params: Params | None = None
@@ -110,6 +124,19 @@ class Account:
         if found is None:
             raise Unavailable(f"Keystone of {self._http.backend} does not tell the id of 9rum's own account.")
         return str(found)
+
+    async def standing(self) -> Standing:
+        await self.token()
+        access = await self._as_own("identity", self._access)
+        scope = "on the system" if access.system_scoped else f"on the domain `{access.domain_name}`"
+        return Standing(
+            user=access.username or "",
+            project_id=access.project_id,
+            project=access.project_name or "",
+            roles=frozenset(access.role_names or ()),
+            scope=scope if access.system_scoped or access.domain_id else "unscoped",
+            ends=access.expires,
+        )
 
     async def endpoint(self, service: str) -> Endpoint:
         """Found once and kept; a service that is down is looked for again at the next call."""
@@ -168,12 +195,19 @@ class Account:
         self._endpoints[service] = found
         return found
 
+    def _access(self) -> Any:
+        """What Keystone said at the login: scope, roles, catalogue. Blocks."""
+        auth = self._session.auth
+        if not isinstance(auth, BaseIdentityPlugin):
+            raise Unavailable(f"The entry of {self._http.backend} in clouds.yaml has no account to log in with.")
+        return auth.get_access(self._session)
+
     def _require_one_place(self, service: str) -> None:
         """keystoneauth takes the first of what it finds, so that without a region the services would be those of several, mixed."""
-        if not isinstance(self._session.auth, BaseIdentityPlugin) or self.region.get_endpoint(service):
-            return  # the address is one of clouds.yaml
+        if self.region.get_endpoint(service):
+            return  # one of clouds.yaml
         interface, region = self.region.get_interface(service), self.region.get_region_name(service)
-        found = self._session.auth.get_access(self._session).service_catalog.get_endpoints_data(
+        found = self._access().service_catalog.get_endpoints_data(
             service_type=self.region.get_service_type(service),
             service_name=self.region.get_service_name(service),
             interface=interface,

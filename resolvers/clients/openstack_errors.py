@@ -136,6 +136,18 @@ class NotOffered(Unavailable):
     """The catalogue has no such service."""
 
 
+class SeveralRegions(Unavailable):
+    """The catalogue has a service more than once, and nothing says which one is meant."""
+
+
+class ProxyFailed(Unavailable):
+    """A service is not reached because of the proxy before it."""
+
+
+class Untrusted(Unavailable):
+    """A service shows a certificate that nobody vouches for."""
+
+
 def not_offered(backend: str, service: str, interface: str, region: str | None) -> NotOffered:
     name = NAMES.get(service, service)
     if not region:
@@ -144,8 +156,8 @@ def not_offered(backend: str, service: str, interface: str, region: str | None) 
     return NotOffered(sentence, backend=backend)
 
 
-def in_several_regions(backend: str, service: str, regions: Sequence[str]) -> Unavailable:
-    return Unavailable(
+def in_several_regions(backend: str, service: str, regions: Sequence[str]) -> SeveralRegions:
+    return SeveralRegions(
         f"The catalogue of {backend} has {NAMES.get(service, service)} in several regions ({', '.join(regions)}); "
         "name one as `region`.",
         backend=backend,
@@ -161,21 +173,21 @@ def unreachable(backend: str, service: str) -> Unavailable:
     return Unavailable(f"{title(backend, service)} does not answer: no connection to it can be made.", backend=backend)
 
 
-def proxy_away(backend: str, service: str) -> Unavailable:
+def proxy_away(backend: str, service: str) -> ProxyFailed:
     why = "is not reached: no connection to the proxy can be made that this machine's environment names."
-    return Unavailable(f"{title(backend, service)} {why}", backend=backend)
+    return ProxyFailed(f"{title(backend, service)} {why}", backend=backend)
 
 
-def proxy_refuses(backend: str, service: str, status: int) -> Unavailable:
+def proxy_refuses(backend: str, service: str, status: int) -> ProxyFailed:
     why = f"is not reached: the proxy that this machine's environment names refuses with status {status}."
-    return Unavailable(f"{title(backend, service)} {why}", backend=backend)
+    return ProxyFailed(f"{title(backend, service)} {why}", backend=backend)
 
 
-def proxy_unknown(backend: str, service: str) -> Unavailable:
+def proxy_unknown(backend: str, service: str) -> ProxyFailed:
     why = (
         "is not reached: this machine's environment names a proxy that is not an HTTP proxy; add the cloud to NO_PROXY."
     )
-    return Unavailable(f"{title(backend, service)} {why}", backend=backend)
+    return ProxyFailed(f"{title(backend, service)} {why}", backend=backend)
 
 
 def broken_off(backend: str, service: str) -> Unavailable:
@@ -184,9 +196,9 @@ def broken_off(backend: str, service: str) -> Unavailable:
     )
 
 
-def untrusted(backend: str, service: str) -> Unavailable:
+def untrusted(backend: str, service: str) -> Untrusted:
     why = "shows a certificate that this machine does not trust; name its authority as `cacert` in clouds.yaml."
-    return Unavailable(f"{title(backend, service)} {why}", backend=backend)
+    return Untrusted(f"{title(backend, service)} {why}", backend=backend)
 
 
 def timed_out(backend: str, service: str, deadline: float) -> TimedOut:

@@ -18,7 +18,7 @@ from resolvers.errors import NotFound, Unavailable
 B = TypeVar("B")
 # UUIDs with and without hyphens, ids of flavors (`m1.small`), and of users of an older LDAP, who go by their name there
 # (`jiwoo.kim@example.com`). Anything else could be another path or another query.
-_ID: Final = re.compile(r"[\w.@+-]{1,128}")
+_ID: Final = re.compile(r"[A-Za-z0-9_.@+-]{1,128}")
 ELSEWHERE: Final = (".", "..")
 NO_SUCH: Final = "There is no resource with such an id."
 _RAW_PAGE: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])

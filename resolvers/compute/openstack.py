@@ -41,6 +41,11 @@ VERBS: Final[Mapping[ServerVerb, Mapping[str, Any]]] = {
     ServerVerb.CONFIRM_RESIZE: {"confirmResize": None},
     ServerVerb.REVERT_RESIZE: {"revertResize": None},
 }
+# What 9rum check tries beside servers, and the policy that lets an account read it.
+READ_BY_ADMINS: Final[Sequence[tuple[str, str, str, Mapping[str, str | int]]]] = (
+    ("hypervisors", "os_compute_api:os-hypervisors:list-detail", "/os-hypervisors/detail", {"limit": 1}),
+    ("compute services", "os_compute_api:os-services:list", "/os-services", {}),
+)
 CONSOLES: Final = {"novnc": "vnc", "spice-html5": "spice", "serial": "serial", "rdp-html5": "rdp", "webmks": "mks"}
 # Nova plugs an interface while the caller waits, and asks Neutron and the hypervisor for it.
 PLUG_DEADLINE: Final = 60.0  # seconds
@@ -90,13 +95,17 @@ class OpenStackCompute:
         return self._feeds.feeds()
 
     async def check(self) -> Sequence[CheckResult]:
-        reachable = await self._client.check(SERVICE, "/servers/detail", {"all_tenants": 1, "limit": 1})
-        if reachable.ok:
-            try:
-                await self._feeds.version()
-            except GurumError as error:
-                return (CheckResult(reachable.name, False, error.message, "Use a Nova of Queens (2018) or newer."),)
-        return (reachable,)
+        reachable = await self._client.checks.service(SERVICE, "/servers/detail", {"all_tenants": 1, "limit": 1})
+        if not reachable.ok:
+            return (reachable,)
+        try:
+            version = await self._feeds.version()
+        except GurumError as error:
+            return (CheckResult(reachable.name, False, error.message, "Use a Nova of Queens (2018) or newer."),)
+        found = [reachable]
+        for what, policy, where, params in READ_BY_ADMINS:
+            found += await self._client.checks.may_read(SERVICE, what, policy, where, params, microversion=version)
+        return found
 
     async def quotas(self, acting: Credential) -> Sequence[Quota]:
         answer = await self._send(acting, "GET", path("/os-quota-sets", acting.project or "", "detail"))

@@ -5,6 +5,7 @@ are read with 9rum's own account, so that what a person may do is known even whe
 """
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -17,7 +18,7 @@ from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_lists import path
 from resolvers.clients.openstack_people import Named, TokenBody
-from resolvers.errors import Invalid, NotFound, Unauthenticated
+from resolvers.errors import GurumError, Invalid, NotFound, Unauthenticated
 from resolvers.identity.port import DOMAIN_KIND, PROJECT, ROLE, USER, DomainRow, ProjectRow, RoleRow, Trust, UserRow
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Kind, Row
@@ -83,7 +84,18 @@ class OpenStackIdentity:
         )
 
     async def check(self) -> Sequence[CheckResult]:
-        return [await self._client.check(SERVICE, "/role_assignments", {"limit": 1})]
+        checks = self._client.checks
+        reachable = await checks.service(SERVICE, "/role_assignments", {"scope.system": "all"})
+        if not reachable.ok:
+            return (reachable,)
+        found = [reachable, await checks.account()]
+        for what in ("domains", "projects", "roles"):
+            found += await checks.whole(SERVICE, what, f"identity:list_{what}", f"/{what}", {})
+        with contextlib.suppress(GurumError):  # said above
+            for domain in await self._listed("/domains", "domains"):
+                what = f"users of the domain `{domain.name}`"
+                found += await checks.whole(SERVICE, what, "identity:list_users", "/users", {"domain_id": domain.id})
+        return found
 
     def _feed(
         self,

@@ -16,7 +16,7 @@ from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_errors import refused_to_own_account
 from resolvers.clients.openstack_lists import path, read_inside
-from resolvers.errors import Conflict, Denied, Invalid, NotFound, Unauthenticated, Unavailable
+from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unauthenticated, Unavailable
 from resolvers.image import openstack_rows as rows
 from resolvers.image.port import IMAGE, MARKER, ImageRow, ImageSpec
 from resolvers.inventory.feed import Feed
@@ -39,8 +39,13 @@ class OpenStackImage:
         return (Feed[Any](kind=IMAGE, full=self._images, one=self._image),)
 
     async def check(self) -> Sequence[CheckResult]:
-        reachable = await self._client.check(SERVICE, "/images", {"limit": 1, "visibility": "all"})
-        return (reachable, await self._check_import()) if reachable.ok else (reachable,)
+        reachable = await self._client.checks.service(SERVICE, "/images", {"limit": 1, "visibility": "all"})
+        if not reachable.ok or not reachable.offered:
+            return (reachable,)
+        narrow = await self._client.checks.sees_all(
+            SERVICE, "images", "/images", {"visibility": "private"}, "images", "owner"
+        )
+        return (reachable, *narrow, await self._check_import())
 
     async def create_image(self, acting: Credential, spec: ImageSpec) -> str:
         body: dict[str, Any] = {
@@ -229,7 +234,10 @@ class OpenStackImage:
         )
 
     async def _check_import(self) -> CheckResult:
-        info = await self._client.read(SERVICE, "/info/import", rows.IMPORT_INFO)
+        try:
+            info = await self._client.read(SERVICE, "/info/import", rows.IMPORT_INFO)
+        except GurumError:  # Glance before Queens does not know the question
+            info = rows.ImportInfo()
         fetches = WEB_DOWNLOAD in info.import_methods.value
         return CheckResult(
             name=f"{self._client.name} image import",

@@ -89,8 +89,14 @@ class OpenStackNetwork:
         return self._feeds.all()
 
     async def check(self) -> Sequence[CheckResult]:
-        reachable = await self._client.check(SERVICE, "/networks", {"limit": 1})
-        return (reachable, await self._check_extensions()) if reachable.ok else (reachable,)
+        reachable = await self._client.checks.service(SERVICE, "/networks", {"limit": 1})
+        if not reachable.ok:
+            return (reachable,)
+        # Every project has a security group, and nobody but who may see all sees those of others.
+        narrow = await self._client.checks.sees_all(
+            SERVICE, "security groups", "/security-groups?fields=project_id", {}, "security_groups", "project_id"
+        )
+        return (reachable, *narrow, await self._check_extensions())
 
     async def quotas(self, acting: Credential) -> Sequence[Quota]:
         answer = await self._send(acting, "GET", path("/quotas", acting.project or "", "details.json"))

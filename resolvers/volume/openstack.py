@@ -17,7 +17,7 @@ from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_errors import refused_to_own_account
 from resolvers.clients.openstack_http import Answer
 from resolvers.clients.openstack_lists import inside, listed, pages, path, read_inside
-from resolvers.errors import Conflict, Invalid, NotFound, Unavailable
+from resolvers.errors import Conflict, GurumError, Invalid, NotFound, Unavailable
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Kind, Row
 from resolvers.names import Names
@@ -61,8 +61,18 @@ class OpenStackVolume:
         )
 
     async def check(self) -> Sequence[CheckResult]:
-        reachable = await self._client.check(SERVICE, "/volumes", {"all_tenants": 1, "limit": 1})
-        return (reachable, await self._check_backup()) if reachable.ok else (reachable,)
+        reachable = await self._client.checks.service(SERVICE, "/volumes", {"all_tenants": 1, "limit": 1})
+        if not reachable.ok or not reachable.offered:
+            return (reachable,)
+        try:
+            await self._version()
+        except GurumError as error:
+            return (CheckResult(reachable.name, False, error.message, "Use a Cinder of Stein (2019) or newer."),)
+        all_projects = {"all_tenants": 1}
+        narrow = await self._client.checks.sees_all(
+            SERVICE, "volumes", "/volumes/detail", all_projects, "volumes", "os-vol-tenant-attr:tenant_id"
+        )
+        return (reachable, *narrow, await self._check_backup())
 
     async def quotas(self, acting: Credential) -> Sequence[Quota]:
         answer = await self._send(acting, "GET", path("/os-quota-sets", acting.project or ""), params={"usage": "true"})
@@ -263,7 +273,10 @@ class OpenStackVolume:
 
     async def _check_backup(self) -> CheckResult:
         name = f"{self._client.name} backups"
-        answer = await self._client.read(SERVICE, "/os-services", rows.SERVICES, {"binary": "cinder-backup"})
+        try:
+            answer = await self._client.read(SERVICE, "/os-services", rows.SERVICES, {"binary": "cinder-backup"})
+        except GurumError as error:
+            return CheckResult(name, True, f"Whether cinder-backup runs is not known: {error.message}")
         if any(service.state == "up" for service in answer.get("services", ())):
             return CheckResult(name, True, "cinder-backup runs, so volumes can be backed up.")
         return CheckResult(

@@ -66,6 +66,10 @@ class FarCloud:
     compute_path: str = "/compute/v2.1"
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     trusted: Callable[[str, str], Awaitable[web.Response]] = field(default=no_trusts)  # (trust, token): far_trusts.py
+    own_roles: list[str] = field(default_factory=lambda: ["admin", "member"])  # of the own account
+    own_scope: dict[str, Any] = field(
+        default_factory=dict
+    )  # what tokens of the own account say that are for no project
     blind: bool = False  # the own account may not ask of tokens of others
     lapsed: set[str] = field(
         default_factory=set
@@ -87,15 +91,16 @@ class FarCloud:
 
     def clouds_file(self, folder: Path, entry: Mapping[str, Any] | None = None, **changes: Any) -> Path:
         """A clouds.yaml with the entry `far`, of which `entry` replaces keys (None: not there); `changes` are those of its `auth`."""
-        auth = {
+        known = {
             "auth_url": f"{self.url}/identity/v3",
             "username": "gurum",
             "password": PASSWORD,
             "user_domain_name": "Default",
             "project_id": OWN_PROJECT,
         }
+        auth = {key: value for key, value in {**known, **changes}.items() if value is not None}
         file = folder / "clouds.yaml"
-        far = {"region_name": "RegionOne", "auth_type": "password", "auth": {**auth, **changes}, **(entry or {})}
+        far = {"region_name": "RegionOne", "auth_type": "password", "auth": auth, **(entry or {})}
         there = {key: value for key, value in far.items() if value is not None}
         file.write_text(json.dumps({"clouds": {"far": there}}))  # JSON is YAML
         return file
@@ -132,7 +137,7 @@ class FarCloud:
         scope = auth.get("scope", {})
         if "OS-TRUST:trust" in scope:
             return await self.trusted(scope["OS-TRUST:trust"]["id"], auth["identity"]["token"]["id"])
-        project = scope["project"]["id"] if scope != "unscoped" and scope else None
+        project = scope["project"]["id"] if "project" in scope else None
         if method == "password":
             user = auth["identity"]["password"]["user"]
             known = user["name"] in ROLES and user["password"] == PASSWORD
@@ -172,11 +177,15 @@ class FarCloud:
             "methods": list(token.methods),
             "expires_at": (self.now() + token.ends).strftime("%Y-%m-%dT%H:%M:%S.000000Z"),
             "issued_at": self.now().strftime("%Y-%m-%dT%H:%M:%S.000000Z"),
-            "roles": [{"id": "r-member", "name": "member"}],
+            "roles": [
+                {"id": f"r-{role}", "name": role} for role in (self.own_roles if token.user == "gurum" else ["member"])
+            ],
         }
         if token.project is not None:
             body["project"] = {"id": token.project, "name": token.project[:4], "domain": default}
             body["catalog"] = [self._entry("identity", "/identity/v3"), self._entry("compute", self._compute_of(token))]
+        elif token.user == "gurum":
+            body |= self.own_scope
         if token.groups:
             body["user"]["OS-FEDERATION"] = {"groups": [{"id": group} for group in token.groups]}
         if token.trust:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -95,23 +96,30 @@ async def test_a_folder_of_authorities(secure: FarCloud, tmp_path: Path, authori
     assert await read(secure, tmp_path, cacert=str(authorities)) == b"{}"
 
 
-@pytest.fixture
-async def wary(certificate: Path) -> AsyncIterator[FarCloud]:
-    """A cloud that asks for the certificate of whoever calls."""
+class Wary(FarCloud):
+    """Asks for the certificate of whoever calls."""
+
+    async def _log_in(self, request: web.Request) -> web.Response:
+        return await super()._log_in(request) if certified(request) else web.Response(status=403)
+
+
+def certified(request: web.Request) -> bool:
+    return request.transport is not None and bool(request.transport.get_extra_info("peercert"))
+
+
+async def test_a_certificate_of_our_own(tmp_path: Path, certificate: Path) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate)
     tls.load_verify_locations(certificate)
-    tls.verify_mode = ssl.CERT_REQUIRED
-    async with serving(FarCloud(), tls) as cloud:
-        cloud.answer("compute /servers", told({}))
-        yield cloud
+    tls.verify_mode = ssl.CERT_OPTIONAL
 
+    async def servers(request: web.Request) -> web.Response:
+        return web.json_response({} if certified(request) else {"who": "are you?"})
 
-async def test_a_certificate_of_our_own(wary: FarCloud, tmp_path: Path, certificate: Path) -> None:
-    own = {"cacert": str(certificate), "cert": str(certificate), "key": str(certificate)}
-    assert await read(wary, tmp_path, **own) == b"{}"
-    with pytest.raises(Unavailable):
-        await read(wary, tmp_path, cacert=str(certificate))
+    async with serving(Wary(), tls) as wary:
+        wary.answer("compute /servers", servers)
+        own = {"cacert": str(certificate), "cert": str(certificate), "key": str(certificate)}
+        assert await read(wary, tmp_path, **own) == b"{}"
 
 
 @pytest.mark.parametrize("what", ["cacert", "cert"])

@@ -244,6 +244,14 @@ async def test_check_is_one_line(compute: OpenStackCompute, far: FarCloud) -> No
     assert far.calls("compute /servers/detail")[-1].query == {"all_tenants": "1", "limit": "1"}
 
 
+async def test_check_names_what_the_account_may_not_read(compute: OpenStackCompute, far: FarCloud) -> None:
+    far.answer("compute /os-hypervisors/detail", told({"forbidden": {"message": "Policy"}}, status=403))
+    reachable, hypervisors = await compute.check()
+    assert (reachable.ok, hypervisors.ok) == (True, False)
+    assert hypervisors.sentence == "Nova (compute) of krane does not let 9rum's own account read its hypervisors."
+    assert "`os_compute_api:os-hypervisors:list-detail`" in hypervisors.mend
+
+
 # -- keypairs: Nova lists those of one user at a time ------------------------------------------------------------------
 
 

@@ -170,3 +170,12 @@ async def test_check(image: OpenStackImage, far: FarKrane) -> None:
     far.answer("image /info/import", told({"import-methods": {"value": []}}))
     reachable, imports = await image.check()
     assert reachable.ok and imports.ok and "web-download" in imports.mend
+
+
+async def test_check_of_an_older_glance_and_a_narrow_account(image: OpenStackImage, far: FarKrane) -> None:
+    far.own_roles = ["reader"]
+    far.answer("image /images", told({"images": [{"owner": SHOP}]}))
+    assert [result.ok for result in await image.check()] == [True, True]  # there is no /info/import
+    far.answer("image /images", told({"images": []}))
+    _, narrow, _ = await image.check()
+    assert not narrow.ok and "images of its own project alone" in narrow.sentence

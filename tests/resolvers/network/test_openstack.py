@@ -13,7 +13,7 @@ from resolvers.inventory.feed import Feed
 from resolvers.names import Names
 from resolvers.network.openstack import OpenStackNetwork
 from resolvers.network.port import RuleSpec, SubnetSpec
-from tests.resolvers.clients.far_cloud import told
+from tests.resolvers.clients.far_cloud import OWN_PROJECT, told
 from tests.resolvers.far_krane import FarKrane, refusal
 from tests.resolvers.payloads import captured
 
@@ -150,3 +150,23 @@ async def test_check(network: OpenStackNetwork, far: FarKrane) -> None:
     far.answer("network /extensions", told({"extensions": [{"alias": "security-group"}]}))
     _, extensions = await network.check()
     assert not extensions.ok and "routers and floating IPs" in extensions.sentence and extensions.mend
+
+
+@pytest.mark.parametrize(("others", "narrow"), [((), True), (("p-2",), False)])
+async def test_check_sees_that_neutron_shows_the_own_project_alone(
+    network: OpenStackNetwork, far: FarKrane, others: tuple[str, ...], narrow: bool
+) -> None:
+    """It does not refuse a list over all projects, it narrows it."""
+    far.own_roles = ["reader"]
+    far.answer("network /networks", told({"networks": []}))
+    offered = ["router", "security-group", "quota_details"]
+    far.answer("network /extensions", told({"extensions": [{"alias": alias} for alias in offered]}))
+    groups = [{"project_id": project} for project in (OWN_PROJECT, *others)]
+    far.answer("network /security-groups", told({"security_groups": groups}))
+    failed = [result for result in await network.check() if not result.ok]
+    assert bool(failed) is narrow
+    for result in failed:
+        assert result.sentence == (
+            "Neutron (network) of krane shows 9rum's own account security groups of its own project alone."
+        )
+        assert result.mend.startswith("Give 9rum's account the role `admin`")

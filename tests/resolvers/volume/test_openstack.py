@@ -13,7 +13,7 @@ from resolvers.inventory.kinds import Row
 from resolvers.names import Names
 from resolvers.volume.openstack import OpenStackVolume
 from resolvers.volume.port import VolumeSpec
-from tests.resolvers.clients.far_cloud import SHOP, told
+from tests.resolvers.clients.far_cloud import OWN_PROJECT, SHOP, told
 from tests.resolvers.far_krane import FarKrane, refusal
 from tests.resolvers.payloads import captured
 
@@ -140,3 +140,25 @@ async def test_check(volume: OpenStackVolume, far: FarKrane) -> None:
     far.answer("block-storage /os-services", told({"services": []}))
     _, backups = await volume.check()
     assert backups.ok and "cinder-backup" in backups.mend
+    far.answer("block-storage /os-services", told({"forbidden": {"message": "Policy"}}, status=403))
+    _, backups = await volume.check()
+    assert backups.ok and "not known" in backups.sentence
+
+
+async def test_check_sees_that_cinder_shows_the_own_project_alone(volume: OpenStackVolume, far: FarKrane) -> None:
+    """It takes `all_tenants` of anybody, and passes over it."""
+    far.own_roles = ["reader"]
+    own = {"os-vol-tenant-attr:tenant_id": OWN_PROJECT}
+    far.answer("block-storage /volumes", told({"volumes": []}))
+    far.answer("block-storage /volumes/detail", told({"volumes": [own]}))
+    _, narrow, _ = await volume.check()
+    assert not narrow.ok and "volumes of its own project alone" in narrow.sentence
+    far.answer("block-storage /volumes/detail", told({"volumes": [own, {"os-vol-tenant-attr:tenant_id": SHOP}]}))
+    assert [result.ok for result in await volume.check()] == [True, True]
+
+
+async def test_check_names_a_cinder_that_is_too_old(volume: OpenStackVolume, far: FarKrane) -> None:
+    far.newest_cinder = "3.27"
+    far.answer("block-storage /volumes", told({"volumes": []}))
+    (old,) = await volume.check()
+    assert not old.ok and "3.27" in old.sentence and "Stein" in old.mend
