@@ -48,7 +48,7 @@ class DocumentSettings(BaseModel):
     cached_tokens: int = Field(
         60_000,
         gt=0,
-        description="Tokens of all parsed documents kept (1.5 kB each at most). Raise it when clients send many different ones.",
+        description="Tokens of all documents kept, parsed and compiled (3 kB each at most). Raise it when clients send many of them.",
     )
     persisted: bool = Field(
         True, description="Whether automatic persisted queries (a hash instead of the text) are answered."
@@ -156,7 +156,7 @@ class Document:
     operations: tuple[Operation, ...] = ()
     errors: tuple[GraphQLError | GurumError, ...] = ()
     tokens: int = 1
-    plans: Plans = field(default_factory=Plans)
+    plans: Plans = field(default_factory=lambda: Plans(0))
 
 
 class Documents:
@@ -252,7 +252,7 @@ class Documents:
             )
             for definition, shape in measured
         )
-        return Document(node, operations, tokens=tokens)
+        return Document(node, operations, tokens=tokens, plans=Plans(tokens))
 
     def _persisted(self, persisted: Any, text: str | None) -> str:
         if not self._settings.persisted:

@@ -7,19 +7,37 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import ExecutionResult, execute, parse
+from graphql import DocumentNode, ExecutionResult, Undefined, execute, parse
+from strawberry.permission import BasePermission
+from strawberry.schema.config import StrawberryConfig
 
-from gateway.execution.leaves import leaves_of, with_leaves
+from gateway.execution.fast import Plans, fast
+from gateway.execution.values import leaves_of
 
 
 @strawberry.enum
-class Color(enum.Enum):
+class Color(enum.StrEnum):
     RED = "red"
+    BLUE = "blue"
+
+
+class Paint(enum.StrEnum):
+    """Its members are equal to those of Color."""
+
+    RED = "red"
+
+
+class Nobody(BasePermission):
+    message = "This is for nobody."
+
+    def has_permission(self, source: Any, info: Any, **arguments: Any) -> bool:
+        return False
 
 
 @strawberry.type
 class Thing:
     name: str
+    secret: str = strawberry.field(permission_classes=[Nobody])
     note: str | None
     size: int
     share: float
@@ -40,6 +58,8 @@ class Query:
 
 schema = strawberry.Schema(Query)
 DOCUMENT = parse("{ things { __typename n: name note size share on color made tags } }")
+WITHOUT = schema.execution_context_class
+QUICK = fast(WITHOUT, schema._schema)
 GOOD = {
     "name": "a",
     "note": None,
@@ -59,27 +79,67 @@ ODD: list[dict[str, Any]] = [
     {"size": 2**40},
     {"size": "3"},
     {"size": True},
+    {"size": 2**31 - 1},
+    {"size": 2**31},
+    {"size": -(2**31)},
+    {"size": -(2**31) - 1},
+    {"share": 1},
     {"share": float("nan")},
     {"on": 1},
     {"on": "yes"},
     {"color": "red"},
     {"color": None},
     {"made": "soon"},
+    {"color": Color.BLUE},
+    {"color": Paint.RED},
+    {"tags": []},
+    {"tags": ("a", "b")},
+    {"tags": ["a", None]},
+    {"tags": None},
+    {"tags": "text"},
+    {"tags": [7, Undefined]},
+    {"name": Undefined},
+    {"note": Undefined},
 ]
 
 
-def answer(things: list[Any], executor: type[Any]) -> tuple[Any, list[Any]]:
-    found = execute(schema._schema, DOCUMENT, SimpleNamespace(things=things), executor_class=executor)
+class Asking:
+    def mark(self) -> None: ...
+
+    def back_to(self, mark: None) -> None: ...
+
+
+def answer(things: list[Any], executor: type[Any], document: DocumentNode = DOCUMENT, **more: Any) -> tuple[Any, ...]:
+    root = SimpleNamespace(things=things)
+    found = execute(schema._schema, document, root, Asking(), executor_class=executor, **more)
     assert isinstance(found, ExecutionResult)
     return found.data, [error.formatted for error in found.errors or ()]
+
+
+def quick(things: list[Any], document: DocumentNode = DOCUMENT) -> tuple[Any, ...]:
+    """With no room for anything compiled."""
+    return answer(things, QUICK, document, plans=Plans(0))
 
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)
 def test_the_answer_is_the_same_as_without(odd: dict[str, Any]) -> None:
     things = [SimpleNamespace(**GOOD), SimpleNamespace(**{**GOOD, **odd}), SimpleNamespace(), None]
-    plain = schema.execution_context_class
-    assert answer(things, with_leaves(plain, schema._schema)) == answer(things, plain)
+    assert quick(things) == answer(things, WITHOUT)
 
 
-def test_fields_with_resolvers_and_lists_are_no_leaves() -> None:
-    assert {name for type_, name in leaves_of(schema._schema) if type_ == "Thing"} == GOOD.keys() - {"tags"}
+def test_a_permission_is_asked() -> None:
+    things = [SimpleNamespace(name="a", secret="b")]
+    document = parse("{ things { name secret } }")
+    found, errors = quick(things, document)
+    assert (found, errors) == answer(things, WITHOUT, document)
+    assert found["things"] == [None]
+    assert errors[0]["message"] == Nobody.message
+
+
+def test_lists_of_leaves_are_leaves_and_fields_with_more_to_them_are_none() -> None:
+    assert {name for type_, name in leaves_of(schema._schema) if type_ == "Thing"} == GOOD.keys()
+
+
+def test_where_a_schema_reads_attributes_in_its_own_way_nothing_is_a_leaf() -> None:
+    own = strawberry.Schema(Query, config=StrawberryConfig(default_resolver=lambda source, name: source[name]))
+    assert leaves_of(own._schema) == {}

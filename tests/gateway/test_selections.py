@@ -1,0 +1,147 @@
+"""Which selections of a document are compiled, what they depend on, and that they are no more than follows from its length."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from graphql import DocumentNode, ExecutionResult, execute, parse, validate
+
+from gateway.execution.fast import KEPT, Plans, fast
+from tests.gateway.things import WITHOUT, Asking, compiled, schema, thing, told
+
+MANY = 1_000  # tokens: enough for each document here
+
+
+async def same(document: DocumentNode, root: Any, plans: Plans, **more: Any) -> Any:
+    """The data, which is the same as without."""
+    wanted = await told(document, root, **more)
+    assert await told(document, root, plans, **more) == wanted
+    return wanted[0]
+
+
+async def test_what_directives_leave_out_depends_on_the_variables_of_each_request() -> None:
+    parsed = parse(
+        "query($a: Boolean!, $b: Boolean = true) { all { name @include(if: $a) parts @skip(if: $b) { code } size } }"
+    )
+    root, plans = SimpleNamespace(all=[thing()] * 3), Plans(MANY)
+    for variables in ({"a": True}, {"a": False}, {"a": True, "b": False}, {"a": False, "b": False}) * 3:
+        for _ in range(3):
+            await same(parsed, root, plans, variable_values=variables)
+        assert len(plans._kept) <= KEPT  # what is kept for a document does not grow with its variables
+
+
+async def test_two_choices_of_the_variables_are_kept_compiled() -> None:
+    parsed = parse("query($a: Boolean!) { first { name best @include(if: $a) { code } } }")
+    root, plans = SimpleNamespace(first=thing()), Plans(MANY)
+    for variables in ({"a": True}, {"a": False}) * 2:
+        await same(parsed, root, plans, variable_values=variables)
+    assert compiled(plans) == ["Thing", "Part", "Thing"]
+
+
+@pytest.mark.parametrize(
+    "selected",
+    [
+        "name parts { code @include(if: $a) }",
+        "name parts { ... @skip(if: $a) { code } }",
+        "name parts { code } spare { code weight @skip(if: $a) }",
+        "best { code } parts { ...P @include(if: $a) } name",
+    ],
+)
+async def test_a_directive_without_a_value_is_told_where_it_stands(selected: str) -> None:
+    """A Boolean with a default may be sent as null, which no directive takes."""
+    fragment = "fragment P on Part { code }" if "...P" in selected else ""
+    parsed = parse(f"query($a: Boolean = true) {{ all {{ {selected} }} first {{ {selected} }} }} {fragment}")
+    assert validate(schema._schema, parsed) == []
+    root, plans = SimpleNamespace(all=[thing(), thing()], first=thing()), Plans(MANY)
+    for given in ({"a": None}, {}, {"a": None}, {"a": False}, {"a": None}) * 2:
+        await same(parsed, root, plans, variable_values=given)
+    _, errors, *_ = await told(parsed, root, plans, variable_values={"a": None})
+    assert len(errors[0]["path"]) > 2
+
+
+async def test_the_operations_of_a_document_do_not_mix() -> None:
+    parsed = parse(
+        """query A($a: Boolean = true) { all { ...F } } query B($a: Boolean = false) { all { ...F } }
+        query C($a: Boolean = true) { all { ...F parts { weight } } first { name } }
+        fragment F on Thing { name parts @include(if: $a) { code } size @skip(if: $a) }"""
+    )
+    root, plans = SimpleNamespace(all=[thing()] * 2, first=thing()), Plans(MANY)
+    for _ in range(3):
+        for operation in "ABC":
+            await same(parsed, root, plans, operation_name=operation)
+    assert compiled(plans)
+
+
+async def test_a_selection_is_compiled_when_it_is_met_the_second_time() -> None:
+    """Most documents are asked once, of few rows."""
+    parsed, plans = parse("{ all { spare { code } } }"), Plans(MANY)
+    for rows, expected in ((0, []), (1, []), (1, ["Thing", "Part"])):
+        await same(parsed, SimpleNamespace(all=[thing()] * rows), plans)
+        assert sorted(compiled(plans)) == sorted(expected)
+    of_many = Plans(MANY)
+    await same(parsed, SimpleNamespace(all=[thing()] * 2), of_many)
+    assert sorted(compiled(of_many)) == ["Part", "Thing"]
+
+
+async def test_what_can_not_be_compiled_leaves_the_rest_of_a_document_compiled() -> None:
+    parsed, plans = parse("{ all { shout best { code } parts { code } spare { code } } }"), Plans(MANY)
+    for _ in range(3):
+        await same(parsed, SimpleNamespace(all=[thing()] * 2), plans)
+    assert compiled(plans) == ["Part", "Part"]  # there is no best one
+
+
+async def test_a_short_document_that_leads_to_one_selection_in_very_many_ways_is_compiled_once() -> None:
+    """Each fragment doubles the ways: twenty of them make a million."""
+    most, collected = 20, 0
+    forks = [f"fragment F{n} on Fork {{ code left {{ ...F{n + 1} }} right {{ ...F{n + 1} }} }}" for n in range(most)]
+    parsed = parse(f"{{ fork {{ ...F0 }} }} {' '.join(forks)} fragment F{most} on Fork {{ code }}")
+
+    class Counting(WITHOUT):  # type: ignore[misc,valid-type] # known at runtime only
+        def collect_subfields(self, return_type: Any, selected: Any) -> Any:
+            nonlocal collected
+            collected += 1
+            return super().collect_subfields(return_type, selected)
+
+    plans = Plans(MANY)
+    quick = fast(Counting, schema._schema)
+    root = SimpleNamespace(fork=SimpleNamespace(code="a", left=None, right=None))
+    for _ in range(3):
+        found = execute(schema._schema, parsed, root, Asking(), executor_class=quick, plans=plans)
+        assert found == ExecutionResult({"fork": {"code": "a", "left": None, "right": None}}, None)
+    assert len(compiled(plans)) == 2 * most + 1  # left and right of each
+    assert collected < 4 * most
+
+
+async def test_what_is_kept_of_a_document_follows_from_its_length_however_its_fields_are_merged() -> None:
+    """On each way through these forks other fields are merged: ten forks make two thousand selections."""
+    deep = 10
+    parts = [f"fragment F{deep} on Fork {{ code }}"]
+    for n in range(deep):
+        parts.append(f"fragment F{n} on Fork {{ code left {{ ...F{n + 1} ...M{n + 1}x{n} }} right {{ ...F{n + 1} }} }}")
+        parts += [
+            f"fragment M{n}x{m} on Fork {{ left {{ ...M{n + 1}x{m} }} right {{ ...M{n + 1}x{m} }} }}" for m in range(n)
+        ]
+        parts.append(f"fragment M{deep}x{n} on Fork {{ code }}")
+    text = f"{{ fork {{ ...F0 }} }} {' '.join(parts)}"
+    parsed = parse(text)
+    assert validate(schema._schema, parsed) == []
+    end = SimpleNamespace(code="a", left=None, right=None)
+    for _ in range(deep):
+        end = SimpleNamespace(code="a", left=end, right=end)
+    tokens = 900
+    plans = Plans(tokens)
+    for _ in range(4):
+        await same(parsed, SimpleNamespace(fork=end), plans)
+    [known] = plans._kept.values()
+    assert len(known.plans) == tokens // 3
+    assert len(known._fields) <= tokens // 3
+    assert 0 < len(compiled(plans)) < tokens // 3
+
+
+@pytest.mark.parametrize("deep", [1, 2, 5, 40])
+async def test_a_document_is_compiled_whole_whatever_its_length_when_nothing_is_merged(deep: int) -> None:
+    text = f"{{ fork {{ {'left { ' * deep} code {'}' * deep} }} }}"
+    parsed, plans = parse(text), Plans(len(text.replace("}", " } ").split()))
+    for _ in range(2):
+        await same(parsed, SimpleNamespace(fork=SimpleNamespace(left=None)), plans)
+    assert len(compiled(plans)) == deep + 1
