@@ -84,7 +84,7 @@ async def _greet(app: Application, settings: Settings) -> None:
     # Libraries and the first rows stay for good: the collector of garbage need not walk them at each full round.
     gc.collect()
     gc.freeze()
-    sys.stdout.write(welcome(settings))
+    sys.stdout.write(welcome(settings, app.role))
     sys.stdout.flush()
 
 

@@ -1,9 +1,13 @@
-"""What `9rum serve` prints when it is ready: the address, and for a sandbox cloud the people to sign in as and a first query."""
+"""What `9rum serve` prints when it is ready: the address, and for a sandbox cloud the people to sign in as and a first query.
+
+A process of the role `bot` serves none of that, and says how to ask it whether it is well.
+"""
 
 import json
 
 from gateway.console.build import DIST as CONSOLE_DIST
 from gateway.explorer.build import DIST
+from gateway.roles import Role
 from gateway.settings import Settings
 from gateway.transport import PATH
 from resolvers.sandbox.settings import SandboxSettings
@@ -14,7 +18,9 @@ QUERY = (
 )
 
 
-def welcome(settings: Settings) -> str:
+def welcome(settings: Settings, role: Role = Role.ALL) -> str:
+    if role is Role.BOT:
+        return f"\n9rum is ready: it answers in chat. /readyz and /metrics are on port {settings.http.port}.\n\n"
     base = settings.public_url
     lines = [f"9rum is ready: {base}{PATH}"]
     if (CONSOLE_DIST / "index.html").is_file():
