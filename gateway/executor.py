@@ -17,6 +17,7 @@ from strawberry.execution import optimized_is_awaitable
 from gateway.documents import Document, Documents, GraphQLRequest, Operation, choose
 from gateway.errors import Refusal, RequestErrors, present, unauthenticated_only
 from gateway.execution import fast
+from gateway.introspection import aside
 from gateway.limits import Limits
 from gateway.metrics import Metrics
 from gateway.request import RequestContext, TransportKind
@@ -66,7 +67,7 @@ class Executor:
                 "The gateway runs no strawberry extensions or operation directives; the schema must have none."
             )
         self._schema = schema._schema  # strawberry gives its graphql-core schema no public name
-        self._executor_class = fast(schema.execution_context_class, self._schema)
+        self._executor_class = aside(fast(schema.execution_context_class, self._schema))
         self._documents = documents
         self._limits = limits
         self._metrics = metrics

@@ -1,6 +1,8 @@
 """Compiles the cost plan of a validated document (no cycles, no unknown fields). Called by `documents.py` through `cost.py`."""
 
+import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from graphql import (
@@ -22,6 +24,9 @@ from graphql import (
     get_nullable_type,
     is_abstract_type,
     is_composite_type,
+    is_enum_type,
+    is_input_object_type,
+    is_interface_type,
     is_list_type,
     is_object_type,
     value_from_ast_untyped,
@@ -32,6 +37,9 @@ from gateway.limits.plan import Condition, Length, Page, Part, Plan, Selections,
 
 _PAGING: Final = ("first", "last")
 _INTROSPECTION_COST: Final = 50
+_INTROSPECTED: Final = (
+    25  # objects of the schema that cost as much as one row, because they are fixed and a thread makes them
+)
 
 
 class Compiler:
@@ -44,6 +52,7 @@ class Compiler:
         self._fragments = fragments
         self._default_page = default_page
         self._max_page = max_page
+        self._sizes = sizes_of(schema)
         self._known: dict[tuple[str, int | Page], Selections] = {}
         self._defaults: dict[str, Any] = {}
 
@@ -81,11 +90,16 @@ class Compiler:
     def _field(self, node: FieldNode, parent: GraphQLCompositeType, above: int | Page) -> Part | None:
         """None for what costs nothing, so that plain values leave no trace in the plan."""
         name = node.name.value
-        if name in INTROSPECTION:
-            return Part(Selections(), own=_INTROSPECTION_COST)
         definition = self._schema.get_field(parent, name)
         assert definition is not None, "validation refuses unknown fields"  # noqa: S101 - for the type checker
-        declared = _metadata(definition)
+        if name in INTROSPECTION:
+            inside = (
+                self._selections(node.selection_set, get_named_type(definition.type), 1)
+                if node.selection_set
+                else Selections()
+            )
+            return Part(inside, own=_INTROSPECTION_COST, item=1, per=_INTROSPECTED)
+        declared = self._sizes.get((parent.name, name)) or _metadata(definition)
         own = int(declared.get("cost", 0))
         named = get_named_type(definition.type)
         paged = any(argument in definition.args for argument in _PAGING)
@@ -98,7 +112,9 @@ class Compiler:
         else:
             count, below_page = 1, page if paged else 1
         below = self._selections(node.selection_set, named, below_page) if node.selection_set else Selections()
-        return Part(below, own=own, item=1, page=count)
+        return Part(
+            below, own=own, item=int(name != "ofType"), page=count
+        )  # wrappers, of which most types have none or one
 
     def _declared_size(self, node: FieldNode, declared: int | str) -> int | Length:
         """A number, or the name of a list argument whose items count."""
@@ -152,6 +168,29 @@ class Compiler:
             ungiven = max([self._default_page, *own])  # a null leaves it to the list, whatever the schema declares
             return Page(tuple(open_sizes), max(sizes, default=None), ungiven, self._max_page)
         return min(max(1, *(sizes or own or [self._default_page])), self._max_page)
+
+
+@lru_cache(maxsize=4)  # a process has one schema
+def sizes_of(schema: GraphQLSchema) -> Mapping[tuple[str, str], Mapping[str, int]]:
+    """How many the lists of introspection have, by type and field, as a field declares it.
+
+    Of fields it is the average of the types that fields lead to: a walk from type to type meets the large ones most.
+    """
+    types = schema.type_map.values()
+    owners = [type_ for type_ in types if is_object_type(type_) or is_interface_type(type_)]
+    fields = [field for owner in owners for field in owner.fields.values()]
+    inputs = [type_ for type_ in types if is_input_object_type(type_)]
+    met = [get_named_type(field.type) for field in fields]
+    counts = {
+        ("__Schema", "types"): len(types),
+        ("__Schema", "directives"): len(schema.directives),
+        ("__Type", "fields"): sum(len(getattr(type_, "fields", ())) for type_ in met) / len(met),
+        ("__Type", "inputFields"): sum(len(type_.fields) for type_ in inputs) / max(1, len(inputs)),
+        ("__Type", "enumValues"): sum(len(type_.values) for type_ in types if is_enum_type(type_)) / len(types),
+        ("__Field", "args"): sum(len(field.args) for field in fields) / len(fields),
+        ("__Directive", "args"): 2,
+    }
+    return {place: {"size": math.ceil(count)} for place, count in counts.items()}
 
 
 def _metadata(definition: GraphQLField) -> Mapping[str, Any]:

@@ -47,12 +47,13 @@ Size = int | Page | Length
 
 @dataclass(slots=True)
 class Part:
-    """A field, or a fragment. `cost = own + page * (item + below)`."""
+    """A field, or a fragment. `cost = own + page * (item + below) // per`."""
 
     below: "Selections"
     own: int = 0
     item: int = 0
     page: Size = 1
+    per: int = 1
     conditions: tuple[Condition, ...] = ()
 
 
@@ -109,4 +110,4 @@ def _cost(part: Part, variables: Mapping[str, Any], known: dict[int, int]) -> in
         if variables.get(variable, wanted) is not wanted:
             return 0
     page = part.page if isinstance(part.page, int) else part.page.size(variables)
-    return part.own + page * (part.item + _sum(part.below, variables, known))
+    return part.own + page * (part.item + _sum(part.below, variables, known)) // part.per

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import FragmentDefinitionNode, OperationDefinitionNode, get_introspection_query, parse, print_ast
 from starlette.types import Message
 
 from gateway import limits as limits_package
@@ -157,6 +158,20 @@ async def test_a_null_makes_no_query_of_the_cloud_cheap(graph: Running) -> None:
     assert await cost(f"query($a: Int = 1) {{ servers(first: $a, last: 1000) {rows} }}", a=None) == "4001"
     assert await cost(f"query($a: Int = 1) {{ servers(first: $a) {rows} }}", a=None) == "201"
     assert await cost(f"query($a: Int = 1) {{ servers(first: $a) {rows} }}") == "5"
+
+
+async def test_the_schema_is_read_by_tools_and_not_many_times_at_once(graph: Running) -> None:
+    headers = {"x-auth-token": await graph.token("jiwoo")}
+    whole = parse(get_introspection_query(input_value_deprecation=True))
+    fragments = " ".join(print_ast(each) for each in whole.definitions if isinstance(each, FragmentDefinitionNode))
+    query = next(each for each in whole.definitions if isinstance(each, OperationDefinitionNode))
+    schema = print_ast(query.selection_set.selections[0])
+    once = await graph.http.post("/graphql", json={"query": f"{{ {schema} }} {fragments}"}, headers=headers)
+    assert once.json()["data"]["__schema"]["types"]
+    assert 100 < int(once.headers["x-query-cost"]) < 1_000
+    often = "{" + " ".join(f"a{number}: {schema}" for number in range(15)) + "}"
+    refused = await graph.http.post("/graphql", json={"query": f"{often} {fragments}"}, headers=headers)
+    assert refused.json()["errors"][0]["extensions"]["code"] == "TOO_EXPENSIVE"
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from gateway.documents import GraphQLRequest
 from resolvers.graph.filters import MAX_CONDITIONS
 from resolvers.inventory.turns import ROWS, Turns
-from tests.resolvers.graph.asking import Asked
+from tests.resolvers.graph.asking import Asked, executor
 from tests.resolvers.graph.test_wide_answers import crowd
 from tests.resolvers.graph.world import member
 
@@ -54,6 +55,28 @@ async def test_a_question_of_many_rows_lets_others_through(
     assert count >= most_steps
     asked.inventory.turns = Turns(lambda: 0.0)  # and none any time
     assert (await asked.data(query, variables)) == data
+
+
+async def test_the_schema_is_read_beside_the_loop_and_with_what_else_is_asked() -> None:
+    asked, beats = Asked(crowd(2), member("project-0")), 0
+    context = await asked.context()
+    query = (
+        '{ all: __schema { types { name fields { name } } } __type(name: "Server") { name } servers { totalCount } }'
+    )
+    prepared = executor().prepare(GraphQLRequest(query), context, "somebody")
+
+    async def beat() -> None:
+        nonlocal beats
+        while True:
+            beats += 1
+            await asyncio.sleep(0)
+
+    beating = asyncio.create_task(beat())
+    data = (await executor().execute(prepared, context, "http")).payload["data"]
+    beating.cancel()
+    assert beats > 0
+    assert len(data["all"]["types"]) > 100
+    assert (data["__type"], data["servers"]) == ({"name": "Server"}, {"totalCount": 2})
 
 
 async def test_rows_that_change_meanwhile_are_those_of_the_beginning() -> None:
