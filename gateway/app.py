@@ -155,7 +155,9 @@ class Application:
         sign_in = SignIn(self.authenticator, limit, directory, clock, settings, self._signed_out)
         federated = Federated(self.authenticator, limit, redis, clock, settings, self._signed_out)
         try:
-            self.transport: Transport = build_transport(self.schema, self.context_of, settings.graphql, self.metrics)
+            self.transport: Transport = build_transport(
+                self.schema, self.context_of, settings.graphql, self.metrics, page_origins=settings.page_origins
+            )
         except TrustedDocumentError as error:
             raise SettingsError([f"graphql.documents.trusted: {error}"]) from error
         closing.push_async_callback(self.transport.connections.end_all)
@@ -166,7 +168,7 @@ class Application:
         )
         await self.chat.start()
         closing.push_async_callback(self.chat.stop)
-        origins = settings.graphql.allowed_origins
+        origins = settings.page_origins
         links, journal = settings.bot.link, self.chat.journal
         linking = Linking(self.authenticator, self.chat.people, directory, clock, links, journal, origins)
         members = Members(self.transport.callers, directory)

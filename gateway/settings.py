@@ -16,7 +16,7 @@ from pydantic_settings import SettingsError as SourceError
 from bot.platforms.slack.settings import SlackSettings
 from bot.settings import BotSettings
 from gateway import settings_problems as problems
-from gateway.federated_settings import FederatedLogin, unfit
+from gateway.federated_settings import FederatedLogin, origin_of, unfit
 from gateway.link_settings import LinkSettings
 from gateway.logs import LogSettings
 from gateway.telemetry import TelemetrySettings
@@ -159,6 +159,11 @@ class Settings(BaseSettings):
         everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared
         host = self.http.host
         return f"http://{everywhere.get(host, f'[{host}]' if ':' in host else host)}:{self.http.port}"
+
+    @property
+    def page_origins(self) -> tuple[str, ...]:
+        """Whose pages may use a session: ours where people reach it, of which a proxy may tell another name, and the allowed ones."""
+        return (origin_of(self.public_url), *self.graphql.allowed_origins)
 
     @field_validator("clouds")
     @classmethod

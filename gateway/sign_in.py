@@ -74,6 +74,7 @@ class SignIn:
         self._door = SessionDoor(authenticator, clock, settings, signed_out)
         self._default_domain = settings.identity.default_domain
         self._allowed_origins = settings.graphql.allowed_origins
+        self._page_origins = settings.page_origins
         self._proxies = TrustedProxies(settings.graphql.trusted_proxies)
         self._body = BodyLimit(LimitSettings(body_bytes=BODY_BYTES))
 
@@ -114,7 +115,7 @@ class SignIn:
 
     def _own_page(self, request: Request) -> dict[bytes, bytes]:
         """The headers; raises Refusal for a page of another origin, whoever's cookie the browser added."""
-        return own_page(request, self._allowed_origins, "sign in or out here")
+        return own_page(request, self._page_origins, "sign in or out here")
 
     async def _wanted(self, request: Request, headers: dict[bytes, bytes]) -> ByPassword | ByCredential:
         given = await json_object(request, headers, self._body, "the sign-in", SHAPE)

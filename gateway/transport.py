@@ -5,7 +5,7 @@ It knows no domain: the schema and the maker of contexts are passed in.
 
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -77,9 +77,10 @@ def build_transport(
     settings: TransportSettings,
     metrics: Metrics,
     *,
+    page_origins: Sequence[str] = (),
     now: Callable[[], float] = time.monotonic,
 ) -> Transport:
-    """Raises `TrustedDocumentError`."""
+    """`page_origins` may use a session besides the allowed ones. Raises `TrustedDocumentError`."""
     limits = Limits(settings.limits, now)
     documents = Documents(
         schema._schema,  # strawberry gives its graphql-core schema no public name
@@ -88,7 +89,7 @@ def build_transport(
         now,
     )
     executor = Executor(schema, documents, limits, metrics, anonymous_introspection=settings.anonymous_introspection)
-    callers = Callers(make_context, settings.trusted_proxies, settings.allowed_origins)
+    callers = Callers(make_context, settings.trusted_proxies, (*settings.allowed_origins, *page_origins))
     connections = Connections(settings.live, metrics)
     live = (executor, callers, limits.body, connections, settings.live, metrics)
     origins = settings.allowed_origins
