@@ -190,8 +190,8 @@ class OpenStackClient:
         async with self._http.within(service, self.settings.deadlines.read):
             endpoint = await self._account.endpoint(service)
         newest = endpoint.microversions[1] if endpoint.microversions else (0, 0)
-        chosen = min(newest, _parsed(wanted))
-        if chosen < _parsed(least):
+        chosen = min(newest, parsed(wanted))
+        if chosen < parsed(least):
             raise Unavailable(
                 f"{errors.title(self.name, service)} speaks its API up to {_shown(newest)} only; 9rum needs {least}.",
                 backend=self.name,
@@ -254,7 +254,7 @@ def _version(service: str, microversion: str | None) -> dict[str, str]:
     return {"OpenStack-API-Version": f"{VERSION_NAMES.get(service, service)} {microversion}"}
 
 
-def _parsed(version: str) -> tuple[int, ...]:
+def parsed(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
-from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack import OpenStackClient, parsed
 from resolvers.clients.openstack_errors import title
 from resolvers.clients.openstack_http import Answer, Link, next_link
 from resolvers.clients.openstack_lists import path, read_inside, step
@@ -254,7 +254,9 @@ class OpenStackCompute:
         await self._send(acting, "DELETE", f"/os-keypairs/{step(name)}")
 
     async def create_server_group(self, acting: Credential, name: str, policy: str) -> str:
-        group = {"name": name, "policy": policy}
+        version = await self._feeds.version()
+        # One policy since 2.64, a list of one before.
+        group = {"name": name, **({"policies": [policy]} if parsed(version) < (2, 64) else {"policy": policy})}
         answer = await self._send(acting, "POST", "/os-server-groups", {"server_group": group})
         return self._inside(answer, _IDS, "server_group").id
 

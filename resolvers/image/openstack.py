@@ -14,18 +14,16 @@ import msgspec
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
-from resolvers.clients.openstack_errors import refused_to_own_account
 from resolvers.clients.openstack_lists import path, read_inside
 from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unauthenticated, Unavailable
 from resolvers.image import openstack_rows as rows
+from resolvers.image.openstack_members import SERVICE, Members
 from resolvers.image.port import IMAGE, MARKER, ImageRow, ImageSpec
 from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Row
 from resolvers.names import Names
 
-SERVICE: Final = "image"
 PATCH: Final = "application/openstack-images-v2.1-json-patch"
-MEMBERS_AT_ONCE: Final = 8  # requests for the members of shared images under way at the same time
 WEB_DOWNLOAD: Final = "web-download"
 
 
@@ -33,6 +31,7 @@ class OpenStackImage:
     def __init__(self, client: OpenStackClient, names: Names) -> None:
         self._client = client
         self._names = names
+        self._members = Members(client)
 
     def feeds(self) -> Sequence[Feed[Row]]:
         # No `changes`: `updated_at` filters exist, but deletions are not told, and a new member does not touch the image.
@@ -168,22 +167,16 @@ class OpenStackImage:
             self._list({"visibility": "all", "os_hidden": "false"}),
             self._list({"visibility": "all", "os_hidden": "true"}),
         )
-        slots = asyncio.Semaphore(MEMBERS_AT_ONCE)
-
-        async def row(raw: dict[str, Any]) -> ImageRow:
-            if raw.get("visibility") != "shared":
-                return self._row(raw, ())
-            async with slots:
-                return self._row(raw, await self._members(str(raw["id"])))
-
-        return await asyncio.gather(*(row(raw) for raw in [*shown, *hidden]))
+        raws = [*shown, *hidden]
+        members = await self._members.of_all([str(raw["id"]) for raw in raws if raw.get("visibility") == "shared"])
+        return [self._row(raw, members.get(str(raw["id"]), ())) for raw in raws]
 
     async def _image(self, native: str) -> ImageRow | None:
         try:
             raw = await self._client.read(SERVICE, path("/images", native), rows.IMAGE, shared=False)
         except NotFound:
             return None
-        members = await self._members(native) if raw.get("visibility") == "shared" else ()
+        members = await self._members.of(native) if raw.get("visibility") == "shared" else ()
         return self._row(raw, members)
 
     async def _list(self, query: dict[str, str]) -> list[dict[str, Any]]:
@@ -193,18 +186,6 @@ class OpenStackImage:
         async for page in self._client.pages(SERVICE, "/images", rows.IMAGES, lambda page: page.next, ordered):
             found += page.images
         return found
-
-    async def _members(self, image: str) -> Sequence[rows.Member]:
-        """Nobody when the image was deleted after it was listed, or the cloud does not tell."""
-        try:
-            members = await self._client.read(SERVICE, path("/images", image, "members"), rows.MEMBERS, shared=False)
-            return members.members
-        except NotFound:
-            return ()
-        except Unavailable as error:
-            if refused_to_own_account(error):
-                return ()
-            raise
 
     def _row(self, raw: dict[str, Any], members: Sequence[rows.Member]) -> ImageRow:
         try:

@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 OVERLAP = timedelta(seconds=15)  # clocks of gateway and backend may differ; asking for a little more is cheap
 FIRST_RETRY = 1.0  # seconds; doubles up to the kind's own interval, so that a backend is seen back within one poll
 FORCED_LISTS = 5  # the default of the setting `inventory.forced_lists`
-POLL_DEADLINE = 300.0  # seconds for a whole full list; each page has a deadline of its own in the client
+# Seconds for a whole full list. Each page has a deadline of its own in the client, and a large cloud has hundreds of them.
+POLL_DEADLINE = 1800.0
 STALE_AFTER, STALE_LEAST = (
     3,
     30.0,

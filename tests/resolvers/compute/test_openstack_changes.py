@@ -264,3 +264,14 @@ async def test_no_name_that_people_chose_leads_to_another_address(
     with pytest.raises(NotFound):
         await compute.delete_keypair(jiwoo, name)
     assert far.asked == []
+
+
+@pytest.mark.parametrize(("newest", "said"), [("2.60", {"policies": ["affinity"]}), ("2.64", {"policy": "affinity"})])
+async def test_a_server_group_is_made_as_each_nova_wants_it(
+    compute: OpenStackCompute, far: FarCloud, jiwoo: Credential, newest: str, said: dict[str, Any]
+) -> None:
+    far.newest_microversion = newest
+    far.answer("compute /os-server-groups", told({"server_group": {"id": "sg-1"}}))
+    assert await compute.create_server_group(jiwoo, "near", "affinity") == "sg-1"
+    (asked,) = far.calls("compute /os-server-groups")
+    assert json.loads(asked.body) == {"server_group": {"name": "near", **said}}

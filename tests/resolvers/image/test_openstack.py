@@ -11,6 +11,7 @@ from resolvers.actor import Credential
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.errors import Denied, Invalid, TimedOut, Unavailable
 from resolvers.image.openstack import OpenStackImage
+from resolvers.image.openstack_members import ASKED_PER_POLL
 from resolvers.names import Names
 from tests.resolvers.clients.far_cloud import SHOP, TALK, told
 from tests.resolvers.far_krane import FarKrane
@@ -179,3 +180,32 @@ async def test_check_of_an_older_glance_and_a_narrow_account(image: OpenStackIma
     far.answer("image /images", told({"images": []}))
     _, narrow, _ = await image.check()
     assert not narrow.ok and "images of its own project alone" in narrow.sentence
+
+
+async def test_of_thousands_of_shared_images_a_poll_asks_about_some(image: OpenStackImage, far: FarKrane) -> None:
+    """Glance makes images `shared` by default, whether or not they are shared with anybody."""
+    ids = [f"i-{number}" for number in range(ASKED_PER_POLL + 50)]
+
+    async def shared(request: web.Request) -> web.Response:
+        images = [] if request.query["os_hidden"] == "true" else [{**SHARED, "id": id_} for id_ in ids]
+        return web.json_response({"images": images})
+
+    far.answer("image /images", shared)
+    for id_ in ids:
+        far.answer(f"image /images/{id_}/members", told({"members": [{"member_id": "p-1", "status": "accepted"}]}))
+    (feed,) = image.feeds()
+
+    async def asked() -> list[str]:
+        far.asked.clear()
+        rows: Any = await feed.full()
+        assert {row.shared_with for row in rows} == {("project:home/p-1",)}
+        assert len(rows) == len(ids)
+        return [asked.path for asked in far.asked if asked.path.endswith("/members")]
+
+    assert len(await asked()) == len(ids)  # nobody knows them yet
+    first, second = await asked(), await asked()
+    assert (len(first), len(second)) == (ASKED_PER_POLL, ASKED_PER_POLL)
+    assert len({*first, *second}) == len(ids)
+    ids.append("i-new")
+    far.answer("image /images/i-new/members", told({"members": [{"member_id": "p-1", "status": "accepted"}]}))
+    assert "image /images/i-new/members" in await asked()

@@ -132,6 +132,13 @@ async def test_a_description_too_long_for_its_marker_is_refused_before_anything_
     assert far.asked == []
 
 
+async def test_a_neutron_that_does_not_tell_what_is_used_of_quotas(
+    network: OpenStackNetwork, far: FarKrane, jiwoo: Credential
+) -> None:
+    """It is no reason to make nothing: what is too much Neutron refuses itself."""
+    assert await network.quotas(jiwoo) == ()
+
+
 async def test_changes_that_change_nothing_are_not_sent(
     network: OpenStackNetwork, far: FarKrane, jiwoo: Credential
 ) -> None:
