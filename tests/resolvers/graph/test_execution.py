@@ -4,44 +4,73 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import DocumentNode, ExecutionResult, execute, parse, validate
+import msgspec
+from graphql import DocumentNode, ExecutionResult, Undefined, execute, parse, validate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.execution.fast import Plans, fast
 from tests.gateway.things import compiled
 from tests.resolvers.graph import walk
-from tests.resolvers.graph.documents import document
+from tests.resolvers.graph.documents import IDS, OPERATIONS, VARIABLES, document
 from tests.resolvers.graph.test_rights import Draw, Scene, draws
 from tests.running import schema
 
-PLAIN = schema().execution_context_class
+WITHOUT = schema().execution_context_class
+QUICK = fast(WITHOUT, walk.graph())
+NO_VALUES = (None, 7, "text", ("a", None), 2**40, ValueError("This row is broken."), Undefined)
 
 
 async def told(
-    scene: Scene, asked: DocumentNode, variables: Mapping[str, Any], executor: type[Any], **more: Any
+    scene: Scene,
+    asked: DocumentNode,
+    variables: Mapping[str, Any],
+    plans: Plans | None = None,
+    operation: str | None = None,
 ) -> tuple[Any, ...]:
-    """All that a caller gets, and what the context was left with."""
+    """All that a caller gets, in its order, and what the context was left with: by graphql-core alone when there are no plans."""
     context = await scene.asked.context()
+    more: dict[str, Any] = {} if plans is None else {"plans": plans}
+    executor = WITHOUT if plans is None else QUICK
     found = execute(
-        walk.graph(), asked, None, context, variable_values=dict(variables), executor_class=executor, **more
+        walk.graph(),
+        asked,
+        None,
+        context,
+        variable_values=dict(variables),
+        operation_name=operation,
+        executor_class=executor,
+        **more,
     )
     if not isinstance(found, ExecutionResult):
         found = await found
-    errors = [error.formatted for error in found.errors or ()]
-    return found.data, errors, context.followed, context.touched
+    errors = [(error.formatted, type(error.original_error)) for error in found.errors or ()]
+    return repr(found.data), errors, context.spent(), context.touched
+
+
+def scene_of(draw: Draw, seed: random.Random) -> Scene:
+    """A world where some rows are broken, and an answer may lead to few rows."""
+    scene = Scene(draw)
+    scene.asked.most_rows = seed.choice((50_000, 50_000, 3, 20))
+    for row in seed.sample(scene.rows, min(len(scene.rows), seed.choice((0, 0, 3, 20)))):
+        attribute = seed.choice([name for name in type(row).__struct_fields__ if not name.endswith("id")])
+        msgspec.structs.force_setattr(row, attribute, seed.choice(NO_VALUES))
+    return scene
 
 
 @settings(max_examples=80, deadline=None)
-@given(draw=draws, seed=st.integers(0, 2**32), some=st.booleans())
-async def test_any_document_is_answered_as_graphql_core_answers_it(draw: Draw, seed: int, some: bool) -> None:
-    scene, asked = Scene(draw), parse(document(random.Random(seed)))
+@given(first=draws, second=draws, seed=st.integers(0, 2**32))
+async def test_any_document_is_answered_as_graphql_core_answers_it(first: Draw, second: Draw, seed: int) -> None:
+    draw = random.Random(seed)
+    asked = parse(document(draw))
     assert validate(walk.graph(), asked) == []
-    plans, quick = Plans(10_000), fast(PLAIN, walk.graph())
-    for variables in ({"some": some}, {"some": not some}, {"some": some, "yes": False}, {"some": True, "no": True}) * 2:
-        wanted = await told(scene, asked, variables, PLAIN)
-        assert await told(scene, asked, variables, quick, plans=plans) == wanted
-        assert await told(scene, asked, variables, quick, plans=plans) == wanted
+    scenes, plans = [scene_of(each, draw) for each in (first, second)], Plans(10_000)
+    for _ in range(6):
+        scene, operation, variables = draw.choice(scenes), draw.choice(OPERATIONS), draw.choice(VARIABLES)
+        given = {**variables, "ids": draw.choice(([], IDS))}
+        wanted = await told(scene, asked, given, operation=operation)
+        for _ in range(3):
+            assert await told(scene, asked, given, plans, operation) == wanted
 
 
 async def test_most_of_what_people_ask_is_compiled() -> None:
@@ -54,5 +83,5 @@ async def test_most_of_what_people_ask_is_compiled() -> None:
     assert validate(walk.graph(), asked) == []
     plans = Plans(100)
     for _ in range(2):
-        await told(scene, asked, {}, fast(PLAIN, walk.graph()), plans=plans)
+        await told(scene, asked, {}, plans)
     assert "ServerConnection" in compiled(plans)
