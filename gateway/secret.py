@@ -1,4 +1,4 @@
-"""The installation's own key: encrypts the tokens that sessions and running operations keep in the store.
+"""The installation's own key: what rests sealed in the store is encrypted with it (`resolvers/seal.py`), and the audit log hashed.
 
 Called once by `gateway/app.py`, and by `9rum check`. Whoever has the store but not the key has no token.
 """
