@@ -25,6 +25,10 @@ class Clients:
         """Runs one driver to its end; returns what it printed."""
         return json.loads(self.tool.run(driver, *arguments, cwd=self.folder, seconds=DRIVER_SECONDS))
 
+    def ask(self, driver: str, url: str, token: str, query: str, **variables: Any) -> Any:
+        """One operation by a driver; its results and its error."""
+        return self.run(driver, url, token, query, json.dumps(variables))
+
 
 def installed() -> Clients:
     tool = node.find_node()
