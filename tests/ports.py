@@ -1,8 +1,11 @@
-"""Ports for servers that tests start: a worker of pytest-xdist has a range of its own, below what the system gives to clients.
+"""Ports for servers that tests start, and whether something listens there.
+
+A worker of pytest-xdist has a range of its own, below what the system gives to clients.
 
 A port that the system gave, and that was given back, could be another worker's or any client's before the server listens.
 """
 
+import asyncio
 import itertools
 import os
 import socket
@@ -28,3 +31,12 @@ def free_port() -> int:
                 continue
         return port
     raise RuntimeError("No port is free for a test's server.")
+
+
+async def answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True

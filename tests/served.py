@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from tests.ports import free_port
+from tests.ports import answers, free_port
 from tests.running import Running, running
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def served(store_url: str, folder: Path, port: int | None = None, **settings: An
                 inside.app.asgi, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False
             )
             serving = asyncio.create_task(server.serve())
-            while not await _answers(port):
+            while not await answers(port):
                 assert not serving.done(), serving
                 await asyncio.sleep(0.02)
             started.append(Served(loop, f"http://127.0.0.1:{port}", inside))
@@ -71,12 +71,3 @@ def served(store_url: str, folder: Path, port: int | None = None, **settings: An
         loop.call_soon_threadsafe(loop.stop)
         thread.join(30)
         loop.close()
-
-
-async def _answers(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True

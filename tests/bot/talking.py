@@ -11,9 +11,19 @@ from bot.platforms.console.rooms import Entry
 from resolvers.clock import Clock
 from tests.bot.chatting import Chatting, buttons
 from tests.polling import eventually
-from tests.running import Running, running
+from tests.running import Running, policy_file, running
 
 AUDIT = "{ auditEntries(first: 50) { id action result actorName origin channel message error said input } }"
+
+# Rules of a policy file: stopping a server waits for an admin, pausing it for any other member.
+APPROVED = """
+rules:
+  - allow: [server.stop]
+    approval: {role: admin}
+  - allow: [server.pause]
+    approval: {role: member}
+  - allow: ["*"]
+"""
 
 
 @contextlib.asynccontextmanager
@@ -25,9 +35,7 @@ async def talking(
     if limits is not None:
         settings["graphql"] = {"limits": limits}
     if rules is not None:
-        file = folder / "policy.yaml"
-        file.write_text(rules)
-        settings["policy"] = {"file": str(file)}
+        settings["policy"] = policy_file(folder, rules)
     async with running(valkey, folder, clock=clock, **settings) as graph:
         yield Chatting(graph)
 

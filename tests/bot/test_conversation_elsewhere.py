@@ -11,17 +11,8 @@ from notifications.redis import RedisClient
 from tests.bot.chatting import Chatting, button, shown
 from tests.bot.far_chat import FarChat, far_chat
 from tests.bot.recording import Said
-from tests.bot.talking import only, operations, rows, talking, waits
+from tests.bot.talking import APPROVED, only, operations, rows, talking, waits
 from tests.polling import eventually
-
-APPROVED = """
-rules:
-  - allow: [server.stop]
-    approval: {role: admin}
-  - allow: [server.pause]
-    approval: {role: member}
-  - allow: ["*"]
-"""
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from bot.parser import quote
 from notifications.redis import RedisClient
 from resolvers.compute.port import ServerRow
 from tests.bot.chatting import Chatting, button, buttons, shown
-from tests.bot.talking import only, operations, rows, status, talking, waits
+from tests.bot.talking import APPROVED, only, operations, rows, status, talking, waits
 from tests.clock import LaterClock
 from tests.polling import eventually
 from tests.running import CLOUD, running
@@ -21,14 +21,6 @@ TYPED = """
 rules:
   - allow: [server.delete]
     confirm: typed
-  - allow: ["*"]
-"""
-APPROVED = """
-rules:
-  - allow: [server.stop]
-    approval: {role: admin}
-  - allow: [server.pause]
-    approval: {role: member}
   - allow: ["*"]
 """
 

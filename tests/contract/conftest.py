@@ -14,10 +14,10 @@ from notifications.redis import RedisClient
 from resolvers import DOMAINS, ids
 from resolvers.actor import Credential
 from resolvers.clock import Clock
-from resolvers.sandbox.seed import demo_people
 from tests.lab.cloud import LabCloud
 from tests.lab.rest import expect
 from tests.polling import T, eventually
+from tests.running import demo_passwords
 
 NAME = "krane"
 SetRole = Callable[[str, str, str, bool], Awaitable[None]]  # person, project, role, whether the person has it
@@ -123,7 +123,7 @@ async def cloud(
     if request.param == "lab":
         yield await lab_ports.cloud(request.getfixturevalue("lab_cloud"), tmp_path)
         return
-    demo = {person.name: person.password for person in demo_people()}
+    demo = demo_passwords()
     configured = {"backend": "sandbox", "name": NAME, "speed": 50.0}
 
     async def set_role(person: str, project: str, role: str, has: bool) -> None:

@@ -16,7 +16,7 @@ from gateway.edge import Edge
 from gateway.metrics import Metrics
 from gateway.transport import Transport, TransportSettings, build_transport
 from tests.gateway import graph
-from tests.ports import free_port
+from tests.ports import answers, free_port
 
 SECONDS = 20.0
 
@@ -54,7 +54,7 @@ async def serving(world: graph.World | None = None, **settings: Any) -> AsyncIte
     server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
     running = asyncio.create_task(server.serve())
     try:
-        await until(lambda: _answers(port), "the server listens")
+        await until(lambda: answers(port), "the server listens")
         yield Live(port, world, metrics, transport)
     finally:
         await transport.connections.end_all()
@@ -97,12 +97,3 @@ async def closed(connection: ClientConnection) -> tuple[int | None, str | None]:
     async with asyncio.timeout(SECONDS):
         await connection.wait_closed()
     return connection.close_code, connection.close_reason
-
-
-async def _answers(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True

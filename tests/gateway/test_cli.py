@@ -19,13 +19,13 @@ from pathlib import Path
 import httpx
 import pytest
 from cryptography.fernet import Fernet
-from redis.asyncio import Redis
 
 from gateway.__main__ import main
 from gateway.secret import OTHER_KEY
 from gateway.version import VERSION
 from tests.architecture.project import ROOT
 from tests.ports import free_port
+from tests.stores import emptied
 
 SECONDS = 90.0  # to start, on a busy machine
 
@@ -118,11 +118,6 @@ def served(folder: Path, port: int | None = None, **more: str) -> Iterator[Serve
         if it.process.poll() is None:
             it.process.kill()
             it.process.wait()
-
-
-async def emptied(store: str) -> None:
-    async with Redis.from_url(store) as redis:
-        await redis.flushall()
 
 
 def test_the_version(tmp_path: Path) -> None:

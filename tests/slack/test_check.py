@@ -9,7 +9,7 @@ import pytest
 from gateway.app import build
 from gateway.check import check
 from gateway.settings import Settings, SettingsError
-from tests.running import KEY, schema
+from tests.running import KEY, policy_file, schema
 from tests.slack.standin import Slack, standin
 
 pytestmark = pytest.mark.usefixtures("redis")
@@ -18,16 +18,13 @@ pytestmark = pytest.mark.usefixtures("redis")
 def settings(
     valkey: str, folder: Path, slack: Slack | None = None, rules: str | None = "rules: []", **changes: Any
 ) -> Settings:
-    policy = folder / "policy.yaml"
-    if rules is not None:
-        policy.write_text(rules)
     platforms = [] if slack is None else [slack.settings(**changes)]
     return Settings.model_validate(
         {
             "store": {"url": valkey, "folder": str(folder)},
             "secret_key": KEY,
             "bot": {"platforms": platforms},
-            "policy": {"file": str(policy)} if rules is not None else {},
+            "policy": policy_file(folder, rules) if rules is not None else {},
         }
     )
 

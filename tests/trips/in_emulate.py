@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platforms.base import Person, Place
 from bot.platforms.slack.manifest import SCOPES
-from resolvers.sandbox.seed import demo_people
 from tests.polling import eventually
-from tests.running import Running, running
+from tests.running import Running, demo_passwords, policy_file, running
 from tests.slack.peer import Bridge, bridged, emulate, whispers
 from tests.slack.standin import Shown
 from tests.slack.standin.delivery import FORM, form, signed
@@ -39,7 +37,7 @@ PERSONAL = {
     "im:history",
     "im:write",
 }
-PASSWORDS = {person.name: person.password for person in demo_people()}
+PASSWORDS = demo_passwords()
 
 
 def workspace() -> Mapping[str, Any]:
@@ -190,8 +188,6 @@ class Emulated:
 @contextlib.asynccontextmanager
 async def in_emulate(peer: Peer, store: str, folder: Path, token: str = BOT) -> AsyncIterator[Emulated]:
     """`token` is that of the whole app, or of one that lacks a scope."""
-    policy = folder / "policy.yaml"
-    policy.write_text(yaml.safe_dump({"rules": OPEN}))
     slack = {
         "platform": "slack",
         "bot_token": token,
@@ -199,7 +195,8 @@ async def in_emulate(peer: Peer, store: str, folder: Path, token: str = BOT) -> 
         "base_url": f"{peer.bridge.url}/api/",
     }
     made: Any = await peer.jiwoo.conversations_create(name=f"ops-{secrets.token_hex(4)}")
-    async with running(store, folder, PASSWORDS, bot={"platforms": [slack]}, policy={"file": str(policy)}) as graph:
+    policy = policy_file(folder, OPEN)
+    async with running(store, folder, PASSWORDS, bot={"platforms": [slack]}, policy=policy) as graph:
         it = Emulated(peer, graph, made["channel"]["id"])
 
         async def well() -> bool:

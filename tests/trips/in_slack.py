@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 
 from tests.polling import eventually
-from tests.running import Running, running
+from tests.running import Running, policy_file, running
 from tests.slack.standin import Human, Shown, Slack, standin
 from tests.slack.standin.world import SIGNING_SECRET
 
@@ -52,16 +51,13 @@ async def in_slack(
     **settings: Any,
 ) -> AsyncIterator[Workspace]:
     """`mode` is `socket` or `http`; `rules` those of the policy file; `settings` replace sections."""
-    policy = folder / "policy.yaml"
-    policy.write_text(yaml.safe_dump({"rules": rules or OPEN}))
     async with contextlib.AsyncExitStack() as stack:
         slack = await stack.enter_async_context(standin())
         if mode == "http":
             slack.deliver_to("")  # until there is a gateway
         bot = {"platforms": [slack.settings()], **settings.pop("bot", {})}
-        graph = await stack.enter_async_context(
-            running(store, folder, passwords, bot=bot, policy={"file": str(policy)}, **settings)
-        )
+        policy = policy_file(folder, rules or OPEN)
+        graph = await stack.enter_async_context(running(store, folder, passwords, bot=bot, policy=policy, **settings))
         if mode == "http":
             slack.deliver_to(graph.app.asgi)
         else:

@@ -5,15 +5,14 @@ Backends that misbehave are in `test_backend_away.py`.
 """
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 import pytest
-from redis.asyncio import Redis
 
 from tests.running import CLOUD
+from tests.stores import emptied
 from tests.trips.bad_inputs import ACTIONS, BY_ID, CALLERS, DOCUMENTS, READS, SERVERS, Bad, mutation
 from tests.watched import Watched, slow_polls, watched
 
@@ -22,11 +21,8 @@ CORRELATION = "bad-input-0001"
 
 @pytest.fixture(scope="module")
 async def krane(valkey: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watched]:
-    client = Redis.from_url(valkey)
-    await client.flushall()
-    await client.aclose()
-    folder: Path = tmp_path_factory.mktemp("krane")
-    async with watched(valkey, folder, inventory=slow_polls(), identity={"token_cache_seconds": 0}) as it:
+    store, folder = await emptied(valkey), tmp_path_factory.mktemp("krane")
+    async with watched(store, folder, inventory=slow_polls(), identity={"token_cache_seconds": 0}) as it:
         yield it
 
 

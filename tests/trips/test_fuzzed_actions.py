@@ -5,13 +5,12 @@ The actions and their parameters are read from `commands`, so a new action is as
 
 import random
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from redis.asyncio import Redis
 
 from resolvers.errors import ERRORS
+from tests.stores import emptied
 from tests.watched import Watched, slow_polls, watched
 
 CODES = {error.code for error in ERRORS}
@@ -47,12 +46,9 @@ PLANS_EACH = 12
 
 @pytest.fixture(scope="module")
 async def krane(valkey: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watched]:
-    client = Redis.from_url(valkey)
-    await client.flushall()
-    await client.aclose()
-    folder: Path = tmp_path_factory.mktemp("krane")
+    folder = tmp_path_factory.mktemp("krane")
     limits = {"budget": 10**9, "cost": 10**6}
-    async with watched(valkey, folder, inventory=slow_polls(), graphql={"limits": limits}) as it:
+    async with watched(await emptied(valkey), folder, inventory=slow_polls(), graphql={"limits": limits}) as it:
         yield it
 
 

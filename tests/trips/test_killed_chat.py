@@ -8,19 +8,18 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from notifications.redis import RedisClient
-from resolvers.sandbox.seed import demo_people
 from tests.polling import eventually
-from tests.slack.standin import Slack, standin
+from tests.running import demo_passwords
+from tests.slack.standin import Slack
 from tests.slack.standin.world import BOT_USER, TEAM
-from tests.trips.in_slack import OPEN, http_platform, link_over
+from tests.trips.in_slack import OPEN
 from tests.trips.killable import Gateway
+from tests.trips.slack_process import gateway_in_slack, linked
 
 pytestmark = pytest.mark.timeout(400, func_only=True)
 COMMANDS = 200
-PASSWORDS = {person.name: person.password for person in demo_people()}
 OPERATIONS = "{ operations(first: 200, all: true) { action state input error { message } } }"
 
 
@@ -33,7 +32,7 @@ class Killable:
 
     async def operations(self) -> list[dict[str, Any]]:
         async with httpx.AsyncClient(base_url=self.gateway.url, timeout=60) as http:
-            await http.post("/session", json={"user": "jiwoo", "password": PASSWORDS["jiwoo"]})
+            await http.post("/session", json={"user": "jiwoo", "password": demo_passwords()["jiwoo"]})
             answer = (await http.post("/graphql", json={"query": OPERATIONS})).json()
         found: list[dict[str, Any]] = answer["data"]["operations"]
         return found
@@ -41,25 +40,13 @@ class Killable:
 
 @pytest.fixture
 async def killable(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Killable]:
-    policy = tmp_path / "policy.yaml"
-    policy.write_text(yaml.safe_dump({"rules": OPEN}))
-    async with standin() as slack:
-        slack.deliver_to("")
-        settings = {
-            "clouds": [{"backend": "sandbox", "name": "krane", "speed": 50.0}],
-            "bot": {"platforms": [http_platform(slack)]},
-            "policy": {"file": str(policy)},
-        }
-        async with Gateway(tmp_path / "gateway", valkey, settings) as gateway:
-            slack.deliver_to(f"{gateway.url}/slack/events")
-            yield Killable(slack, gateway)
+    async with gateway_in_slack(valkey, tmp_path, OPEN) as (slack, gateway):
+        yield Killable(slack, gateway)
 
 
 async def test_commands_that_were_acknowledged_are_done_once_and_answered_after_a_kill(killable: Killable) -> None:
     slack = killable.slack
-    jiwoo = slack.person("jiwoo")
-    async with httpx.AsyncClient(base_url=killable.gateway.url, timeout=60) as http:
-        await link_over(http, jiwoo, "jiwoo", PASSWORDS["jiwoo"], ["shop"])
+    jiwoo = await linked(slack, killable.gateway, "jiwoo", "shop")
     names = [f"killed-{number:03d}" for number in range(COMMANDS)]
     acks = await asyncio.gather(*(jiwoo.type(f"/cloud port create {name} shop-net", "ops") for name in names))
     await killable.gateway.kill()
@@ -82,9 +69,7 @@ async def test_commands_that_were_acknowledged_are_done_once_and_answered_after_
 
 async def test_events_that_come_three_times_are_done_once(killable: Killable) -> None:
     slack = killable.slack
-    jiwoo = slack.person("jiwoo")
-    async with httpx.AsyncClient(base_url=killable.gateway.url, timeout=60) as http:
-        await link_over(http, jiwoo, "jiwoo", PASSWORDS["jiwoo"], ["shop"])
+    jiwoo = await linked(slack, killable.gateway, "jiwoo", "shop")
     names = [f"thrice-{number:02d}" for number in range(20)]
     for name in names:
         ts = slack.world.ts()

