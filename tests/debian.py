@@ -1,14 +1,14 @@
 """Installs Debian's packages that tests need, once for the machine: the lab's services, and the browser.
 
-Used by `lab/system.py` and `browser/chromium.py`. Worker processes of one run come at the same time, and apt lets nobody wait for its
-lists, so they wait for each other here.
+Used by `browser/chromium.py` and by `lab/system.py`, which runs the steps of its own installations so, too. Worker processes of one run
+come at the same time, and apt lets nobody wait for its lists, so they wait for each other here.
 """
 
 import fcntl
 import os
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 SECONDS = 1800.0
@@ -51,15 +51,17 @@ def _install(packages: Sequence[str]) -> None:
         POLICY.write_text("#!/bin/sh\nexit 101\n")
         POLICY.chmod(0o755)
     try:
-        _run([*APT, "update"])
-        _run([*APT, "install", "-y", "--no-install-recommends", *packages])
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        run([*APT, "update"], environment)
+        run([*APT, "install", "-y", "--no-install-recommends", *packages], environment)
     finally:
         if guard:
             POLICY.unlink()
 
 
-def _run(command: Sequence[str]) -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+def run(command: Sequence[str | Path], environment: Mapping[str, str]) -> None:
+    """Runs a step of an installation to its end. Raises InstallError with the end of what it said."""
+    words = " ".join(str(word) for word in command)
     try:
         done = subprocess.run(
             command,
@@ -73,8 +75,8 @@ def _run(command: Sequence[str]) -> None:
             check=False,
         )
     except FileNotFoundError as error:
-        raise InstallError(f"There is no {error.filename} here: the tests need Debian's packages.") from error
+        raise InstallError(f"There is no {error.filename} here, and the tests install what they need by it.") from error
     except subprocess.TimeoutExpired as error:
-        raise InstallError(f"This did not end within half an hour: {' '.join(command)}") from error
+        raise InstallError(f"This did not end within half an hour: {words}") from error
     if done.returncode != 0:
-        raise InstallError(f"This failed: {' '.join(command)}\n" + "\n".join(done.stdout.splitlines()[-20:]))
+        raise InstallError(f"This failed: {words}\n" + "\n".join(done.stdout.splitlines()[-20:]))

@@ -1,6 +1,5 @@
 """Chat accounts that are not signed in: offered a link, acting as their person, and degrading with what the chat system can."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,12 +15,6 @@ from tests.bot.recording import RecordingPlatform
 from tests.bot.talking import operations, rows, status
 from tests.clock import LaterClock
 from tests.polling import eventually
-
-
-@pytest.fixture
-async def far(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[FarChat]:
-    async with far_chat(valkey, tmp_path) as it:
-        yield it
 
 
 async def test_who_is_not_linked_gets_an_address_alone_and_nothing_runs(far: FarChat) -> None:

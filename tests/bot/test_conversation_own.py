@@ -1,6 +1,5 @@
 """The bot's own commands: their help and options, plans and undos of a project that is not linked, and what is told of several links."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,12 +20,6 @@ rules:
     approval: {role: member}
   - allow: ["*"]
 """
-
-
-@pytest.fixture
-async def far(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[FarChat]:
-    async with far_chat(valkey, tmp_path) as it:
-        yield it
 
 
 # -- options -----------------------------------------------------------------------------------------------------------

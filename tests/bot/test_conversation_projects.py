@@ -1,9 +1,6 @@
 """What was asked for one project goes on for that project, whatever is linked or chosen in the place meanwhile."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from bot.messages import Message, Tone
 from notifications.redis import RedisClient
@@ -14,12 +11,6 @@ from tests.bot.talking import operations, status, talking
 from tests.polling import eventually
 
 APPROVED = 'rules:\n  - allow: [server.stop]\n    approval: {role: member}\n  - allow: ["*"]\n'
-
-
-@pytest.fixture
-async def far(redis: RedisClient, valkey: str, tmp_path: Path) -> AsyncIterator[FarChat]:
-    async with far_chat(valkey, tmp_path) as it:
-        yield it
 
 
 async def test_a_plan_is_confirmed_after_a_second_project_was_linked(far: FarChat) -> None:

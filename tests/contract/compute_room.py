@@ -8,20 +8,15 @@ from typing import Any
 from resolvers.actor import Credential
 from resolvers.compute.port import MARKER, ComputePort, ServerSpec, ServerStatus, ServerVerb
 from resolvers.errors import Unavailable
-from tests.contract.conftest import Cloud
-from tests.contract.steps import Removal, unique
+from tests.contract.steps import Shop, unique
 
 S = ServerStatus
 
 
 @dataclass
-class Room:
-    """The project shop, and jiwoo who acts in it. `flavor`, `bigger`, `image`, `network` are native ids that everybody may use."""
+class Room(Shop[ComputePort]):
+    """`flavor`, `bigger`, `image`, `network` are native ids that everybody may use."""
 
-    cloud: Cloud
-    port: ComputePort
-    jiwoo: Credential
-    removal: Removal
     flavor: str
     bigger: str
     image: str

@@ -8,26 +8,17 @@ from typing import Any
 from resolvers.actor import Credential
 from resolvers.network.port import NetworkPort, RuleSpec, SubnetSpec
 from tests.contract.conftest import Cloud
-from tests.contract.steps import Removal, made, removing, unique
+from tests.contract.steps import Shop, made, removing, unique
 
 NET = "network"
 
 
 @dataclass
-class Room:
-    """A network with a subnet in the project shop, and who acts in it."""
+class Room(Shop[NetworkPort]):
+    """With a network that has a subnet."""
 
-    cloud: Cloud
-    port: NetworkPort
-    jiwoo: Credential
-    removal: Removal
     network: str
     subnet: str
-
-    @property
-    def row_project(self) -> str:
-        """The project as rows name it."""
-        return self.cloud.id("project", self.cloud.native_project("shop"))
 
     async def row(self, kind: str, native: str) -> Any:
         return await made(self.cloud, NET, kind, native)

@@ -1,16 +1,23 @@
-"""What the suites of the ports share: names that are used once, removal in reverse order, and refusals that are looked at closely."""
+"""What the suites of the ports share: who acts where, names that are used once, removal in reverse order, and refusals that are looked
+at closely."""
 
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import pytest
 
-from resolvers.errors import GurumError, NotFound
+from resolvers.actor import Credential
+from resolvers.errors import Denied, GurumError, NotFound
 from tests.contract.conftest import Cloud
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"  # the id of nothing
+# Of a thing in the project shop: another project's is not there; a reader of the project sees it and may not touch it.
+OTHERS = (("sora", "search", NotFound), ("minsu", "talk", NotFound), ("haneul", "shop", Denied))
+
+Port = TypeVar("Port")
 
 
 def unique(what: str) -> str:
@@ -37,6 +44,21 @@ class Removal:
                 errors.append(error)
         if errors:
             raise ExceptionGroup("could not be removed", errors)
+
+
+@dataclass
+class Shop(Generic[Port]):
+    """The project shop, and jiwoo who acts in it."""
+
+    cloud: Cloud
+    port: Port
+    jiwoo: Credential
+    removal: Removal
+
+    @property
+    def row_project(self) -> str:
+        """The project as rows name it."""
+        return self.cloud.id("project", self.cloud.native_project("shop"))
 
 
 @contextlib.asynccontextmanager

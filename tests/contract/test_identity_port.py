@@ -1,17 +1,32 @@
 """What every identity backend does: the same tests on the sandbox and on a real Keystone."""
 
 import itertools
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from resolvers.actor import Credential
-from resolvers.errors import Denied, NotFound, Unauthenticated
+from resolvers.errors import Denied, GurumError, NotFound, Unauthenticated
 from resolvers.identity.port import KINDS
 from tests.contract.conftest import Cloud
 
 numbers = itertools.count()
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPjVgHXJyCs8N4BUDR9kCkk8b0xQYV1mq6Ls5m8sQ0aX me"
+
+
+async def becomes(cloud: Cloud, error: type[GurumError], call: Callable[[], Awaitable[Any]], what: str) -> None:
+    """Waits until the call is refused with the error."""
+
+    async def look() -> bool:
+        try:
+            await call()
+        except error:
+            return True
+        return False
+
+    await cloud.eventually(look, what)
 
 
 async def test_every_kind_is_listed_and_each_row_can_be_read_alone(cloud: Cloud) -> None:
@@ -84,15 +99,7 @@ async def test_a_token_that_was_signed_out_is_refused(cloud: Cloud) -> None:
     token = await port.sign_in("jiwoo", cloud.password("jiwoo"), "Default", None)
     await port.identify(token)
     await port.sign_out(token)
-
-    async def refused() -> bool:
-        try:
-            await port.identify(token)
-        except Unauthenticated:
-            return True
-        return False
-
-    await cloud.eventually(refused, "the signed-out token is refused")
+    await becomes(cloud, Unauthenticated, lambda: port.identify(token), "the signed-out token is refused")
     await port.sign_out(token)
 
 
@@ -168,15 +175,7 @@ async def test_a_deleted_trust_gives_no_token_and_its_tokens_end(cloud: Cloud) -
     await port.delete_trust(trust.id)
     with pytest.raises(NotFound):
         await port.trust_token(trust.id)
-
-    async def refused() -> bool:
-        try:
-            await port.identify(token)
-        except Unauthenticated:
-            return True
-        return False
-
-    await cloud.eventually(refused, "the token of a deleted trust is refused")
+    await becomes(cloud, Unauthenticated, lambda: port.identify(token), "the token of a deleted trust is refused")
     await port.delete_trust(trust.id)
     await port.delete_trust("0" * 32)
 
@@ -185,15 +184,7 @@ async def test_a_trust_ends_by_itself(cloud: Cloud) -> None:
     port, shop = cloud.ports["identity"], cloud.native_project("shop")
     token, seconds = await cloud.token("jiwoo"), 3 if cloud.kind == "sandbox" else 12  # Keystone takes some to make it
     trust = await port.create_trust(token, shop, ["member"], datetime.now(UTC) + timedelta(seconds=seconds))
-
-    async def gone() -> bool:
-        try:
-            await port.trust_token(trust.id)
-        except NotFound:
-            return True
-        return False
-
-    await cloud.eventually(gone, "the trust has ended")
+    await becomes(cloud, NotFound, lambda: port.trust_token(trust.id), "the trust has ended")
 
 
 @pytest.mark.alone  # on the lab, others would meet a person without a role
@@ -202,18 +193,12 @@ async def test_who_loses_the_role_has_delegated_nothing_more(cloud: Cloud) -> No
     trust = await port.create_trust(await cloud.token("sora"), search, ["member"], in_days(1))
     token, _ = await port.trust_token(trust.id)
     await port.identify(token)
-
-    async def refused() -> bool:
-        try:
-            await port.identify(token)
-        except Unauthenticated:
-            return True
-        return False
-
     async with cloud.without_role("sora", "search", "member"):
         with pytest.raises(Denied):
             await port.trust_token(trust.id)
         assert search not in (await port.identify(await cloud.token("sora"))).roles
-        await cloud.eventually(refused, "the token of a person without the role is refused")
+        await becomes(
+            cloud, Unauthenticated, lambda: port.identify(token), "the token of a person without the role is refused"
+        )
     await port.trust_token(trust.id)
     await port.delete_trust(trust.id)

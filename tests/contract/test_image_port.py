@@ -4,7 +4,6 @@ import hashlib
 import http.server
 import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,7 +14,7 @@ from resolvers.errors import Conflict, Denied, Invalid, NotFound
 from resolvers.image.port import KINDS, MARKER, ImagePort, ImageSpec, ImageStatus, ImageVisibility
 from resolvers.inventory.feed import Feed
 from tests.contract.conftest import Cloud
-from tests.contract.steps import UNKNOWN, Removal, made, refused, removing, unique
+from tests.contract.steps import OTHERS, UNKNOWN, Shop, made, refused, removing, unique
 
 IMG = "image"
 IMAGES_THAT_CAN_NOT_BE: tuple[dict[str, Any], ...] = (
@@ -24,25 +23,12 @@ IMAGES_THAT_CAN_NOT_BE: tuple[dict[str, Any], ...] = (
     {"min_disk": -1},
     {"name": "x" * 300},
 )
-# Another project's things are not there; a reader of the project sees them and may not touch them.
-OTHERS = (("sora", "search", NotFound), ("minsu", "talk", NotFound), ("haneul", "shop", Denied))
 CONTENT = b"an image of the contract\n" * 4096
 UPLOAD = 600.0  # seconds that an upload may take
 
 
-@dataclass
-class Room:
-    """The project shop, and who acts in it."""
-
-    cloud: Cloud
-    port: ImagePort
-    jiwoo: Credential
-    removal: Removal
-
-    @property
-    def row_project(self) -> str:
-        """The project as rows name it."""
-        return self.cloud.id("project", self.cloud.native_project("shop"))
+class Room(Shop[ImagePort]):
+    """Short ways to make what the tests need."""
 
     async def found(self, marker: str) -> list[str]:
         """What a refused creation must not have made."""

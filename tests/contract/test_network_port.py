@@ -10,7 +10,7 @@ from resolvers.inventory.feed import Feed
 from resolvers.network.port import KINDS, FixedIp, NetworkStatus, RuleSpec, SubnetSpec
 from tests.contract.conftest import Cloud
 from tests.contract.network_room import NET, Room, changes, everything, furnished, network_room
-from tests.contract.steps import UNKNOWN, refused, unique
+from tests.contract.steps import OTHERS, UNKNOWN, refused, unique
 
 SUBNETS_THAT_CAN_NOT_BE: tuple[dict[str, Any], ...] = (
     {"cidr": "10.300.0.0/24"},
@@ -24,8 +24,6 @@ RULES_THAT_CAN_NOT_BE = (
     RuleSpec("ingress", protocol="tcp", port_min=80, port_max=70_000),
     RuleSpec("ingress", protocol="tcp", port_min=1, port_max=2, remote_cidr="10.0.0.0/99"),
 )
-# Another project's things are not there; a reader of the project sees them and may not touch them.
-OTHERS = (("sora", "search", NotFound), ("minsu", "talk", NotFound), ("haneul", "shop", Denied))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What every block-storage backend does: the same tests on the sandbox and on a real Cinder."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,7 @@ from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Qu
 from resolvers.inventory.feed import Feed
 from resolvers.volume.port import KINDS, MARKER, VolumePort, VolumeSpec, VolumeStatus
 from tests.contract.conftest import Cloud
-from tests.contract.steps import UNKNOWN, Removal, gone, made, refused, removing, unique
+from tests.contract.steps import OTHERS, UNKNOWN, Shop, gone, made, refused, removing, unique
 
 VOL = "volume"
 VOLUMES_THAT_CAN_NOT_BE: tuple[tuple[dict[str, Any], type[GurumError]], ...] = (
@@ -26,23 +25,10 @@ VOLUMES_THAT_CAN_NOT_BE: tuple[tuple[dict[str, Any], type[GurumError]], ...] = (
     ({"az": "no-such-zone"}, Invalid),
     ({"name": "x" * 300}, Invalid),
 )
-# Another project's things are not there; a reader of the project sees them and may not touch them.
-OTHERS = (("sora", "search", NotFound), ("minsu", "talk", NotFound), ("haneul", "shop", Denied))
 
 
-@dataclass
-class Room:
-    """The project shop, and who acts in it."""
-
-    cloud: Cloud
-    port: VolumePort
-    jiwoo: Credential
-    removal: Removal
-
-    @property
-    def row_project(self) -> str:
-        """The project as rows name it."""
-        return self.cloud.id("project", self.cloud.native_project("shop"))
+class Room(Shop[VolumePort]):
+    """Short ways to make what the tests need."""
 
     async def found(self, marker: str) -> list[str]:
         """What a refused creation must not have made."""

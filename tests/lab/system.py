@@ -6,7 +6,6 @@ of another name and renamed when it is whole, so an interrupted install is never
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -88,22 +87,7 @@ def _package_environment() -> dict[str, str]:
 
 
 def _run(command: Sequence[str | Path], environment: Mapping[str, str]) -> None:
-    words = " ".join(str(word) for word in command)
     try:
-        done = subprocess.run(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=1800,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise LabError(f"The lab cannot install itself: {error.filename} is missing.") from error
-    except subprocess.TimeoutExpired as error:
-        raise LabError(f"This did not end within half an hour: {words}") from error
-    if done.returncode != 0:
-        raise LabError(f"This failed: {words}\n" + "\n".join(done.stdout.splitlines()[-20:]))
+        debian.run(command, environment)
+    except debian.InstallError as error:
+        raise LabError(str(error)) from error

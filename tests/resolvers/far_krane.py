@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from resolvers.actor import Credential
 from tests.resolvers.clients.conftest import client, connect
-from tests.resolvers.clients.far_cloud import FarCloud, Token, serving
+from tests.resolvers.clients.far_cloud import SHOP, FarCloud, Token, serving
 
-__all__ = ["FarKrane", "client", "connect", "far", "refusal"]
+__all__ = ["FarKrane", "client", "connect", "far", "jiwoo", "refusal"]
 
 
 class FarKrane(FarCloud):
@@ -58,3 +59,8 @@ async def far() -> AsyncIterator[FarKrane]:
     cloud = FarKrane()
     async with serving(cloud):
         yield cloud
+
+
+@pytest.fixture
+def jiwoo(far: FarKrane) -> Credential:
+    return Credential(far.issue(Token("jiwoo")), SHOP)
