@@ -68,7 +68,7 @@ async def again(turn: Turn, message: Message, code: str, problem: str, at: str |
         await turn.reply(message)
         return
     name = await turn.services.forms.name(turn.name, "form")
-    values = {each: given for each, given in filled.values.items() if not redact.hides(each, given)}
+    values = {each: forms.HIDDEN if redact.hides(each, given) else given for each, given in filled.values.items()}
     kept = KeptForm(
         person=turn.person.key,
         place=turn.place,

@@ -23,6 +23,7 @@ MAX_FIELDS = 10  # what still fits one look
 CHOICES = 200  # rows asked for, unless said
 _CONTEXT = frozenset({"project", "cloud"})  # the channel has them; they are asked only when required
 _SHORT = 12  # characters of an id beside a name that stands twice
+HIDDEN = [redact.MASK]  # in the place of values that are, or have in them, a secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Refilled:
-    """What a refused form held, as it was typed and without its secrets; why it was refused, and the parameter to blame, if one is."""
+    """What a refused form held as it was typed, HIDDEN in the place of secrets; why it was refused, and the parameter to blame, if any."""
 
     values: Mapping[str, Sequence[str]]
     problem: str
@@ -169,7 +170,7 @@ def _refilled(
     texts: Texts, parameter: ParameterSpec, invocation: Invocation, field: FormField, again: Refilled
 ) -> FormField:
     problem = again.problem if parameter.name == again.at else ""
-    if field.secret:
+    if field.secret or again.values.get(parameter.name) == HIDDEN:
         hint = f"{field.hint} {texts.line('form.secret_again')}".strip()
         return msgspec.structs.replace(field, hint=hint, problem=problem)
     initial = field.initial
