@@ -32,15 +32,19 @@ _PROJECT_ID: Final = re.compile(r"[0-9a-f]{32}")  # a UUID without hyphens, as K
 
 
 class _Body(msgspec.Struct):
-    """What 9rum keeps of a project, user, role or domain; each has some of these."""
+    """What 9rum keeps of a project, user, role or domain; each has some of these.
+
+    Keystone keeps what it does not know itself as it was given, and an LDAP gives what it has: one user's odd `email` is no reason to
+    show none.
+    """
 
     id: str
     name: str
     domain_id: str | None = None
-    description: str | None = None
-    email: str | None = None
+    description: Any = None
+    email: Any = None
     enabled: bool = True
-    tags: tuple[str, ...] = ()
+    tags: Any = None
 
 
 class _Links(msgspec.Struct):
@@ -220,25 +224,31 @@ class OpenStackIdentity:
     def _project(self, body: _Body) -> ProjectRow:
         return ProjectRow(
             **self._common("project", body),
-            description=body.description or "",
+            description=_text(body.description) or "",
             domain_id=self._names.ref("domain", body.domain_id) or "",
             enabled=body.enabled,
-            tags=body.tags,
+            tags=tuple(tag for tag in body.tags if isinstance(tag, str)) if isinstance(body.tags, list) else (),
         )
 
     def _user(self, body: _Body) -> UserRow:
         return UserRow(
             **self._common("user", body),
             domain_id=self._names.ref("domain", body.domain_id) or "",
-            email=body.email,
+            email=_text(body.email),
             enabled=body.enabled,
         )
 
     def _role(self, body: _Body) -> RoleRow:
-        return RoleRow(**self._common("role", body), description=body.description or "")
+        return RoleRow(**self._common("role", body), description=_text(body.description) or "")
 
     def _domain(self, body: _Body) -> DomainRow:
-        return DomainRow(**self._common("domain", body), description=body.description or "", enabled=body.enabled)
+        return DomainRow(
+            **self._common("domain", body), description=_text(body.description) or "", enabled=body.enabled
+        )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _by_scope(found: Iterable[tuple[Named | None, Named]]) -> dict[str, frozenset[str]]:

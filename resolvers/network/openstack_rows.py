@@ -32,11 +32,11 @@ _STATUS: Final = {status.value: status for status in NetworkStatus}
 
 
 class _Body(msgspec.Struct, gc=False, kw_only=True):
-    """What all of them have. The project is empty for ports that Neutron made for itself."""
+    """What all of them have. The project is empty for ports that Neutron made for itself; some plugins write null for what is empty."""
 
     id: str
-    name: str = ""
-    project_id: str = ""
+    name: str | None = None
+    project_id: str | None = None
     description: str | None = None
     created_at: datetime | None = None
     tags: tuple[str, ...] = ()
@@ -82,8 +82,8 @@ class PortBody(_Body, gc=False, kw_only=True):
     admin_state_up: bool
     mac_address: str
     fixed_ips: tuple[FixedIpBody, ...] = ()
-    device_owner: str = ""
-    device_id: str = ""
+    device_owner: str | None = None
+    device_id: str | None = None
     security_groups: tuple[str, ...] = ()
     port_security_enabled: bool = True
 
@@ -118,7 +118,7 @@ class RuleBody(msgspec.Struct, gc=False):
     security_group_id: str
     direction: str
     ethertype: str
-    project_id: str = ""
+    project_id: str | None = None
     protocol: str | None = None
     port_range_min: int | None = None
     port_range_max: int | None = None
@@ -202,6 +202,7 @@ def subnet_row(names: Names, body: SubnetBody, seen_by: Audience) -> SubnetRow:
 
 
 def port_row(names: Names, body: PortBody) -> PortRow:
+    owner = body.device_owner or ""
     fixed = tuple(FixedIp(at.ip_address, _ref(names, "subnet", at.subnet_id)) for at in body.fixed_ips)
     return PortRow(
         **_common(names, "port", body),
@@ -212,9 +213,9 @@ def port_row(names: Names, body: PortBody) -> PortRow:
         fixed_ips=fixed,
         ips=tuple(at.ip for at in fixed),
         subnet_ids=tuple(dict.fromkeys(at.subnet_id for at in fixed)),
-        device_owner=body.device_owner,
-        server_id=names.ref("server", body.device_id) if body.device_owner.startswith(SERVER_OWNER) else None,
-        router_id=names.ref("router", body.device_id) if body.device_owner.startswith(ROUTER_OWNERS) else None,
+        device_owner=owner,
+        server_id=names.ref("server", body.device_id) if owner.startswith(SERVER_OWNER) else None,
+        router_id=names.ref("router", body.device_id) if owner.startswith(ROUTER_OWNERS) else None,
         security_group_ids=tuple(_ref(names, "securityGroup", group) for group in body.security_groups),
         port_security=body.port_security_enabled,
         tags=body.tags,
@@ -301,14 +302,14 @@ def _common(names: Names, kind: str, body: _Body) -> dict[str, Any]:
         "id": names.id(kind, body.id),
         "native_id": body.id,
         "cloud": names.cloud,
-        "name": body.name,
+        "name": body.name or "",
         "project_id": _ref(names, "project", body.project_id),
         "description": unmarked(body.description),
         "created_at": body.created_at,
     }
 
 
-def _ref(names: Names, kind: str, native: str) -> str:
+def _ref(names: Names, kind: str, native: str | None) -> str:
     return names.ref(kind, native) or ""
 
 

@@ -74,7 +74,7 @@ class SnapshotBody(msgspec.Struct, gc=False):
 class BackupBody(msgspec.Struct, gc=False):
     id: str
     status: str
-    size: int
+    size: int | None  # null while a backup's record is imported, and for ever when that failed
     created_at: datetime
     project_id: str = msgspec.field(name="os-backup-project-attr:project_id", default="")
     name: str | None = None
@@ -197,7 +197,7 @@ def backup_row(names: Names, body: BackupBody) -> VolumeBackupRow:
         name=body.name or "",
         project_id=names.ref("project", body.project_id) or "",
         status=body.status,
-        size=body.size,
+        size=body.size or 0,
         volume_id=names.ref("volume", body.volume_id),
         description=body.description,
         incremental=body.is_incremental,

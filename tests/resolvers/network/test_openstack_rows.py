@@ -6,7 +6,7 @@ from resolvers.names import Names
 from resolvers.network import openstack_feeds as feeds
 from resolvers.network import openstack_rows as rows
 from resolvers.network.port import NetworkStatus
-from tests.resolvers.payloads import listed
+from tests.resolvers.payloads import captured, listed
 
 NAMES = Names("krane", "home")
 POLICIES = listed("openstack/network_rbac_policies", "rbac_policies", feeds.POLICIES.many)
@@ -118,3 +118,12 @@ def test_a_rule_for_an_address_group_is_not_one_for_everyone() -> None:
     )
     row = rows.rule_row(NAMES, body)
     assert (row.name, row.remote_address_group) == ("ingress any from address group ag-1", "ag-1")
+
+
+def test_what_is_empty_may_be_null() -> None:
+    """As plugins other than Neutron's own write it."""
+    (body, *_) = msgspec.json.decode(captured("openstack/network_ports"))["ports"]
+    empty = {"name": None, "project_id": None, "device_id": None, "device_owner": None, "description": None}
+    (port,) = feeds.PORTS.many.decode(msgspec.json.encode([body | empty]))
+    row = rows.port_row(NAMES, port)
+    assert (row.name, row.project_id, row.device_owner, row.server_id, row.router_id) == ("", "", "", None, None)

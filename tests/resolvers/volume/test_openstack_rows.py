@@ -89,3 +89,9 @@ def test_quotas_without_the_unlimited_ones_of_single_types() -> None:
     body["volumes"] = rows.QuotaUsage(limit=-1, in_use=4)
     found = {quota.resource: quota for quota in rows.quotas(body)}
     assert (found["gigabytes_fake"].limit, found["volumes"].limit) == (10, None)
+
+
+def test_a_backup_whose_record_is_being_imported_has_no_size() -> None:
+    (body, *_) = msgspec.json.decode(captured("openstack/volume_backups"))["backups"]
+    (backup, *_) = rows.BACKUPS.decode(msgspec.json.encode([body | {"size": None, "status": "error"}]))
+    assert rows.backup_row(NAMES, backup).size == 0

@@ -1,0 +1,51 @@
+"""What a Keystone that is tied to a directory tells of users and projects, and what becomes of it."""
+
+from typing import Any
+
+import pytest
+
+from resolvers.clients.openstack import OpenStackClient
+from resolvers.identity.openstack import OpenStackIdentity
+from resolvers.inventory.feed import Feed
+from resolvers.names import Names
+from tests.resolvers.clients.far_cloud import FarCloud, told
+
+pytestmark = pytest.mark.anyio
+LDAP_ID = "3f" * 32  # 64 characters
+
+
+def feed(client: OpenStackClient, kind: str) -> Feed[Any]:
+    identity = OpenStackIdentity(client, Names("krane", "krane"))
+    return next(feed for feed in identity.feeds() if feed.kind.name == kind)
+
+
+@pytest.mark.parametrize("odd", [["a@example.com", "b@example.com"], 5, {}, True, None])
+async def test_one_odd_attribute_hides_nobody(client: OpenStackClient, far: FarCloud, odd: Any) -> None:
+    """Keystone keeps attributes that it does not know as they were given."""
+    users = [
+        {"id": LDAP_ID, "name": "김지우 🐧", "domain_id": "corp", "email": odd, "description": odd, "tags": odd},
+        {"id": "u-2", "name": "minsu", "domain_id": "corp", "email": "minsu@example.com"},
+    ]
+    far.answer("identity /domains", told({"domains": [{"id": "corp", "name": "Corp"}], "links": {}}))
+    far.answer("identity /users", told({"users": users, "links": {}}))
+    rows = await feed(client, "user").full()
+    assert [(row.name, row.email) for row in rows] == [("김지우 🐧", None), ("minsu", "minsu@example.com")]
+    assert rows[0].id == f"user:krane/{LDAP_ID}"
+
+
+async def test_a_user_of_an_older_directory_goes_by_a_name(client: OpenStackClient, far: FarCloud) -> None:
+    native = "jiwoo.kim@example.com"
+    far.answer(f"identity /users/{native}", told({"user": {"id": native, "name": "jiwoo", "domain_id": "default"}}))
+    row = await feed(client, "user").one(native)
+    assert row is not None
+    assert row.id == f"user:krane/{native}"
+
+
+async def test_projects_with_tags_and_without(client: OpenStackClient, far: FarCloud) -> None:
+    projects = [
+        {"id": "p-1", "name": "shop", "tags": ["web", "prod"], "description": None},
+        {"id": "p-2", "name": "talk"},
+    ]
+    far.answer("identity /projects", told({"projects": projects, "links": {"next": None}}))
+    rows = await feed(client, "project").full()
+    assert [(row.tags, row.description) for row in rows] == [(("web", "prod"), ""), ((), "")]
