@@ -49,7 +49,11 @@ def of_read(
 ) -> Message:
     """`extensions` and `errors` are those of the answer; `freshness` in the former tells how old the rows are."""
     missing = _missing(texts, spec, data, errors)
-    notes = [*missing, *_freshness(texts, (extensions or {}).get("freshness"))]
+    freshness = (extensions or {}).get("freshness")
+    notes = [*missing, *_freshness(texts, freshness)]
+    if at(data, spec.rows or "") == [] and _away(freshness):  # whether there is nothing, nobody knows
+        blocks = (said(texts, "read.away"), *notes)
+        return Message(summary=texts.line("read.away"), blocks=blocks, tone=Tone.WARN, source=source)
     message = _read(texts, spec, data, source, invocation, notes)
     return msgspec.structs.replace(message, tone=Tone.WARN) if missing else message
 
@@ -220,6 +224,10 @@ def _freshness(texts: Texts, freshness: Mapping[str, Any] | None) -> list[Block]
         key = "fresh.DOWN_why" if down and reason else "fresh.DOWN" if down else "fresh.DEGRADED"
         notes.append(noted(texts, key, cloud=backend.get("name"), kind=backend.get("kind"), reason=reason))
     return notes
+
+
+def _away(freshness: Mapping[str, Any] | None) -> bool:
+    return any(backend.get("status") == "DOWN" for backend in (freshness or {}).get("backends") or ())
 
 
 def _aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, int]:

@@ -108,7 +108,7 @@ TEXTS: Mapping[str, str] = {
     "form.old": "This form is too old; please send the command again.",
     "form.open": "{problem} The button opens the form as you filled it in.",
     "form.others": "This form was opened for somebody else. Send the command yourself.",
-    "form.secret_again": "It is not kept: where it is needed, fill it in again.",
+    "form.secret_again": "Not kept: fill it in again if it is needed.",
     "form.submit": "Run",
     "form.title": "{command}",
     "form.which": "Say which form: `form ID`; the message that refused it shows the id.",
@@ -234,6 +234,7 @@ TEXTS: Mapping[str, str] = {
     "project.unknown": "You can not act for a project `{project}` here.",
     # read: answers of reading commands
     "read.all": "{command}: {count}",
+    "read.away": "Nothing was found, and not everything could be read.",
     "read.card": "**{command}** `{name}`",
     "read.empty": "There is nothing here yet.",
     "read.in_file": "All {count} rows are in the file.",

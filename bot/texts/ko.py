@@ -249,6 +249,7 @@ TEXTS: Mapping[str, str] = {
     ),
     # read: answers of reading commands
     "read.all": "{command}: {count}개",
+    "read.away": "찾은 것이 없지만, 응답하지 않는 클라우드가 있어 전부 확인하지는 못했습니다.",
     "read.card": "**{command}** `{name}`",
     "read.empty": "아직 아무것도 없습니다.",
     "read.in_file": "전체 {count}개 행은 파일에 있습니다.",

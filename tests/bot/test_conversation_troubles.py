@@ -46,6 +46,15 @@ async def test_a_slow_answer_is_promised_first_and_stays_one_message(
         assert promise.thread == "event-2"
 
 
+async def test_a_cloud_that_never_answered_is_not_told_as_empty(valkey: str, tmp_path: Path) -> None:
+    clouds = [{"backend": "sandbox", "name": CLOUD, "failures": {"server.list": 1}}]
+    async with running(valkey, tmp_path, clouds=clouds) as graph:
+        reply = await Chatting(graph)("jiwoo", "server list")
+    assert reply.tone is Tone.WARN
+    assert reply.summary == "Nothing was found, and not everything could be read."
+    assert f"The cloud {CLOUD} does not answer (server)" in shown(reply)
+
+
 async def test_a_backend_that_fails_half_way_is_named_in_the_reply(far: FarChat) -> None:
     world(far).fail("server.rename", "error500")
     await far.say("jiwoo", "server rename shop-web-1 renamed")

@@ -116,6 +116,18 @@ def test_no_rows() -> None:
     assert lines(listed(page([]), "server list --project shop")) == ["There is nothing here yet."]
 
 
+def test_no_rows_of_a_cloud_that_is_away_are_not_told_as_none() -> None:
+    away = {"name": "krane", "kind": "server", "status": "DOWN", "lagSeconds": None, "error": "no route"}
+    message = listed(page([]), freshness={"source": "STALE", "backends": [away]})
+    assert message.tone is Tone.WARN
+    assert lines(message) == [
+        "Nothing was found, and not everything could be read.",
+        "The cloud krane does not answer (server): no route",
+    ]
+    known = listed(page([row(1)]), freshness={"source": "STALE", "backends": [{**away, "lagSeconds": 60.0}]})
+    assert "not everything could be read" not in known.summary
+
+
 def test_one_thing_is_a_card() -> None:
     message = of_read(EN, SERVER_SHOW, {"server": row(1, locked=True)}, None, begun("server show web-1"))
     assert lines(message) == [
