@@ -122,7 +122,13 @@ async def test_the_button_of_a_project_leaves_other_values_as_they_are(
         await far.heard("post", "is done")
 
 
+SIGNED = f"https://images.test/golden.img?X-Amz-Signature={SECRET}"
 BY_NAME = [
+    f"image create golden {SIGNED} --explain",
+    f"image create golden {SIGNED} --plan",
+    f"image create golden {SIGNED} and more",
+    f"image creat golden {SIGNED}",
+    f"image create golden {SIGNED} --disk-format floppy",
     f"volume-transfer accept no-such-offer --key={SECRET}",
     f'volume-transfer accept no-such-offer --key "{SECRET} unclosed',
     f"volume-transfr accept --key {SECRET}",
@@ -183,9 +189,6 @@ async def test_a_room_keeps_no_words_that_have_no_place_in_a_command_with_a_secr
         for _ in range(2):  # once more, as after a lost answer
             await chat.said("jiwoo", typed, "shop", "said-0001")
         assert [entry.text for entry in await chat.entries("jiwoo", "shop") if entry.text] == [kept]
-
-
-SIGNED = f"https://images.test/golden.img?X-Amz-Signature={SECRET}"
 
 
 @pytest.mark.parametrize(
