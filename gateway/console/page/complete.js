@@ -3,7 +3,7 @@
 
 // What the bot answers by itself; the graph has no commands for these.
 const OWN = [
-  'aliases', 'approve', 'audit', 'audit replay', 'cancel', 'confirm', 'help', 'language', 'link', 'refuse', 'undo', 'unlink', 'use project', 'version', 'whoami',
+  'aliases', 'approve', 'audit', 'audit replay', 'cancel', 'confirm', 'form', 'help', 'language', 'link', 'refuse', 'undo', 'unlink', 'use project', 'version', 'whoami',
 ];
 const COMMON = ['explain', 'plan', 'json', 'project', 'cloud'];
 const MOST = 50;

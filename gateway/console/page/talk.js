@@ -116,9 +116,14 @@ const holds = (picked, entry, replies) => (picked && (entry.id === picked || rep
 
 function firstInView(view) {
   const top = view.getBoundingClientRect().top;
-  for (const element of view.querySelectorAll('article')) {
-    const place = element.getBoundingClientRect();
-    if (place.bottom > top) return { id: element.id, top: place.top };
+  const above = (element) => element.getBoundingClientRect().bottom <= top;
+  const threads = view.querySelector('.threads').children;
+  let [from, to] = [0, threads.length]; // they stand in order, and there may be thousands
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (above(threads[middle])) from = middle + 1;
+    else to = middle;
   }
-  return null;
+  const element = [...(threads[from]?.querySelectorAll('article') ?? [])].find((one) => !above(one));
+  return element ? { id: element.id, top: element.getBoundingClientRect().top } : null;
 }
