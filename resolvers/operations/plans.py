@@ -3,11 +3,13 @@
 The input may hold secrets (user data), so a kept plan is sealed like the tokens of operations.
 
     gurum:plan:{id}            the plan as it was shown, sealed
-    gurum:plan:{id}:approval   what a second person said of it, a hash; there when policy asks for one
+    gurum:plan:{id}:approval   what a second person said of it, a hash, with a proof that 9rum wrote it; there when policy asks for one
 """
 
 import enum
+import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,13 +27,15 @@ local state = redis.call('HGET', KEYS[1], 'state')
 if not state then return {'none'} end
 local applied = redis.call('HGET', KEYS[1], 'applied')
 if ARGV[1] == state or state == 'REFUSED' or applied then return {state, applied or ''} end
-redis.call('HSET', KEYS[1], 'state', ARGV[1], 'by_id', ARGV[2], 'by_name', ARGV[3], 'at', ARGV[4], 'reason', ARGV[5])
+redis.call('HSET', KEYS[1], 'state', ARGV[1], 'by_id', ARGV[2], 'by_name', ARGV[3], 'at', ARGV[4], 'reason', ARGV[5],
+  'proof', ARGV[6])
 return {ARGV[1], ''}
 """
 _BEGIN = """
 local state = redis.call('HGET', KEYS[1], 'state')
-if state == 'APPROVED' then redis.call('HSETNX', KEYS[1], 'applied', ARGV[1]) end
-return state
+if state ~= 'APPROVED' or redis.call('HGET', KEYS[1], 'proof') ~= ARGV[2] then return 0 end
+redis.call('HSETNX', KEYS[1], 'applied', ARGV[1])
+return 1
 """
 _GIVE_BACK = """
 if redis.call('HGET', KEYS[1], 'applied') == ARGV[1] then redis.call('HDEL', KEYS[1], 'applied') end
@@ -82,6 +86,7 @@ class KeptPlan(msgspec.Struct, kw_only=True, frozen=True):
     approval: Approval | None = None
 
 
+_SAID = ("state", "by_id", "by_name", "at", "reason")  # in the order in which `settle` gives them
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(KeptPlan).decode
 
@@ -115,9 +120,10 @@ class PlanStore:
             return None
         if plan is None or plan.approval is None:
             return plan
-        told = {key.decode(): value.decode() or None for key, value in said.items() if key != b"applied"}
-        if "state" not in told:
+        if b"state" not in said:
             return None  # it ends with its plan; a moment apart
+        known = said if self._proved(plan_id, said) else {}
+        told = {name: value for name in _SAID if (value := known.get(name.encode(), b"").decode())}
         return msgspec.structs.replace(
             plan, approval=msgspec.convert({"role": plan.approval.role, **told}, type=Approval)
         )
@@ -130,16 +136,27 @@ class PlanStore:
         False when it stands otherwise already: another state that stays, or applied.
         """
         given = (state.value, by_id, by_name, at.isoformat(), reason or "")
-        answer = await self._redis.eval(_SETTLE, 1, _approval(plan_id), *given)
+        answer = await self._redis.eval(_SETTLE, 1, _approval(plan_id), *given, self._proof(plan_id, given))
         return bool(answer[0] == state.value.encode())
 
     async def begin(self, plan_id: str, attempt: str) -> bool:
         """Take an approved plan for running: from now on it can not be refused. False when it is not approved."""
-        return bool(await self._redis.eval(_BEGIN, 1, _approval(plan_id), attempt) == b"APPROVED")
+        said = await self._redis.hgetall(_approval(plan_id))
+        proved = self._proved(plan_id, said)
+        return proved and bool(await self._redis.eval(_BEGIN, 1, _approval(plan_id), attempt, said[b"proof"]))
 
     async def give_back(self, plan_id: str, attempt: str) -> None:
         """That attempt did not run it after all."""
         await self._redis.eval(_GIVE_BACK, 1, _approval(plan_id), attempt)
+
+    def _proof(self, plan_id: str, said: Sequence[str]) -> str:
+        """Of what a second person said: whoever can write to the store can make none, and that of another plan does not fit."""
+        return self._seal.digest(_encode(["approval", plan_id, *said]))
+
+    def _proved(self, plan_id: str, said: dict[bytes, bytes]) -> bool:
+        """Whether somebody said it, and 9rum wrote it down."""
+        proof = self._proof(plan_id, [said.get(name.encode(), b"").decode(errors="replace") for name in _SAID])
+        return hmac.compare_digest(proof.encode(), said.get(b"proof", b""))
 
 
 def _name(plan_id: str) -> str:

@@ -72,6 +72,28 @@ async def test_what_needs_an_approval_runs_from_nowhere_without_one(
     assert stops(krane) == 0
 
 
+async def test_nobody_approves_by_writing_to_the_store(krane: Watched, plan: dict[str, Any]) -> None:
+    """Neither what an approval looks like, nor the one of another plan."""
+    redis, place = krane.graph.app.store.redis, f"gurum:plan:{plan['id']}:approval"
+    other = (await told(krane, "jiwoo", PLAN, {"s": "talk-chat-2"}))["plan"]["serverStop"]
+    await told(krane, "minsu", APPROVE, these(other))
+    minsu = next(row for row in krane.graph.app.inventory.table("user").all() if row.name == "minsu")
+    await redis.hset(
+        place, mapping={"state": "APPROVED", "by_id": minsu.id, "by_name": "minsu", "at": "2026-01-01T00:00Z"}
+    )
+    for _ in range(2):
+        shown = (await told(krane, "jiwoo", PLANNED, {"id": plan["id"]}))["planned"]
+        assert (shown["approval"]["state"], shown["approval"]["byName"]) == ("WAITING", None)
+        refused_so = await refused(krane, "jiwoo", APPLY, these(plan))
+        assert (refused_so["code"], "waits for the approval" in refused_so["message"]) == ("DENIED", True)
+        await redis.copy(f"gurum:plan:{other['id']}:approval", place, replace=True)
+    await redis.delete(place)
+    await redis.hset(place, "state", "WAITING")
+    await told(krane, "minsu", APPROVE, these(plan))
+    await told(krane, "jiwoo", APPLY, these(plan))
+    assert stops(krane) == 1
+
+
 async def test_the_approver_sees_the_same_plan_and_the_asker_applies_it_once(
     krane: Watched, plan: dict[str, Any]
 ) -> None:
