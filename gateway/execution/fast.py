@@ -8,7 +8,7 @@ functions that read rows, each time they are called. Documents are validated, so
 from collections import OrderedDict
 from typing import Any, Final
 
-from graphql import GraphQLList, GraphQLObjectType, GraphQLSchema, Undefined, get_nullable_type
+from graphql import GraphQLObjectType, GraphQLSchema, Undefined, get_nullable_type
 
 from gateway.execution.subtrees import Compiler, Fields
 from gateway.execution.values import Read, leaves_of
@@ -51,38 +51,34 @@ def fast(executor: type[Any], schema: GraphQLSchema) -> type[Any]:
         def execute_field(
             self, parent_type: GraphQLObjectType, source: Any, details: Fields, path: Any, position_context: Any
         ) -> Any:
-            leaf = self.leaves.get((parent_type.name, details[0].node.name.value))
-            done = Undefined if leaf is None else self._tried(leaf, source)
-            return (
-                done
-                if done is not Undefined
-                else super().execute_field(parent_type, source, details, path, position_context)
-            )
+            done = self._tried(self.leaves.get((parent_type.name, details[0].node.name.value)), source)
+            if done is not Undefined:
+                return done
+            return super().execute_field(parent_type, source, details, path, position_context)
 
         def complete_object_value(
             self, return_type: Any, details: Fields, info: Any, path: Any, result: Any, position_context: Any
         ) -> Any:
-            plan = self._plans.of(self, return_type, details)
-            done = Undefined if plan is None else self._tried(plan, result)
-            return (
-                done
-                if done is not Undefined
-                else super().complete_object_value(return_type, details, info, path, result, position_context)
-            )
+            done = self._tried(self._plans.of(self, return_type, details), result)
+            if done is not Undefined:
+                return done
+            return super().complete_object_value(return_type, details, info, path, result, position_context)
 
         def complete_list_value(
             self, return_type: Any, details: Fields, info: Any, path: Any, result: Any, position_context: Any
         ) -> Any:
-            rows = _rows_of(return_type)
-            if rows is not None and result.__class__ in (list, tuple) and len(result) > 1:
-                plan = self._plans.of(self, rows, details)
-                done = Undefined if plan is None else self._tried(_each(plan), result)
+            row = get_nullable_type(return_type.of_type)
+            if isinstance(row, GraphQLObjectType) and result.__class__ in (list, tuple) and len(result) > 1:
+                plan = self._plans.of(self, row, details)
+                done = self._tried(_each(plan) if plan is not None else None, result)
                 if done is not Undefined:
                     return done
             return super().complete_list_value(return_type, details, info, path, result, position_context)
 
-        def _tried(self, plan: Read, source: Any) -> Any:
-            """Undefined when it did not go as usual: then nothing of the attempt is left in the context."""
+        def _tried(self, plan: Read | None, source: Any) -> Any:
+            """Undefined when there is no plan, or it did not go as usual: then nothing of the attempt is left in the context."""
+            if plan is None:
+                return Undefined
             context = self.context_value
             mark = context.mark()
             try:
@@ -96,8 +92,3 @@ def fast(executor: type[Any], schema: GraphQLSchema) -> type[Any]:
 
 def _each(plan: Read) -> Read:
     return lambda rows, context: [plan(row, context) for row in rows]
-
-
-def _rows_of(list_type: GraphQLList[Any]) -> GraphQLObjectType | None:
-    item = get_nullable_type(list_type.of_type)
-    return item if isinstance(item, GraphQLObjectType) else None

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from graphql import DocumentNode, ExecutionResult, execute, parse, validate
 
-from gateway.execution.fast import KEPT, Plans, fast
-from tests.gateway.things import WITHOUT, Asking, compiled, schema, thing, told
+from gateway.execution.fast import Plans, fast
+from tests.gateway.things import WITHOUT, Asking, compiled, merging, schema, thing, told
 
 MANY = 1_000  # tokens: enough for each document here
 
@@ -27,15 +27,20 @@ async def test_what_directives_leave_out_depends_on_the_variables_of_each_reques
     for variables in ({"a": True}, {"a": False}, {"a": True, "b": False}, {"a": False, "b": False}) * 3:
         for _ in range(3):
             await same(parsed, root, plans, variable_values=variables)
-        assert len(plans._kept) <= KEPT  # what is kept for a document does not grow with its variables
 
 
-async def test_two_choices_of_the_variables_are_kept_compiled() -> None:
-    parsed = parse("query($a: Boolean!) { first { name best @include(if: $a) { code } } }")
-    root, plans = SimpleNamespace(first=thing()), Plans(MANY)
+async def test_two_choices_of_the_variables_are_kept_compiled_and_a_third_one_drives_out_the_oldest() -> None:
+    """What is kept for a document does not grow with its variables."""
+    parsed = parse(
+        "query($a: Boolean!, $b: Boolean = true) { first { name @include(if: $b) best @include(if: $a) { code } } }"
+    )
+    root, plans = SimpleNamespace(first=thing(name="b")), Plans(MANY)
     for variables in ({"a": True}, {"a": False}) * 2:
         await same(parsed, root, plans, variable_values=variables)
     assert compiled(plans) == ["Thing", "Part", "Thing"]
+    for _ in range(2):
+        await same(parsed, root, plans, variable_values={"a": False, "b": False})
+    assert compiled(plans) == ["Thing", "Thing"]
 
 
 @pytest.mark.parametrize(
@@ -115,15 +120,7 @@ async def test_a_short_document_that_leads_to_one_selection_in_very_many_ways_is
 async def test_what_is_kept_of_a_document_follows_from_its_length_however_its_fields_are_merged() -> None:
     """On each way through these forks other fields are merged: ten forks make two thousand selections."""
     deep = 10
-    parts = [f"fragment F{deep} on Fork {{ code }}"]
-    for n in range(deep):
-        parts.append(f"fragment F{n} on Fork {{ code left {{ ...F{n + 1} ...M{n + 1}x{n} }} right {{ ...F{n + 1} }} }}")
-        parts += [
-            f"fragment M{n}x{m} on Fork {{ left {{ ...M{n + 1}x{m} }} right {{ ...M{n + 1}x{m} }} }}" for m in range(n)
-        ]
-        parts.append(f"fragment M{deep}x{n} on Fork {{ code }}")
-    text = f"{{ fork {{ ...F0 }} }} {' '.join(parts)}"
-    parsed = parse(text)
+    parsed = parse(f"{{ fork {{ ...F0 }} }} {merging('Fork', 'left', 'right', deep, 'code')}")
     assert validate(schema._schema, parsed) == []
     end = SimpleNamespace(code="a", left=None, right=None)
     for _ in range(deep):

@@ -228,3 +228,19 @@ def compiled(plans: Plans) -> list[str]:
         for key, plan in known.plans.items()
         if plan is not None and plan is not met
     ]
+
+
+def merging(of: str, left: str, right: str, deep: int, selected: str) -> str:
+    """Fragments that begin with F0, of a type with two fields that lead to itself. On each way through them other fields are merged, so
+    that a short document has very many selections: two to the power of how deep it is."""
+    parts = [f"fragment F{deep} on {of} {{ {selected} }}"]
+    for n in range(deep):
+        parts.append(
+            f"fragment F{n} on {of} {{ {selected} {left} {{ ...F{n + 1} ...M{n + 1}x{n} }} {right} {{ ...F{n + 1} }} }}"
+        )
+        parts.append(f"fragment M{deep}x{n} on {of} {{ {selected} }}")
+        parts += [
+            f"fragment M{k}x{n} on {of} {{ {left} {{ ...M{k + 1}x{n} }} {right} {{ ...M{k + 1}x{n} }} }}"
+            for k in range(n + 1, deep)
+        ]
+    return " ".join(parts)

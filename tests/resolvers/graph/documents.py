@@ -86,7 +86,7 @@ class _Writer:
             parts.append(self.draw.choice(_SCHEMA))
         if self.draw.random() < 0.2:
             root = self.draw.choice(sorted(sorts.facets))
-            answer = get_named_type(walk.graph().query_type.fields[root].type)
+            answer = _object(f"{walk.type_of(sorts.facets[root])}Facets")
             parts.append(f"{root} {{ {' '.join(f'{name} {{ value count }}' for name in answer.fields)} }}")
         return " ".join(parts)
 

@@ -1,6 +1,9 @@
 """The quick execution and graphql-core alone give the same answer to any document, from any world, for any caller."""
 
+import gc
+import itertools
 import random
+import tracemalloc
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,11 +12,16 @@ from graphql import DocumentNode, ExecutionResult, Undefined, execute, parse, va
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.documents import Documents, DocumentSettings
 from gateway.execution.fast import Plans, fast
-from tests.gateway.things import compiled
+from gateway.limits import Limits, LimitSettings
+from resolvers.inventory.turns import Turns
+from tests.gateway.things import compiled, merging
 from tests.resolvers.graph import walk
+from tests.resolvers.graph.asking import Asked
 from tests.resolvers.graph.documents import IDS, OPERATIONS, VARIABLES, document
 from tests.resolvers.graph.test_rights import Draw, Scene, draws
+from tests.resolvers.graph.world import OPERATOR, PROJECTS, made
 from tests.running import schema
 
 WITHOUT = schema().execution_context_class
@@ -49,8 +57,9 @@ async def told(
 
 
 def scene_of(draw: Draw, seed: random.Random) -> Scene:
-    """A world where some rows are broken, and an answer may lead to few rows."""
+    """A world where some rows are broken, where an answer may lead to few rows, and where looking at rows takes no time or too long."""
     scene = Scene(draw)
+    scene.asked.inventory.turns = Turns(seed.choice((lambda: 0.0, itertools.count(0.0, 0.003).__next__)))
     scene.asked.most_rows = seed.choice((50_000, 50_000, 3, 20))
     for row in seed.sample(scene.rows, min(len(scene.rows), seed.choice((0, 0, 3, 20)))):
         attribute = seed.choice([name for name in type(row).__struct_fields__ if not name.endswith("id")])
@@ -71,6 +80,40 @@ async def test_any_document_is_answered_as_graphql_core_answers_it(first: Draw, 
         wanted = await told(scene, asked, given, operation=operation)
         for _ in range(3):
             assert await told(scene, asked, given, plans, operation) == wanted
+
+
+async def test_a_directive_whose_variable_is_null_is_told_where_it_stands() -> None:
+    project = made("project", PROJECTS[0])
+    asked = Asked([project, made("server", "one", project_id=project.id)], OPERATOR)
+    query = """query($a: Boolean = true) { servers { nodes { name project { id @include(if: $a) } } }
+        volumes { nodes { id @skip(if: $a) name } } }"""
+    for variables in ({}, {"a": None}, {"a": None}, {"a": None}):
+        answer = await asked.answer(query, variables)
+        paths = [error["path"] for error in answer.get("errors", ())]
+        assert paths == ([["servers", "nodes", 0, "project"]] if variables else [])
+
+
+async def test_a_document_keeps_no_more_in_memory_than_its_setting_says() -> None:
+    """However its fields are merged, and whatever its variables were."""
+    edges = "project { id } user { id } servers { id } image { id } snapshot { id } snapshots { id } backups { id }"
+    selected = f"id name status size bootable encrypted description typeName az createdAt updatedAt {edges}"
+    head = "query($a: Boolean!) { volumes(first: 1) { nodes { ...F0 id @include(if: $a) } } }"
+    text = f"{head} {merging('Volume', 'copies', 'sourceVolume', 6, '...All')} fragment All on Volume {{ {selected} }}"
+    scene = Scene(Draw(seed=7, most=4))
+    documents = Documents(walk.graph(), Limits(LimitSettings(), lambda: 0.0), DocumentSettings(), lambda: 0.0)
+    tracemalloc.start()
+    try:
+        document = documents.read(text)
+        assert document.node is not None
+        for _ in range(3):
+            for a in (True, False):
+                await told(scene, document.node, {"a": a}, document.plans)
+        gc.collect()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert compiled(document.plans)
+    assert kept < 3_000 * document.tokens
 
 
 async def test_most_of_what_people_ask_is_compiled() -> None:
