@@ -1,16 +1,19 @@
-"""What routes of plain JSON share: only our own pages may change something, bodies are read strictly, and errors have GraphQL's shape.
+"""What routes of plain JSON share: only our own pages may change something, bodies are read strictly, and errors have GraphQL's shape, in
+the language of the reader.
 
 Used by `sign_in.py` and `chat/link.py`, whose callers are pages with a session cookie, and by `console/`, whose callers may bring a token.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot import texts
 from gateway import media
 from gateway.errors import HTTP_STATUS, Refusal, present
 from gateway.limits.body import BodyLimit, Disconnected
@@ -20,23 +23,31 @@ from resolvers.inventory.store import shown
 
 M = TypeVar("M", bound=BaseModel)
 Answering = Callable[[Request], Awaitable[Response]]
+_LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\s*(?:[;,]|$)")
 
 
 def served(answer: Answering) -> Answering:
     """The route: whatever `answer` raises becomes an answer, and none is kept by a browser or a proxy."""
 
     async def serve(request: Request) -> Response:
-        correlation_id = correlation_of(request.scope, headers_of(request.scope))
+        headers = headers_of(request.scope)
+        correlation_id = correlation_of(request.scope, headers)
         try:
             response = await answer(request)
         except Disconnected:
             return Response(status_code=400)
         except Exception as error:
-            response = refused(error, correlation_id)
+            response = refused(error, correlation_id, locale_of(headers))
         response.headers["cache-control"] = "no-store"
         return response
 
     return serve
+
+
+def locale_of(headers: Mapping[bytes, bytes]) -> str | None:
+    """The language that the caller's program names first."""
+    found = _LANGUAGE.match(headers.get(b"accept-language", b"").decode("latin-1"))
+    return found[1] if found else None
 
 
 def own_page(request: Request, allowed_origins: Iterable[str], what: str) -> dict[bytes, bytes]:
@@ -72,8 +83,10 @@ def validated(model: type[M], given: Mapping[str, Any], shape: str) -> M:
         raise Invalid(f"`{shown(place)}` is missing, not known, or not as it should be. {shape}", field=place) from None
 
 
-def refused(error: Exception, correlation_id: str) -> Response:
+def refused(error: Exception, correlation_id: str, locale: str | None) -> Response:
     told = present([error.error if isinstance(error, Refusal) else error], correlation_id)
+    for each in told.errors:
+        each["message"] = texts.of(locale).sentence(each["message"])
     status = error.status if isinstance(error, Refusal) else HTTP_STATUS[told.code]
     response = Response(orjson.dumps({"errors": told.errors}), status, media_type=media.JSON)
     if told.retry_after is not None:

@@ -22,7 +22,7 @@ from gateway import media
 from gateway.console.members import Member, Members
 from gateway.errors import Refusal, log_unknown, masked
 from gateway.event_stream import COMMENT, HEADERS, disconnected
-from gateway.json_routes import refused
+from gateway.json_routes import locale_of, refused
 from gateway.live import Connections, LiveSettings, Place, still_welcome
 from gateway.request import caller_key, correlation_of, headers_of
 from notifications.bus import SlowSubscriber
@@ -56,7 +56,7 @@ class ChatEvents:
                 place = self._connections.open("sse")
                 self._connections.claim(place, caller_key(member.actor, member.facts.address))
             except Exception as error:
-                await refused(error, correlation_of(scope, headers))(scope, receive, send)
+                await refused(error, correlation_of(scope, headers), locale_of(headers))(scope, receive, send)
                 return
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await self._stream(member, after, place, receive, send)

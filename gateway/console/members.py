@@ -3,7 +3,6 @@
 Used by `chat.py` and `events.py`. A room of somebody else does not exist for the caller.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +15,7 @@ from gateway.auth import carried
 from gateway.caller import Callers
 from gateway.directory import Directory
 from gateway.errors import Refusal
+from gateway.json_routes import locale_of
 from gateway.request import RequestFacts, TransportKind
 from resolvers.actor import Actor
 from resolvers.context import Context
@@ -24,7 +24,6 @@ from resolvers.errors import NotFound, Unauthenticated
 # Rooms of a caller who sees every project: with more than these, only those of the projects on which the caller has a role,
 # since every page listens to all its rooms. In the direct room such a caller still acts on any project.
 MOST_ROOMS: Final = 500
-_LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\s*(?:[;,]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Members:
             raise Unauthenticated("Sign in to see the conversation.")
         actor = context.actor
         projects = {project["id"]: project["name"] for project in self._directory.named(_projects(context))}
-        person = person_of(actor, _locale(headers))
+        person = person_of(actor, locale_of(headers))
         return Member(facts, actor, person, tuple(rooms_of(person.id, projects)))
 
 
@@ -79,9 +78,3 @@ def _projects(context: Context) -> list[str]:
         if len(every) <= MOST_ROOMS:
             return sorted({*every, *actor.projects})
     return list(actor.projects)
-
-
-def _locale(headers: Mapping[bytes, bytes]) -> str | None:
-    """The language that the caller's program names first."""
-    found = _LANGUAGE.match(headers.get(b"accept-language", b"").decode("latin-1"))
-    return found[1] if found else None

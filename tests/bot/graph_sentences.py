@@ -26,6 +26,21 @@ _NOT_IN_CHAT: Final = {
 _STEPS: Final = {"once", "make", "until", "until_gone", "until_gone_or", "deletion", "changing"}
 _SENTENCE: Final = re.compile(r"[A-Z`{9].* .*[.!?]|[A-Z`].* .*\{\}", re.DOTALL)
 _TITLE: Final = re.compile(r"[A-Z].* ")
+_DOORS: Final = (
+    *(f"gateway/{name}.py" for name in ("sign_in", "sign_in_limit", "begun", "federated", "json_routes", "auth")),
+    *(
+        "gateway/caller.py",
+        "gateway/errors.py",
+        "gateway/sessions.py",
+        "gateway/limits/body.py",
+        "gateway/chat/link.py",
+    ),
+    *(f"gateway/console/{name}.py" for name in ("chat", "events", "members")),
+    "bot/platforms/console/platform.py",
+)
+_FOR_PROGRAMS: Final = re.compile(
+    r"\{[a-z]|JSON|json|accept it|must be a number|is missing, not known|stands there twice"
+)
 _OPERATORS: Final = ("resolvers/clients/openstack.py", "resolvers/policy/rules.py")  # what `9rum check` and a start say
 
 
@@ -41,6 +56,16 @@ def sentences() -> dict[str, str]:
             is_said = not (_SCHEMA | _NOT_IN_CHAT).intersection(called) and _SENTENCE.fullmatch(text.strip())
             if is_title or is_said:
                 found.setdefault(text.strip(), place)
+    return found
+
+
+def door_sentences() -> dict[str, str]:
+    """What the gateway says to people at its own doors, and a file that says it; not what only a program can do wrong."""
+    found: dict[str, str] = {}
+    for place in _DOORS:
+        for text, called in _texts(ast.parse((ROOT / place).read_text(encoding="utf-8")), ()):
+            if _NOT_IN_CHAT.isdisjoint(called) and _SENTENCE.fullmatch(text) and not _FOR_PROGRAMS.search(text):
+                found.setdefault(text, place)
     return found
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from bot import texts
 from bot.messages import text_of
-from bot.texts.graph_ko import pieces
+from bot.texts.graph_ko import doors, pieces
 from bot.texts.sentences import Sentences
 from resolvers.compute.actions.lifecycle import TRANSITIONS
 from resolvers.compute.port import ServerVerb
-from tests.bot.graph_sentences import helps, nouns, sentences
+from tests.bot.graph_sentences import door_sentences, helps, nouns, sentences
 
 KO = texts.OF_THE_GRAPH["ko"]
 HANGUL = re.compile("[가-힣]")
@@ -44,10 +44,20 @@ def test_every_sentence_of_the_graph_is_written_in_every_language(language: str)
 
 
 def test_no_sentence_is_kept_that_the_graph_does_not_say_any_more() -> None:
-    """But for the pieces: what they are put together to, no reading of the sources finds."""
+    """But for the pieces: what they are put together to, no reading of the sources finds; and for what the doors say, which is below."""
     variants = {variant for variants in VARIANTS.values() for variant in variants}
     assert set(VARIANTS) <= set(sentences())
-    assert set(stripped(KO)) - set(sentences()) - nouns() - variants - set(pieces.SENTENCES) == set()
+    elsewhere = set(pieces.SENTENCES) | set(doors.SENTENCES)
+    assert set(stripped(KO)) - set(sentences()) - nouns() - variants - elsewhere == set()
+
+
+def test_all_that_is_said_to_people_at_the_doors_is_written_and_no_more() -> None:
+    said = door_sentences()
+    another_page = "Pages of another origin may not {}."  # each of them is written whole
+    assert another_page in said
+    begun = another_page.partition("{")[0]
+    whole = {text for text in doors.SENTENCES if not text.startswith(begun)}
+    assert {text for text in said if not text.startswith(begun)} == whole
 
 
 def test_every_help_of_a_reading_command_and_every_title_is_read_in_korean() -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from bot.texts.graph_ko import compute, core, labels, network, nouns, pieces, storage
+from bot.texts.graph_ko import compute, core, doors, labels, network, nouns, pieces, storage
 
 SENTENCES: Mapping[str, str] = {
     **nouns.NOUNS,
     **pieces.CHANGES,
     **pieces.SENTENCES,
+    **doors.SENTENCES,
     **core.SENTENCES,
     **compute.SENTENCES,
     **storage.SENTENCES,
