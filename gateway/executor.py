@@ -1,8 +1,9 @@
 """One GraphQL operation from its request to its answer: the same for HTTP, WebSocket, SSE and callers in process.
 
 `prepare` finds the document and checks everything that can be checked without running it; `execute` and `subscribe` run it under the
-caller's limits. graphql-core does the execution, straight on the schema that strawberry built: strawberry's own request layer
-(extensions, per-request parsing and validation) costs half a millisecond and does nothing that is not done here.
+caller's limits. graphql-core does the execution, made quick by `gateway/execution`, straight on the schema that strawberry built:
+strawberry's own request layer (extensions, per-request parsing and validation) costs half a millisecond and does nothing that is not
+done here.
 """
 
 import time
@@ -78,7 +79,7 @@ class Executor:
     ) -> Prepared:
         """Raises `GurumError` or `RequestErrors`; `refuse` makes an answer of either."""
         anonymous = context.known_actor is None
-        document = self._documents.find(request, anonymous=anonymous, trusted=trusted)
+        document = self._documents.find(request, caller, anonymous=anonymous, trusted=trusted)
         operation = choose(document, request.operation_name)
         nesting.check({**operation.defaults, **(request.variables or {})}, "A variable", operation.uses)
         if operation.introspects and anonymous and not self._anonymous_introspection:

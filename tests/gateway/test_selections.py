@@ -1,5 +1,6 @@
 """Which selections of a document are compiled, what they depend on, and that they are no more than follows from its length."""
 
+import itertools
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,6 +63,18 @@ async def test_a_directive_without_a_value_is_told_where_it_stands(selected: str
         await same(parsed, root, plans, variable_values=given)
     _, errors, *_ = await told(parsed, root, plans, variable_values={"a": None})
     assert len(errors[0]["path"]) > 2
+
+
+async def test_a_null_is_neither_false_nor_the_value_of_another_variable() -> None:
+    parsed = parse(
+        """query($a: Boolean = true, $b: Boolean = true) {
+        first { name best { code @include(if: $a) } spare { code weight @include(if: $b) } } }"""
+    )
+    root, values = SimpleNamespace(first=thing(best=thing().spare)), (True, False, None)
+    for a, b, c, d in itertools.product(values, repeat=4):
+        plans = Plans(MANY)
+        for variables in ({"a": a, "b": b},) * 3 + ({"a": c, "b": d},):
+            await same(parsed, root, plans, variable_values=variables)
 
 
 async def test_the_operations_of_a_document_do_not_mix() -> None:

@@ -90,14 +90,3 @@ async def test_each_event_of_a_subscription_is_answered_as_without() -> None:
     for _ in range(2):
         assert await events(executor_class=QUICK, plans=plans) == wanted
     assert "Thing" in compiled(plans)
-
-
-def test_what_experiments_of_graphql_would_add_to_a_document_is_refused() -> None:
-    """The compiled functions know nothing of them."""
-    for text in (
-        "{ all { ... @defer { name } } }",
-        "{ all @stream { name } }",
-        "query @experimental_disableErrorPropagation { all { name } }",
-    ):
-        [error] = validate(schema._schema, parse(text))
-        assert error.message.startswith("Unknown directive")

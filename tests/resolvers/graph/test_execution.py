@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import pytest
 from graphql import DocumentNode, ExecutionResult, Undefined, execute, parse, validate
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,6 +92,27 @@ async def test_a_directive_whose_variable_is_null_is_told_where_it_stands() -> N
         answer = await asked.answer(query, variables)
         paths = [error["path"] for error in answer.get("errors", ())]
         assert paths == ([["servers", "nodes", 0, "project"]] if variables else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("{ servers { ... @defer { nodes { id } } } }", "Unknown directive '@defer'."),
+        ("{ servers { nodes @stream { id } } }", "Unknown directive '@stream'."),
+        (
+            "query @experimental_disableErrorPropagation { me { id } }",
+            "Unknown directive '@experimental_disableErrorPropagation'.",
+        ),
+        (
+            "{ servers { ...F(a: true) } } fragment F($a: Boolean!) on ServerConnection { totalCount @skip(if: $a) }",
+            "Syntax Error: ",
+        ),
+    ],
+)
+async def test_what_compiled_functions_know_nothing_of_is_refused(text: str, refusal: str) -> None:
+    answer = await Asked([], OPERATOR).answer(text)
+    assert "data" not in answer
+    assert answer["errors"][0]["message"].startswith(refusal)
 
 
 async def test_a_document_keeps_no_more_in_memory_than_its_setting_says() -> None:
