@@ -151,7 +151,7 @@ class Checks:
         if standing.project_id is None:
             mend = (
                 "Name a project in the entry of clouds.yaml (`project_name`, `project_domain_name`) in the place of `system_scope` or"
-                " a domain: Nova, Cinder, Neutron and Glance answer in projects only."
+                " a domain: Nova and Glance refuse those."
             )
             return CheckResult(name, False, sentence, mend)
         kind = str(self._account.region.config.get("auth_type") or "")

@@ -90,9 +90,11 @@ class OpenStackIdentity:
     async def check(self) -> Sequence[CheckResult]:
         checks = self._client.checks
         reachable = await checks.service(SERVICE, "/role_assignments", {"scope.system": "all"})
+        found = [reachable]
+        with contextlib.suppress(GurumError):  # said above
+            found.append(await checks.account())
         if not reachable.ok:
-            return (reachable,)
-        found = [reachable, await checks.account()]
+            return found
         for what in ("domains", "projects", "roles"):
             found += await checks.whole(SERVICE, what, f"identity:list_{what}", f"/{what}", {})
         with contextlib.suppress(GurumError):  # said above
