@@ -93,6 +93,13 @@ def _sentence(body: Any) -> str:
 def from_answer(backend: str, service: str, status: int, headers: Mapping[str, str], body: bytes) -> GurumError:
     """The error of an answer with a status of 400 or more."""
     retry_after = _seconds(headers.get("retry-after"))
+    if status == 413 and retry_after is None and b"overLimit" not in body[:_MAX_TEXT]:
+        # No quota and no limit of requests, for both of which OpenStack has this status too: what a proxy says of a large body.
+        return Invalid(
+            f"{title(backend, service)} refuses this as too large; ask its operators to raise the limit of the proxy before it.",
+            backend=backend,
+            request_id=request_id(headers),
+        )
     return _error(backend, service, status, message_of(body), request_id(headers), retry_after)
 
 

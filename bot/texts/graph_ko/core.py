@@ -7,6 +7,14 @@ SENTENCES: Mapping[str, str] = {
     "`{}` is for operators of the cloud.": "`{0}` 명령은 클라우드 운영자만 쓸 수 있습니다.",
     "There is no such project.": "그런 프로젝트가 없습니다.",
     "`{}` needs the role `{}` on the project, which you do not have.": "`{0}` 명령을 실행하려면 이 프로젝트의 `{1}` 역할이 있어야 합니다.",
+    # resolvers/clients/openstack.py
+    "{} lost its place in a list, because what stood there was deleted.": (
+        "{0} 서비스의 목록을 읽는 동안 읽던 자리의 항목이 삭제되었습니다."
+    ),
+    "{} lists in a circle.": "{0} 서비스의 목록이 같은 자리를 맴돌며 끝나지 않습니다.",
+    "{} speaks its API up to {} only; 9rum needs {}.": (
+        "{0} 서비스가 지원하는 API 버전은 {1}까지입니다. 9rum에는 {2} 이상이 필요합니다."
+    ),
     # resolvers/clients/openstack_account.py
     "Keystone of {} does not tell the id of 9rum's own account.": (
         "{0} 클라우드의 Keystone이 9rum 계정의 ID를 알려 주지 않습니다."
@@ -40,6 +48,9 @@ SENTENCES: Mapping[str, str] = {
     "{} failed with status {}; it may work later.": "{0} 서비스에서 오류가 발생했습니다(상태 코드 {1}). 잠시 후 다시 시도하세요.",
     "{} asks to send fewer requests; try again later.": "{0} 서비스에 요청이 너무 많습니다. 잠시 후 다시 시도하세요.",
     "{} does not accept your token; sign in again.": "{0} 서비스가 토큰을 거부했습니다. 다시 로그인하세요.",
+    "{} refuses this as too large; ask its operators to raise the limit of the proxy before it.": (
+        "{0} 서비스가 요청이 너무 크다며 거부했습니다. 서비스 앞 프록시의 제한을 올려 달라고 운영자에게 요청하십시오."
+    ),
     "{} refused the request with status {}.": "{0} 서비스가 요청을 거부했습니다(상태 코드 {1}).",
     # resolvers/clients/openstack_http.py
     "{} gave an answer that 9rum can not use: {}.": "{0} 서비스의 응답을 9rum이 쓸 수 없습니다: {1}.",

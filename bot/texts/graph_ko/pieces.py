@@ -36,9 +36,6 @@ SENTENCES: Mapping[str, str] = {
     "{} shows a certificate that this machine does not trust; name its authority as `cacert` in clouds.yaml.": (
         "{0} 서비스의 인증서를 이 장비가 신뢰하지 않습니다. clouds.yaml의 `cacert` 값에 인증 기관을 지정하세요."
     ),
-    "{} lost its place in a list, because what stood there was deleted.": (
-        "{0} 서비스의 목록을 읽는 동안 읽던 자리의 항목이 삭제되었습니다."
-    ),
     "{} is not reached: no connection to the proxy can be made that this machine's environment names.": (
         "{0} 서비스에 연결할 수 없습니다. 이 장비의 환경 변수에 지정된 프록시에 연결되지 않습니다."
     ),

@@ -238,6 +238,13 @@ async def test_a_refusal_is_told_in_the_backends_own_words(
     assert error.value.retry_after == (7.0 if kind is RateLimited else None)
 
 
+async def test_what_a_proxy_finds_too_large_is_not_to_be_tried_again(client: OpenStackClient, far: FarCloud) -> None:
+    acting = Credential(far.issue(Token("jiwoo")), SHOP)
+    far.answer("compute /servers", told(b"<html><h1>413 Request Entity Too Large</h1>nginx</html>", status=413))
+    with pytest.raises(Invalid, match=r"refuses this as too large; ask its operators to raise the limit of the proxy"):
+        await client.send(acting, "POST", "compute", "/servers", json={})
+
+
 @pytest.mark.parametrize("odd", ["a.", "a-", "<h1>", "<style ", "eyJa."])
 async def test_words_without_end_hold_nobody_up(client: OpenStackClient, far: FarCloud, odd: str) -> None:
     acting, message = Credential(far.issue(Token("jiwoo")), SHOP), odd * (60_000 // len(odd))
