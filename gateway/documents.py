@@ -32,11 +32,13 @@ from gateway.execution import Plans
 from gateway.limits import Limits
 from gateway.limits.measure import shapes
 from gateway.limits.plan import Plan
+from gateway.limits.repeats import check_repeats
 from gateway.limits.uses import Uses, defaults
 from resolvers.errors import Denied, GurumError, Invalid
 
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _MOST_ERRORS: Final = 10  # of one document; enough to mend it, and a cheap end for nonsense
+_SMALL: Final = 100  # tokens that are read in the time of any request
 _LONGEST_PERSISTED: Final = 32_000  # characters; a thousand tokens with long names and comments between them
 
 
@@ -173,8 +175,11 @@ class Documents:
         self._cached_tokens = 0
         self._trusted = self._load_trusted(settings.trusted) if settings.trusted else {}
 
-    def find(self, request: GraphQLRequest, *, anonymous: bool, trusted: bool = False) -> Document:
-        """The document of a request. `anonymous` callers get no suggestions; `trusted` text comes from ourselves."""
+    def find(self, request: GraphQLRequest, caller: str, *, anonymous: bool, trusted: bool = False) -> Document:
+        """The document of a request. `anonymous` callers get no suggestions; `trusted` text comes from ourselves.
+
+        Reading a text that is not remembered is charged to the caller, by its length, whatever comes of it.
+        """
         if request.document_id is not None:
             if request.query is not None:
                 raise Invalid("Send either query or documentId, not both.")
@@ -193,19 +198,23 @@ class Documents:
             if document is None:
                 raise Denied("Only trusted documents are admitted here; send the documentId of one.")
             return document
-        document = self._cached(text, anonymous)
+        document = self._cached(text, anonymous, None if trusted else caller)
         # Nobody fills the memory of a process without a name: who is not signed in sends the text each time.
         if persisted is not None and request.query is not None and not document.errors and not anonymous:
             self._texts.put(persisted["sha256Hash"].lower(), text)
         return document
 
-    def _cached(self, text: str, anonymous: bool) -> Document:
+    def _cached(self, text: str, anonymous: bool, caller: str | None) -> Document:
         key = (text, anonymous)
         document = self._cache.get(key)
         if document is not None:
             self._cache.move_to_end(key)
             return document
+        if caller is not None:
+            self._limits.rate.require(caller)
         document = self.read(text, anonymous=anonymous)
+        if caller is not None and document.tokens > _SMALL:
+            self._limits.rate.charge(caller, document.tokens - _SMALL)
         self._cache[key] = document
         self._cached_tokens += document.tokens
         while self._cached_tokens > self._settings.cached_tokens:
@@ -232,6 +241,8 @@ class Documents:
             for _, shape in measured:
                 for shape_limit in self._limits.shape:
                     shape_limit.check(shape)
+            if not any_size:
+                check_repeats(node)
         except GurumError as error:
             return Document(None, errors=(error.with_traceback(None),), tokens=tokens)
         except RecursionError:

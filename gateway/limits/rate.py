@@ -52,6 +52,16 @@ class RateLimit:
         self._keep(caller, left, now)
         return math.floor(left)
 
+    def require(self, caller: str) -> None:
+        """Raises RateLimited while more was taken than there was."""
+        now = self._now()
+        left = self._left(caller, now)
+        if left < 0:
+            wait = self.wait(math.floor(left))
+            raise RateLimited(
+                f"Your budget of {int(self._size)} is used up; try again in {max(1, round(wait))} s.", retry_after=wait
+            )
+
     def wait(self, left: int) -> float:
         """Seconds until what was taken beyond the budget has flowed back."""
         return max(0, -left) / self._refill

@@ -59,6 +59,50 @@ def test_tokens_are_counted_before_anything_else(graph_client: Client) -> None:
     assert "more than 1000 comments" in comments["message"]
 
 
+@pytest.mark.parametrize(
+    ("selected", "times", "name"),
+    [
+        ("parent { id } ", 200, "parent"),
+        ("parent { %s } " % ("id " * 10), 70, "id"),
+        ("... on Item { parent { id } } ", 100, "parent"),
+        ("name ", 900, "name"),
+        ("id: name ", 14, None),
+        ("parent { id name } ", 60, None),
+    ],
+)
+def test_what_validation_would_compare_for_long_is_refused_before(
+    graph_client: Client, selected: str, times: int, name: str | None
+) -> None:
+    began = time.process_time()
+    response = graph_client.ask(f"{{ item {{ {selected * times} }} }}", headers={})
+    assert time.process_time() - began < 0.15
+    if name is None:
+        assert response.status_code == 200, response.text
+        return
+    error = one_error(response)
+    assert f"times for fields named `{name}`; ask once" in error["message"]
+    assert error["extensions"]["code"] == "TOO_EXPENSIVE"
+
+
+def test_reading_a_long_document_is_charged_whatever_comes_of_it_and_remembered_ones_are_not() -> None:
+    now = [0.0]
+    with client(limits={"budget": 500, "budget_per_second": 100}, now=lambda: now[0]) as it:
+        fields = " ".join(f"nothing{number}" for number in range(600))
+        long = "{ item { id " + "name " * 190 + "} }"
+        assert it.ask(long).headers["x-budget-remaining"] == str(500 - (196 + 10 - 100) - 1)
+        assert it.ask(long).headers["x-budget-remaining"] == str(500 - (196 + 10 - 100) - 2)
+        assert it.error(f"{{ item {{ {fields} }} }}")["extensions"]["code"] == "INVALID"
+        refused = it.ask(f"{{ item {{ {fields} }} }} # another")
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) >= 1
+        assert "Your budget of 500 is used up" in one_error(refused)["message"]
+        assert (
+            it.ask(f"{{ item {{ {fields} }} }} # and another", headers={"x-auth-token": "token-bob"}).status_code == 400
+        )
+        now[0] += 10
+        assert it.ask(f"{{ item {{ {fields} }} }} # another").status_code == 400
+
+
 @pytest.mark.parametrize("streamed", [False, True])
 def test_a_body_over_the_limit_is_not_read_to_its_end(streamed: bool) -> None:
     with client(limits={"body_bytes": 1_000}) as it:
