@@ -21,7 +21,7 @@ from resolvers.clients import openstack_errors as errors
 from resolvers.clients.openstack_http import Answer, Http, Params
 from resolvers.clients.single_flight import SingleFlight
 from resolvers.clock import Clock
-from resolvers.errors import Denied, Unauthenticated, Unavailable
+from resolvers.errors import Denied, GurumError, RateLimited, TimedOut, Unauthenticated, Unavailable
 
 T = TypeVar("T")
 
@@ -226,5 +226,11 @@ class Account:
         try:
             async with self._http.within(service, self._deadline):
                 return await self.in_thread(service, work)
-        except (Unauthenticated, Denied) as error:
-            raise errors.of_own_account(self._http.backend, service, error) from error
+        except (Unavailable, TimedOut, RateLimited):
+            raise
+        except GurumError as error:
+            # It is of the login, and not of what somebody asked for: a NotFound must not pass for one of a server.
+            refusal = (
+                error if isinstance(error, Denied) else Unauthenticated(error.message, request_id=error.request_id)
+            )
+            raise errors.of_own_account(self._http.backend, service, refusal) from error

@@ -14,7 +14,7 @@ from resolvers.clients import openstack_errors as errors
 from resolvers.clients.openstack_account import Account, Standing
 from resolvers.clients.openstack_http import Http, Params
 from resolvers.clients.openstack_settings import Deadlines
-from resolvers.errors import Denied, GurumError, NotFound, RateLimited, TimedOut, Unauthenticated
+from resolvers.errors import Denied, GurumError, Invalid, NotFound, RateLimited, TimedOut, Unauthenticated
 
 Get = Callable[..., Awaitable[bytes]]
 
@@ -169,8 +169,9 @@ class Checks:
         where = f" at {address}" if address else ""
         if isinstance(error.__cause__, Denied):
             return GIVE_ADMIN
-        if isinstance(error.__cause__, Unauthenticated):
-            return "Correct user, password and domain of the entry in clouds.yaml; try it with `openstack token issue`."
+        if isinstance(error.__cause__, Unauthenticated | Invalid | NotFound):
+            said = "" if isinstance(error.__cause__, Unauthenticated) else f" Keystone says: {error.__cause__.message}"
+            return f"Correct address, user, password and domain of the entry in clouds.yaml; try it with `openstack token issue`.{said}"
         if isinstance(error, errors.SeveralRegions):
             return "Set `region` of this cloud in 9rum's settings, or `region_name` of its entry in clouds.yaml."
         if isinstance(error, errors.ProxyFailed):

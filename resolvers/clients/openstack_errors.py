@@ -93,6 +93,12 @@ def _sentence(body: Any) -> str:
 def from_answer(backend: str, service: str, status: int, headers: Mapping[str, str], body: bytes) -> GurumError:
     """The error of an answer with a status of 400 or more."""
     retry_after = _seconds(headers.get("retry-after"))
+    if status == 404 and request_id(headers) is None and "json" not in headers.get("content-type", ""):
+        # All services say it in JSON or with the id of the request. What says it otherwise stands before the service, and knows nothing of
+        # what is there: were it believed, rows would go, and deletions be over.
+        return Unavailable(
+            f"{title(backend, service)} is not found at its address: another server answers there.", backend=backend
+        )
     if status == 413 and retry_after is None and b"overLimit" not in body[:_MAX_TEXT]:
         # No quota and no limit of requests, for both of which OpenStack has this status too: what a proxy says of a large body.
         return Invalid(

@@ -51,6 +51,9 @@ SENTENCES: Mapping[str, str] = {
     "{} refuses this as too large; ask its operators to raise the limit of the proxy before it.": (
         "{0} 서비스가 요청이 너무 크다며 거부했습니다. 서비스 앞 프록시의 제한을 올려 달라고 운영자에게 요청하십시오."
     ),
+    "{} is not found at its address: another server answers there.": (
+        "{0} 서비스가 그 주소에 없습니다. 다른 서버가 응답하고 있습니다."
+    ),
     "{} refused the request with status {}.": "{0} 서비스가 요청을 거부했습니다(상태 코드 {1}).",
     # resolvers/clients/openstack_http.py
     "{} gave an answer that 9rum can not use: {}.": "{0} 서비스의 응답을 9rum이 쓸 수 없습니다: {1}.",

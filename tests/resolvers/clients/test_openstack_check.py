@@ -43,7 +43,7 @@ async def test_a_wrong_password(connect: Connecting) -> None:
     client = await connect(auth={"password": "wrong"})
     found = await client.checks.service("compute", "/servers")
     assert found.sentence.startswith("Keystone (identity) of krane does not let 9rum's own account in")
-    assert found.mend.startswith("Correct user, password and domain of the entry in clouds.yaml")
+    assert found.mend.startswith("Correct address, user, password and domain of the entry in clouds.yaml")
 
 
 async def test_an_address_that_is_no_keystones(connect: Connecting, far: FarCloud) -> None:

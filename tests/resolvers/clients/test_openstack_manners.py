@@ -238,6 +238,26 @@ async def test_a_refusal_is_told_in_the_backends_own_words(
     assert error.value.retry_after == (7.0 if kind is RateLimited else None)
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [(b"<html><h1>404 Not Found</h1></html>", "text/html"), (b"default backend - 404", "text/plain; charset=utf-8")],
+)
+async def test_another_server_at_the_address_knows_nothing_of_what_is_there(
+    client: OpenStackClient, far: FarCloud, body: bytes, kind: str
+) -> None:
+    """A proxy whose way to Nova is missing for a moment must not pass for Nova without the server."""
+
+    async def proxy(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=body, status=404, headers={"Content-Type": kind})
+
+    far.answer("compute /servers", proxy)
+    acting = Credential(far.issue(Token("jiwoo")), SHOP)
+    for asked in (client.get("compute", "/servers"), client.send(acting, "DELETE", "compute", "/servers")):
+        with pytest.raises(Unavailable, match="is not found at its address: another server answers there") as error:
+            await asked
+        assert not error.value.lost
+
+
 async def test_what_a_proxy_finds_too_large_is_not_to_be_tried_again(client: OpenStackClient, far: FarCloud) -> None:
     acting = Credential(far.issue(Token("jiwoo")), SHOP)
     far.answer("compute /servers", told(b"<html><h1>413 Request Entity Too Large</h1>nginx</html>", status=413))

@@ -192,6 +192,23 @@ async def test_what_the_own_account_may_not_do_is_said_to_the_operator(client: O
         await client.get("compute", "/servers")
 
 
+@pytest.mark.parametrize("status", [400, 404, 409])
+async def test_a_login_that_is_refused_in_any_way_is_not_an_answer_to_what_was_asked(
+    connect: Connecting, far: FarCloud, status: int
+) -> None:
+    """Were the 404 of a Keystone that is moved taken for one of a server, the server would be gone."""
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        return refusal(status, "Not here")
+
+    far.log_in = elsewhere
+    client = await connect()
+    with pytest.raises(Unavailable, match=r"does not let 9rum's own account in; check its entry in clouds\.yaml"):
+        await client.get("compute", "/servers")
+    with pytest.raises(Unavailable, match="does not let 9rum's own account in"):
+        await client.get("identity", "/users/x")
+
+
 async def test_what_is_not_there_is_not_found(client: OpenStackClient, far: FarCloud) -> None:
     with pytest.raises(NotFound, match="The resource could not be found"):
         await client.get("compute", "/servers/nope")
