@@ -49,7 +49,7 @@ SENTENCES: Mapping[str, str] = {
     "{} asks to send fewer requests; try again later.": "{0} 서비스에 요청이 너무 많습니다. 잠시 후 다시 시도하세요.",
     "{} does not accept your token; sign in again.": "{0} 서비스가 토큰을 거부했습니다. 다시 로그인하세요.",
     "{} refuses this as too large; ask its operators to raise the limit of the proxy before it.": (
-        "{0} 서비스가 요청이 너무 크다며 거부했습니다. 서비스 앞 프록시의 제한을 올려 달라고 운영자에게 요청하십시오."
+        "{0} 서비스가 요청이 너무 크다며 거부했습니다. 서비스 앞 프록시의 제한을 올려 달라고 운영자에게 요청하세요."
     ),
     "{} is not found at its address: another server answers there.": (
         "{0} 서비스가 그 주소에 없습니다. 다른 서버가 응답하고 있습니다."
