@@ -102,6 +102,7 @@ class Executor:
         """Starts a subscription: its events, or the one outcome that says why there are none."""
         budget = None
         try:
+            self._limits.subscriptions.check(prepared.caller)
             budget = self._limits.rate.spend(prepared.caller, prepared.cost)
             source = subscribe(self._schema, **self._arguments(prepared, context))
             if _is_awaitable(source):
@@ -167,6 +168,7 @@ class Executor:
         started = time.perf_counter()
         code = "OK"
         rate = self._limits.rate
+        self._limits.subscriptions.enter(prepared.caller)
         self._metrics.subscriptions.inc()
         try:
             async for result in events:
@@ -182,6 +184,7 @@ class Executor:
             code = outcome.code
             yield outcome
         finally:
+            self._limits.subscriptions.leave(prepared.caller)
             self._metrics.subscriptions.dec()
             self._metrics.operation(transport, "subscription", code, time.perf_counter() - started, prepared.cost)
             close = getattr(events, "aclose", None)

@@ -16,6 +16,7 @@ from gateway.limits.depth import DepthLimit
 from gateway.limits.rate import RateLimit
 from gateway.limits.roots import RootFieldLimit
 from gateway.limits.settings import LimitSettings
+from gateway.limits.subscriptions import SubscriptionLimit
 from gateway.limits.tokens import TokenLimit
 
 __all__ = ["LIMITS", "LimitSettings", "Limits"]
@@ -29,6 +30,7 @@ LIMITS: Final = (
     CostLimit,
     RateLimit,
     ConcurrencyLimit,
+    SubscriptionLimit,
     DeadlineLimit,
 )
 
@@ -44,4 +46,5 @@ class Limits:
         self.cost = CostLimit(settings)
         self.rate = RateLimit(settings, now)
         self.concurrency = ConcurrencyLimit(settings)
+        self.subscriptions = SubscriptionLimit(settings)
         self.deadline = DeadlineLimit(settings)

@@ -1,4 +1,4 @@
-"""How many operations of one caller may run at the same time. Subscriptions are counted by their connections, not here."""
+"""How many operations of one caller may run at the same time. Subscriptions are counted for themselves."""
 
 from typing import Final
 

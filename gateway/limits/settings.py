@@ -60,6 +60,11 @@ class LimitSettings(BaseModel):
         gt=0,
         description="Operations of one caller that run at the same time. Raise it for a busy service account.",
     )
+    subscriptions: int = Field(
+        500,
+        gt=0,
+        description="Subscriptions of one caller that run at the same time. Raise it for a service account that serves many people.",
+    )
     deadline_seconds: float = Field(
         60, gt=0, description="Seconds that one operation may take. Keep it below your reverse proxy's own timeout."
     )

@@ -15,6 +15,7 @@ from resolvers.operations.audit_filter import PLACE, Wanted, may_read, test_of
 
 strawberry.enum(AuditResult, description=AuditResult.__doc__)
 MAX_ROWS = 200
+SEARCH_COST = 250  # it may look at `MAX_SCANNED` rows
 
 
 @strawberry.type(description="A row of the audit log.")
@@ -47,6 +48,7 @@ class AuditQueries:
         graphql_type=list[AuditEntry],
         description="The newest audit rows first: all for operators, those of a project for its admins. `actor`, `resource` and "
         "`project` are a name or an id, `action` and `channel` may hold `*`; `before` is the id of a row.",
+        metadata={"cost": SEARCH_COST},
     )
     async def audit_entries(
         self,

@@ -17,6 +17,7 @@ from resolvers.operations.record import OperationState, StepState
 strawberry.enum(OperationState, description=OperationState.__doc__)
 strawberry.enum(StepState, description="How far a step of an operation is.")
 MAX_ROWS = 200
+LIST_COST = 50  # it may read five times as many from the store
 
 
 @strawberry.type(description="One step of an operation.")
@@ -62,7 +63,10 @@ def _resources(root: strawberry.Parent[Any], info: Info[Context, None]) -> Any:
 
 def _row(context: Context, row_id: str | None) -> Any:
     kind = (row_id or "").split(":", 1)[0]
-    return context.inventory.get(context.actor, kind, row_id) if kind in context.inventory.kinds else None
+    row = context.inventory.get(context.actor, kind, row_id) if kind in context.inventory.kinds else None
+    if row is not None:
+        context.leads_to(1)
+    return row
 
 
 def _error(root: strawberry.Parent[Any]) -> Any:
@@ -109,6 +113,7 @@ class OperationQueries:
     @strawberry.field(
         graphql_type=list[Operation],
         description="The newest operations first; of everybody whom you may see when `all`.",
+        metadata={"cost": LIST_COST},
     )
     async def operations(self, info: Info[Context, None], first: int = 20, all: bool = False) -> Any:  # noqa: A002 - the schema's name
         context = info.context

@@ -120,6 +120,28 @@ def test_too_many_operations_on_one_connection_are_refused_one_by_one() -> None:
     run(test())
 
 
+def test_subscriptions_of_one_caller_are_bounded_over_all_connections() -> None:
+    async def test() -> None:
+        async with serving(limits={"subscriptions": 2}) as live, live.signed_in() as first, live.signed_in() as second:
+            for number, socket in enumerate((first, second)):
+                await say(socket, type="subscribe", id="1", payload={"query": "subscription { quiet }"})
+                await until(lambda number=number: live.world.waiting == number + 1, "it listens")
+            await say(second, type="subscribe", id="2", payload={"query": "subscription { quiet }"})
+            refused = await hear(second)
+            assert (refused["id"], refused["type"]) == ("2", "error")
+            assert refused["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
+            assert "the limit at the same time is 2" in refused["payload"][0]["message"]
+            async with live.signed_in("token-bob") as other:
+                await say(other, type="subscribe", id="1", payload={"query": "subscription { count(to: 1) }"})
+                assert (await hear(other))["payload"]["data"] == {"count": 1}
+            await say(first, type="complete", id="1")
+            await until(lambda: live.world.waiting == 1, "one has ended")
+            await say(second, type="subscribe", id="3", payload={"query": "subscription { count(to: 1) }"})
+            assert (await hear(second))["payload"]["data"] == {"count": 1}
+
+    run(test())
+
+
 def test_at_shutdown_clients_are_told_to_come_back() -> None:
     async def test() -> None:
         async with serving() as live, live.signed_in() as socket:
