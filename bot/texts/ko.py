@@ -152,8 +152,8 @@ TEXTS: Mapping[str, str] = {
     "inbox.full": "지금 대기 중인 명령이 너무 많습니다. 잠시 후 다시 입력해 주세요.",
     "inbox.full_of_yours": "대기 중인 내 명령이 {count}개입니다. 잠시 후 다시 입력해 주세요.",
     # language: of the answers
-    "language.done": "이제부터 `{language}` 언어로 답합니다.",
-    "language.is": "지금은 `{language}` 언어로 답합니다. 선택할 수 있는 언어: {known}.",
+    "language.done": "이제부터 답변 언어: `{language}`",
+    "language.is": "지금 답변 언어: `{language}`. 선택할 수 있는 언어: {known}.",
     "language.unknown": "`{language}` 언어로는 답할 수 없습니다. 선택할 수 있는 언어: {known}.",
     # link: chat accounts and people
     "link.away": "로그인 서비스(Keystone)가 지금 응답하지 않아 실행하지 않았습니다. 잠시 뒤 다시 시도해 주세요.",
