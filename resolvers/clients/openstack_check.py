@@ -4,6 +4,7 @@ Made by `openstack.py`, asked by the `check` of the adapters. What stands here i
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from resolvers.clients import openstack_errors as errors
 from resolvers.clients.openstack_account import Account, Standing
 from resolvers.clients.openstack_http import Http, Params
 from resolvers.clients.openstack_settings import Deadlines
-from resolvers.errors import Denied, GurumError, Invalid, NotFound, RateLimited, TimedOut, Unauthenticated
+from resolvers.errors import Denied, GurumError, Invalid, NotFound, RateLimited, TimedOut, Unauthenticated, Unavailable
 
 Get = Callable[..., Awaitable[bytes]]
 
@@ -33,6 +34,19 @@ class _Cut(msgspec.Struct):
 
 _CUT: Final = msgspec.json.Decoder(_Cut)
 _ROWS: Final = msgspec.json.Decoder(dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Breadth:
+    """A list in which something of another project is looked for. Services narrow their lists to the own project of whoever may not see
+    all, and say nothing of it, so that 9rum would show a cloud with nothing in it. `owner` is the project of each row under `key`."""
+
+    service: str
+    what: str
+    path: str
+    params: Params
+    key: str
+    owner: str
 
 
 class Checks:
@@ -117,32 +131,34 @@ class Checks:
             ),
         )
 
-    async def sees_all(
-        self,
-        service: str,
-        what: str,
-        path: str,
-        params: Params,
-        key: str,
-        owner: str,
-        *,
-        microversion: str | None = None,
-    ) -> Sequence[CheckResult]:
-        """Nothing when it does. Services narrow lists to the own project of whoever may not see all, and say nothing of it, so that 9rum
-        would show a cloud with nothing in it. `owner` is the project of each row under `key`."""
-        name = errors.title(self._http.backend, service)
+    async def sees_all(self, rows: Breadth) -> Sequence[CheckResult]:
+        """Nothing when it does."""
+        name = errors.title(self._http.backend, rows.service)
         try:
-            standing = await self._account.standing()
-            if "admin" in standing.roles:
-                return ()
-            body = await self._get(service, path, {**params, "limit": LOOKED_AT}, microversion=microversion)
-            rows = self._http.decode(service, body, _ROWS).get(key) or []
+            narrow = await self._narrow(rows)
         except GurumError as error:
-            return (CheckResult(name, False, f"{what}: {error.message}", self._mend(error, service)),)
-        if any(row.get(owner) not in (None, "", standing.project_id) for row in rows):
+            return (CheckResult(name, False, f"{rows.what}: {error.message}", self._mend(error, rows.service)),)
+        if not narrow:
             return ()
-        sentence = f"{name} shows 9rum's own account {what} of its own project alone."
+        sentence = f"{name} shows 9rum's own account {rows.what} of its own project alone."
         return (CheckResult(name, False, sentence, f"{GIVE_ADMIN} If there is nothing else yet, all is well."),)
+
+    async def require_all(self, rows: Breadth, project: str) -> None:
+        """Unavailable where what a list of this project lacks may be there all the same: who made it a second time would double it."""
+        if project != (await self._account.standing()).project_id and await self._narrow(rows):
+            name = errors.title(self._http.backend, rows.service)
+            raise Unavailable(
+                f"{name} shows 9rum's own account {rows.what} of its own project alone, so whether this was made is not known.",
+                backend=self._http.backend,
+            )
+
+    async def _narrow(self, rows: Breadth) -> bool:
+        standing = await self._account.standing()
+        if "admin" in standing.roles:
+            return False
+        body = await self._get(rows.service, rows.path, {**rows.params, "limit": LOOKED_AT})
+        found = self._http.decode(rows.service, body, _ROWS).get(rows.key) or []
+        return all(row.get(rows.owner) in (None, "", standing.project_id) for row in found)
 
     async def account(self) -> CheckResult:
         """How 9rum's own account is signed in. Raises what the login does."""

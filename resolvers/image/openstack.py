@@ -14,6 +14,7 @@ import msgspec
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack_check import Breadth
 from resolvers.clients.openstack_lists import path, read_inside
 from resolvers.errors import Conflict, Denied, GurumError, Invalid, NotFound, Unauthenticated, Unavailable
 from resolvers.image import openstack_rows as rows
@@ -24,6 +25,7 @@ from resolvers.inventory.kinds import Row
 from resolvers.names import Names
 
 PATCH: Final = "application/openstack-images-v2.1-json-patch"
+PRIVATE_IMAGES: Final = Breadth(SERVICE, "images", "/images", {"visibility": "private"}, "images", "owner")
 WEB_DOWNLOAD: Final = "web-download"
 
 
@@ -41,9 +43,7 @@ class OpenStackImage:
         reachable = await self._client.checks.service(SERVICE, "/images", {"limit": 1, "visibility": "all"})
         if not reachable.ok or not reachable.offered:
             return (reachable,)
-        narrow = await self._client.checks.sees_all(
-            SERVICE, "images", "/images", {"visibility": "private"}, "images", "owner"
-        )
+        narrow = await self._client.checks.sees_all(PRIVATE_IMAGES)
         return (reachable, *narrow, await self._check_import())
 
     async def create_image(self, acting: Credential, spec: ImageSpec) -> str:
@@ -64,6 +64,7 @@ class OpenStackImage:
         return str(read_inside(self._client, SERVICE, answer.body, rows.IMAGE, "id"))
 
     async def find_images(self, marker: str, project: str) -> Sequence[str]:
+        await self._client.checks.require_all(PRIVATE_IMAGES, project)
         query = {"visibility": "all", "owner": project, MARKER: marker}
         # A cloud that ignored an unknown filter would answer with images of others.
         return [str(raw["id"]) for raw in await self._list(query) if raw.get(MARKER) == marker]

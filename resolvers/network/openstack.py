@@ -13,6 +13,7 @@ import msgspec
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack_check import Breadth
 from resolvers.clients.openstack_lists import listed, path, read_inside
 from resolvers.errors import Conflict, Denied, Invalid, NotFound
 from resolvers.inventory.feed import Feed
@@ -49,6 +50,10 @@ EXTENSIONS: Final = {
     "security-group": "security groups",
     "quota_details": "quotas with their use",
 }
+# Every project has a security group, and nobody but who may see all sees those of others.
+ALL_GROUPS: Final = Breadth(
+    SERVICE, "security groups", "/security-groups?fields=project_id", {}, "security_groups", "project_id"
+)
 # Neutron says 400 or 404 for these wrong states; only its sentence tells them apart.
 WRONG_INTERFACE: Final = "Bad router request"
 POOL_IN_USE: Final = "Unable to delete subnet pool"
@@ -92,10 +97,7 @@ class OpenStackNetwork:
         reachable = await self._client.checks.service(SERVICE, "/networks", {"limit": 1})
         if not reachable.ok:
             return (reachable,)
-        # Every project has a security group, and nobody but who may see all sees those of others.
-        narrow = await self._client.checks.sees_all(
-            SERVICE, "security groups", "/security-groups?fields=project_id", {}, "security_groups", "project_id"
-        )
+        narrow = await self._client.checks.sees_all(ALL_GROUPS)
         return (reachable, *narrow, await self._check_extensions())
 
     async def quotas(self, acting: Credential) -> Sequence[Quota]:
@@ -111,6 +113,7 @@ class OpenStackNetwork:
         ]
 
     async def find(self, kind: str, marker: str, project: str) -> Sequence[str]:
+        await self._client.checks.require_all(ALL_GROUPS, project)
         name = MARKED[kind]
         where = f"/{name.replace('_', '-')}?fields=id&fields=description"
         found = await listed(self._client, SERVICE, where, name, _DESCRIBED, {"project_id": project})

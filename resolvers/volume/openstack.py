@@ -14,6 +14,7 @@ import msgspec
 from resolvers.actor import Credential
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
+from resolvers.clients.openstack_check import Breadth
 from resolvers.clients.openstack_errors import refused_to_own_account
 from resolvers.clients.openstack_http import Answer
 from resolvers.clients.openstack_lists import inside, listed, pages, path, read_inside
@@ -42,6 +43,9 @@ ACCESS_AT_ONCE: Final = 8  # requests for the projects of private types under wa
 # Cinder answers 400 for a resource in the wrong state, too; only these beginnings of its sentence tell it apart.
 WRONG_STATE: Final = ("Invalid volume:", "Invalid snapshot:", "Invalid backup:")
 NO_IMAGE: Final = "Invalid image identifier"
+ALL_VOLUMES: Final = Breadth(
+    SERVICE, "volumes", "/volumes/detail", {"all_tenants": 1}, "volumes", "os-vol-tenant-attr:tenant_id"
+)
 B = TypeVar("B")
 
 
@@ -68,10 +72,7 @@ class OpenStackVolume:
             await self._version()
         except GurumError as error:
             return (CheckResult(reachable.name, False, error.message, "Use a Cinder of Stein (2019) or newer."),)
-        all_projects = {"all_tenants": 1}
-        narrow = await self._client.checks.sees_all(
-            SERVICE, "volumes", "/volumes/detail", all_projects, "volumes", "os-vol-tenant-attr:tenant_id"
-        )
+        narrow = await self._client.checks.sees_all(ALL_VOLUMES)
         return (reachable, *narrow, await self._check_backup())
 
     async def quotas(self, acting: Credential) -> Sequence[Quota]:
@@ -217,6 +218,7 @@ class OpenStackVolume:
         self, collection: str, key: str, decoder: msgspec.json.Decoder[list[B]], marker: str, project: str
     ) -> list[B]:
         """What carries the marker, looked for by Cinder and once more here, because a cloud's filters are configured."""
+        await self._client.checks.require_all(ALL_VOLUMES, project)
         query: dict[str, str | int] = {"all_tenants": 1, "project_id": project, "metadata": str({MARKER: marker})}
         found: AsyncIterator[list[Any]] = self._pages(f"{collection}/detail", key, decoder, query)
         return [

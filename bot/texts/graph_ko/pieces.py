@@ -36,6 +36,9 @@ SENTENCES: Mapping[str, str] = {
     "{} shows a certificate that this machine does not trust; name its authority as `cacert` in clouds.yaml.": (
         "{0} 서비스의 인증서를 이 장비가 신뢰하지 않습니다. clouds.yaml의 `cacert` 값에 인증 기관을 지정하세요."
     ),
+    "{} shows 9rum's own account {} of its own project alone, so whether this was made is not known.": (
+        "{0} 서비스가 9rum 계정에 그 계정의 프로젝트에 있는 것만 보여 주므로({1}), 만들어졌는지 알 수 없습니다."
+    ),
     "{} is not reached: no connection to the proxy can be made that this machine's environment names.": (
         "{0} 서비스에 연결할 수 없습니다. 이 장비의 환경 변수에 지정된 프록시에 연결되지 않습니다."
     ),

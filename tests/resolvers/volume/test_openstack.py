@@ -157,6 +157,15 @@ async def test_check_sees_that_cinder_shows_the_own_project_alone(volume: OpenSt
     assert [result.ok for result in await volume.check()] == [True, True]
 
 
+async def test_what_a_narrow_account_does_not_see_may_have_been_made(volume: OpenStackVolume, far: FarKrane) -> None:
+    """Were it believed, the operation that a crash cut off would make the volume once more."""
+    far.own_roles = ["reader"]
+    own = {"os-vol-tenant-attr:tenant_id": OWN_PROJECT}
+    far.answer("block-storage /volumes/detail", told({"volumes": [own]}))
+    with pytest.raises(Unavailable, match="so whether this was made is not known"):
+        await volume.find_volumes("marker", SHOP)
+
+
 async def test_check_names_a_cinder_that_is_too_old(volume: OpenStackVolume, far: FarKrane) -> None:
     far.newest_cinder = "3.27"
     far.answer("block-storage /volumes", told({"volumes": []}))
