@@ -6,6 +6,7 @@ are read with 9rum's own account, so that what a person may do is known even whe
 
 import asyncio
 import contextlib
+import logging
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -24,6 +25,7 @@ from resolvers.inventory.feed import Feed
 from resolvers.inventory.kinds import Kind, Row
 from resolvers.names import Names
 
+log = logging.getLogger(__name__)
 R = TypeVar("R", bound=Row)
 B = TypeVar("B")
 SERVICE = "identity"
@@ -75,6 +77,8 @@ class OpenStackIdentity:
     def __init__(self, client: OpenStackClient, names: Names) -> None:
         self._client = client
         self._names = names
+        self._users_of: dict[str, list[_Body]] = {}  # by domain, as last seen
+        self._away: set[str] = set()  # domains whose users could not be read
         self._groups_at_once = asyncio.Semaphore(GROUPS_AT_ONCE)
 
     # -- the read model ------------------------------------------------------------------------------------------------
@@ -125,11 +129,27 @@ class OpenStackIdentity:
         return Feed(kind, full, one)
 
     async def _users(self) -> list[_Body]:
-        """Domain by domain, because Keystone lists a domain that is tied to LDAP only when it is asked for that domain."""
-        found: list[_Body] = []
+        """Domain by domain, because Keystone lists a domain that is tied to LDAP only when it is asked for that domain.
+
+        Of a domain whose LDAP is away the users stay as they were last seen, and those of the others are read. Fails when all fail.
+        """
+        seen: dict[str, list[_Body]] = {}
+        failed: GurumError | None = None
+        worked = False
         for domain in await self._listed("/domains", "domains"):
-            found += await self._listed("/users", "users", {"domain_id": domain.id})
-        return found
+            try:
+                seen[domain.id] = await self._listed("/users", "users", {"domain_id": domain.id})
+                worked = True
+                self._away.discard(domain.id)
+            except GurumError as error:
+                failed, seen[domain.id] = error, self._users_of.get(domain.id, [])
+                if domain.id not in self._away:
+                    log.warning("users of the domain %s can not be read: %s", domain.name, error.message)
+                self._away.add(domain.id)
+        if failed is not None and not worked:
+            raise failed
+        self._users_of = seen
+        return [user for users in seen.values() for user in users]
 
     async def _listed(self, path_: str, key: str, params: dict[str, str | int] | None = None) -> list[_Body]:
         """No limit is asked for: Keystone 30 cuts its list of roles at a limit, but forgets the marker of the next page."""

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from resolvers.clients.openstack import OpenStackClient
+from resolvers.errors import Unavailable
 from resolvers.identity.openstack import OpenStackIdentity
 from resolvers.inventory.feed import Feed
 from resolvers.names import Names
@@ -31,6 +33,33 @@ async def test_one_odd_attribute_hides_nobody(client: OpenStackClient, far: FarC
     rows = await feed(client, "user").full()
     assert [(row.name, row.email) for row in rows] == [("김지우 🐧", None), ("minsu", "minsu@example.com")]
     assert rows[0].id == f"user:krane/{LDAP_ID}"
+
+
+async def test_a_directory_that_is_away_takes_no_users_with_it(client: OpenStackClient, far: FarCloud) -> None:
+    away: set[str] = set()
+
+    async def users(request: web.Request) -> web.Response:
+        domain = request.query["domain_id"]
+        if domain in away:
+            return web.json_response({"error": {"code": 500, "message": "Can't contact LDAP server"}}, status=500)
+        return web.json_response({"users": [{"id": f"u-{domain}", "name": domain, "domain_id": domain}], "links": {}})
+
+    domains = [{"id": name, "name": name} for name in ("corp", "default")]
+    far.answer("identity /domains", told({"domains": domains, "links": {}}))
+    far.answer("identity /users", users)
+    listed = feed(client, "user")
+    away.add("corp")
+    assert [row.name for row in await listed.full()] == ["default"]
+    away.clear()
+    assert [row.name for row in await listed.full()] == ["corp", "default"]
+    away.add("corp")
+    assert [row.name for row in await listed.full()] == ["corp", "default"]  # as last seen
+    away.add("default")
+    with pytest.raises(Unavailable, match="failed with status 500"):
+        await listed.full()
+    far.answer("identity /domains", told({"domains": domains[1:], "links": {}}))
+    away.clear()
+    assert [row.name for row in await listed.full()] == ["default"]
 
 
 async def test_a_user_of_an_older_directory_goes_by_a_name(client: OpenStackClient, far: FarCloud) -> None:
