@@ -103,7 +103,11 @@ class OpenStackClient:
 
         async def work() -> bytes:
             async with self._http.within(service, seconds):
-                answer = await self._account.request(service, "GET", path, _version(service, microversion), params)
+                try:
+                    answer = await self._account.request(service, "GET", path, _version(service, microversion), params)
+                except errors.OtherVersion:
+                    self._account.forget(service)
+                    raise
                 return answer.body
 
         if not shared:
@@ -241,6 +245,8 @@ class OpenStackClient:
                         raise
                     answer = await attempt(url)
         except GurumError as error:
+            if isinstance(error, errors.OtherVersion):
+                self._account.forget(service)
             error.lost = begun and (error.lost or isinstance(error, TimedOut))
             raise
         if method not in READS:

@@ -143,6 +143,12 @@ class Account:
         known = self._endpoints.get(service)
         return known if known is not None else await self._flights.do(service, lambda: self._find(service))
 
+    def forget(self, service: str) -> None:
+        """Find the service and its versions anew at the next use."""
+        self._endpoints.pop(service, None)
+        for holder in (self._session, self._session.auth):
+            getattr(holder, "_discovery_cache", {}).clear()
+
     def known_address(self, service: str) -> str | None:
         """Where the service was found, or where to log in when not even that worked."""
         return self._addresses.get(service) or self.region.get_auth_args().get("auth_url")

@@ -149,6 +149,10 @@ class NotOffered(Unavailable):
     """The catalogue has no such service."""
 
 
+class OtherVersion(Unavailable):
+    """A service does not speak the version of its API any more that it told: it was changed for an older one, or is being changed."""
+
+
 class SeveralRegions(Unavailable):
     """The catalogue has a service more than once, and nothing says which one is meant."""
 
@@ -235,6 +239,8 @@ def _error(
             retry_after=retry_after,
             lost=status in GATEWAY,
         )
+    if status == 406:
+        return OtherVersion(f"{name} does not speak the version of its API that it told; try again.", **about)
     if status in (403, 409, 413) and _QUOTA.search(text):
         return QuotaExceeded(text, **about)
     if status in (413, 429):

@@ -6,12 +6,13 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from resolvers.actor import Credential
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_http import Link, next_link
 from resolvers.clock import Clock
 from resolvers.errors import NotFound, RateLimited, Unavailable
 from tests.resolvers.clients.conftest import Connecting
-from tests.resolvers.clients.far_cloud import FarCloud, refusal, told
+from tests.resolvers.clients.far_cloud import SHOP, FarCloud, Token, refusal, told
 
 pytestmark = pytest.mark.anyio
 
@@ -224,6 +225,36 @@ async def test_the_newest_microversion_that_both_know(connect: Connecting, far: 
     older = await connect()
     with pytest.raises(Unavailable, match=r"up to 2\.9 only"):
         await older.microversion("compute", "2.90", "2.60")
+
+
+@pytest.mark.parametrize("by", ["own account", "person"])
+async def test_a_cloud_that_goes_back_to_an_older_release_is_asked_anew(
+    client: OpenStackClient, far: FarCloud, by: str
+) -> None:
+    """And one that is being upgraded, where servers of two releases answer."""
+
+    async def servers(request: web.Request) -> web.StreamResponse:
+        asked = request.headers["OpenStack-API-Version"].removeprefix("compute 2.")
+        newest = far.newest_microversion.removeprefix("2.")
+        fine = int(asked) <= int(newest)
+        return web.json_response({}) if fine else refusal(406, f"Version 2.{asked} is not supported by the API.")
+
+    far.answer("compute /servers", servers)
+    acting = Credential(far.issue(Token("jiwoo")), SHOP)
+
+    async def ask() -> None:
+        version = await client.microversion("compute", "2.90", "2.60")
+        if by == "person":
+            await client.send(acting, "POST", "compute", "/servers", json={}, microversion=version)
+        else:
+            await client.get("compute", "/servers", microversion=version)
+
+    await ask()
+    far.newest_microversion = "2.79"
+    with pytest.raises(Unavailable, match="does not speak the version of its API that it told; try again"):
+        await ask()
+    await ask()
+    assert await client.microversion("compute", "2.90", "2.60") == "2.79"
 
 
 async def test_a_cloud_that_is_down_at_the_start_is_found_when_it_comes_up(
