@@ -1,5 +1,6 @@
 """The quick execution and graphql-core alone give the same answer to any document, from any world, for any caller."""
 
+import asyncio
 import gc
 import itertools
 import random
@@ -34,8 +35,8 @@ async def told(
     scene: Scene,
     asked: DocumentNode,
     variables: Mapping[str, Any],
-    plans: Plans | None = None,
     operation: str | None = None,
+    plans: Plans | None = None,
 ) -> tuple[Any, ...]:
     """All that a caller gets, in its order, and what the context was left with: by graphql-core alone when there are no plans."""
     context = await scene.asked.context()
@@ -75,12 +76,17 @@ async def test_any_document_is_answered_as_graphql_core_answers_it(first: Draw, 
     asked = parse(document(draw))
     assert validate(walk.graph(), asked) == []
     scenes, plans = [scene_of(each, draw) for each in (first, second)], Plans(10_000)
-    for _ in range(6):
+    questions = []
+    for _ in range(4):
         scene, operation, variables = draw.choice(scenes), draw.choice(OPERATIONS), draw.choice(VARIABLES)
-        given = {**variables, "ids": draw.choice(([], IDS))}
-        wanted = await told(scene, asked, given, operation=operation)
-        for _ in range(3):
-            assert await told(scene, asked, given, plans, operation) == wanted
+        question = scene, asked, {**variables, "ids": draw.choice(([], IDS))}, operation
+        wanted = await told(*question)
+        for _ in range(2):
+            assert await told(*question, plans) == wanted
+        questions.append(question)
+    # And all of them at the same time: which of two errors comes first is then another one, but not for us.
+    together = await asyncio.gather(*(told(*question) for question in questions))
+    assert await asyncio.gather(*(told(*question, plans) for question in questions)) == together
 
 
 async def test_a_directive_whose_variable_is_null_is_told_where_it_stands() -> None:
@@ -129,7 +135,7 @@ async def test_a_document_keeps_no_more_in_memory_than_its_setting_says() -> Non
         assert document.node is not None
         for _ in range(3):
             for a in (True, False):
-                await told(scene, document.node, {"a": a}, document.plans)
+                await told(scene, document.node, {"a": a}, plans=document.plans)
         gc.collect()
         kept, _ = tracemalloc.get_traced_memory()
     finally:
@@ -148,5 +154,5 @@ async def test_most_of_what_people_ask_is_compiled() -> None:
     assert validate(walk.graph(), asked) == []
     plans = Plans(100)
     for _ in range(2):
-        await told(scene, asked, {}, plans)
+        await told(scene, asked, {}, plans=plans)
     assert "ServerConnection" in compiled(plans)
