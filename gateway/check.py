@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TextIO
 
+from redis.exceptions import RedisError
+
 from gateway.chat.wiring import platform_of
 from gateway.clouds import Clouds
 from gateway.documents import TrustedDocumentError
@@ -72,10 +74,37 @@ async def _store(settings: Settings, results: list[CheckResult]) -> AsyncIterato
         yield None
         return
     try:
-        results.append(CheckResult("store", True, f"{store.place} answers."))
+        results.append(
+            await _kept(store) if settings.store.url else CheckResult("store", True, f"{store.place} answers.")
+        )
         yield store.redis
     finally:
         await store.close()
+
+
+async def _kept(store: Store) -> CheckResult:
+    """Whether a store of somebody else keeps what it is given: operations, links and the audit log are in no other place."""
+    try:
+        told: dict[str, Any] = await store.redis.info("everything")
+    except RedisError:  # not everybody may ask
+        told = {}
+    if told.get("redis_mode") == "cluster":
+        return CheckResult(
+            "store",
+            False,
+            f"{store.place} is a cluster, which 9rum does not serve.",
+            "Name a single server in `store.url`.",
+        )
+    policy = told.get("maxmemory_policy", "noeviction")
+    if told.get("maxmemory") and policy != "noeviction":
+        said = (
+            f"{store.place} throws keys away when it is full (`maxmemory-policy {policy}`), such as running operations."
+        )
+        return CheckResult("store", False, said, "Set its `maxmemory-policy` to `noeviction`.")
+    mend = (
+        "It writes no append-only file: what came after its last snapshot is lost when it crashes (`appendonly yes`)."
+    )
+    return CheckResult("store", True, f"{store.place} answers.", mend if told.get("aof_enabled") == 0 else "")
 
 
 def _documents(settings: Settings) -> CheckResult:
