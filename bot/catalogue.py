@@ -75,7 +75,7 @@ class CommandSpec:
     @property
     def typed(self) -> str:
         """How it is written: `security-group rule-add`."""
-        return f"{kebab(self.noun)} {kebab(self.verb)}"
+        return typed(self.name)
 
     @property
     def positional(self) -> tuple[ParameterSpec, ...]:
@@ -94,6 +94,12 @@ class CommandSpec:
     def parameter(self, name: str) -> ParameterSpec | None:
         wanted = fold(name)
         return next((p for p in self.parameters if fold(p.name) == wanted), None)
+
+
+def typed(name: str) -> str:
+    """`securityGroup.ruleAdd` -> `security-group rule-add`: how the name of a command is written."""
+    noun, _, verb = name.partition(".")
+    return f"{kebab(noun)} {kebab(verb)}"
 
 
 class Catalogue:
@@ -145,7 +151,13 @@ class Catalogue:
         also: Iterable[str] = (),
         aliases: Mapping[str, str] = MappingProxyType({}),
     ) -> list[str]:
-        """The commands, as typed, that look most like the first words; those of the noun when it is known. `also`: the bot's own."""
+        """The commands, as typed, that look most like the first words; those of the noun when it is known. `also`: the bot's own.
+
+        Two words the other way round (`list servers`) are that one command.
+        """
+        turned = self.find([*words[1:2], *words[:1]], aliases) if len(words) > 1 else None
+        if turned is not None and not turned[1]:
+            return [turned[0].typed]
         said = " ".join(kebab(word) for word in words[:2])
         noun = self.noun(words[:1], aliases)
         if noun is not None:

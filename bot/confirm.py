@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from bot import gql, redact, texts, undoing
+from bot.catalogue import typed
 from bot.due import DueEdit
 from bot.kept import Taken
 from bot.messages import (
@@ -133,7 +134,7 @@ async def refuse(turn: Turn, name: str, reason: str) -> None:
     key = "confirm.refused_because" if reason else "confirm.refused"
     # By the name of the cloud account: what people call themselves in chat is theirs to choose.
     values = {"name": plan["approval"]["byName"], "reason": reason}
-    short = sentence(turn.texts, key, tone=Tone.INFO, action=pending.action, **values)
+    short = sentence(turn.texts, key, tone=Tone.INFO, action=typed(pending.action), **values)
     await turn.reply(_over(turn, pending, key, **values), short)
 
 
@@ -216,7 +217,7 @@ def _how(turn: Turn, name: str, pending: Pending) -> list[Block]:
 
 def _over(turn: Turn, pending: Pending, key: str, **values: object) -> Message:
     said = texts.of(pending.language)
-    shown = sentence(said, key, tone=Tone.INFO, action=pending.action, **values)
+    shown = sentence(said, key, tone=Tone.INFO, action=typed(pending.action), **values)
     return msgspec.structs.replace(shown, source=Source(command=pending.text))
 
 
@@ -228,7 +229,7 @@ def _short(turn: Turn, pending: Pending, key: str) -> Message:
     url = pending.link if pending.link is not None and pending.link.startswith("https://") else None
     values = {"where": (Span(where, url=url),), "name": pending.person.name or pending.person.id}
     tone = Tone.WARN if key == "confirm.short_changed" else Tone.INFO
-    return sentence(turn.texts, key, tone=tone, action=pending.action, role=pending.approval or "", **values)
+    return sentence(turn.texts, key, tone=tone, action=typed(pending.action), role=pending.approval or "", **values)
 
 
 # -- running -----------------------------------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ def _field(texts: Texts, parameter: ParameterSpec, choices: Choices, max_choices
         hint = f"{hint} {many}".strip()
     return FormField(
         name=parameter.name,
-        label=texts.label(label_of(parameter.name)),
+        label=texts.label(label_of(_called(parameter))),
         kind=_kind(parameter, listed),
         required=parameter.required,
         choices=tuple(choices.rows) if listed else (),
@@ -180,6 +180,11 @@ def _refilled(
         given = invocation.values[parameter.name]
         initial = tuple(written(parameter, each) for each in (given if parameter.many else [given]))
     return msgspec.structs.replace(field, initial=initial, problem=problem)
+
+
+def _called(parameter: ParameterSpec) -> str:
+    """The id of something is chosen as what it is: `server show` asks for a server."""
+    return parameter.choices_from or parameter.name if parameter.name == "id" else parameter.name
 
 
 def _kind(parameter: ParameterSpec, listed: bool) -> FieldKind:

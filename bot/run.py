@@ -83,10 +83,18 @@ async def unknown(turn: Turn, words: Words) -> None:
     own = [command.name for command in turn.services.own]
     aliases = turn.services.defaults.aliases(turn.place)
     near = catalogue.nearest(words.words, also=own, aliases=aliases)
-    message = helps.unknown(turn.texts, words.leading, near)
+    meant = None if turn.hides else {each: f"{each}{_behind(words, each)}" for each in near}
+    message = helps.unknown(turn.texts, words.leading, near, meant)
     await turn.refused("INVALID", message.summary)
     await turn.adopt_pressed()
     await turn.reply(message)
+
+
+def _behind(words: Words, near: str) -> str:
+    """The text behind the words that a command was meant by; nothing where it can not be told which they are."""
+    named = words.tokens[: len(near.split())]
+    plain = all(token.option is None and token.pair is None for token in named)
+    return words.raw[named[-1].end :] if named and plain else ""
 
 
 async def _begun(turn: Turn, text: str) -> Invocation | None:

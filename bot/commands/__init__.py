@@ -38,10 +38,13 @@ COMMANDS: tuple[Own, ...] = (
     ALIASES,
     VERSION,
 )
+_OTHER_WORDS = {"?": "help", "도움말": "help"}  # what newcomers type first
 
 
 def find(words: Sequence[str]) -> tuple[Own, tuple[str, ...]] | None:
     """The own command that the first words name, the longest name first, and the words after it."""
+    first = _OTHER_WORDS.get(words[0]) if words else None
+    words = [first, *words[1:]] if first is not None else words
     for command in sorted(COMMANDS, key=lambda each: -len(each.name.split())):
         name = [fold(word) for word in command.name.split()]
         if [fold(word) for word in words[: len(name)]] == name:

@@ -25,7 +25,10 @@ from bot.replies.wording import code, noted, row_of, said
 from bot.texts import Texts
 from bot.values import is_json
 
+MAX_LABEL = 60  # characters of a button
 _DANGERS = ("LOW", "HIGH", "DESTRUCTIVE")
+_FIRST = ("list", "show", "create")  # verbs that one looks for first
+BUTTONS = 3
 _SAMPLES = {"Int": "1", "Float": "1.5", "Boolean": "yes", "Duration": "5m", "DateTime": "2026-01-31T09:00:00Z"}
 
 
@@ -56,12 +59,13 @@ def of_noun(texts: Texts, catalogue: Catalogue, noun: str, allowed: frozenset[st
             tone=Tone.WARN,
         )
     pairs = tuple((each.typed, _summary(texts, each)) for each in commands)
-    buttons = tuple(Button(label=each.typed, command=f"help {each.typed}") for each in commands[:5])
+    first = sorted(commands, key=lambda each: _FIRST.index(each.verb) if each.verb in _FIRST else len(_FIRST))
+    buttons = tuple(Button(label=each.typed, command=_tried(each)) for each in first[:BUTTONS])
     blocks: tuple[Block, ...] = (
         said(texts, "help.noun", noun=kebab(noun)),
         Fields(pairs),
         *row_of(buttons),
-        noted(texts, "help.noun_hint", command=f"help {commands[0].typed}"),
+        noted(texts, "help.noun_hint", command=f"help {first[0].typed}"),
     )
     return Message(summary=texts.line("help.noun", noun=kebab(noun)), blocks=blocks)
 
@@ -98,16 +102,23 @@ def of_own(texts: Texts, usage: str, summary: str) -> Message:
     return Message(summary=texts.line(summary), blocks=(Paragraph(text),))
 
 
-def unknown(texts: Texts, words: Sequence[str], nearest: Sequence[str]) -> Message:
-    """`words` without any that may be a value; `nearest` are commands as typed, each becomes a button for its help."""
+def unknown(
+    texts: Texts, words: Sequence[str], nearest: Sequence[str], meant: Mapping[str, str] | None = None
+) -> Message:
+    """`words` without any that may be a value; `nearest` are commands as typed. Each becomes a button, for the text that was `meant` with
+    it, else for its help.
+    """
     said_words = clean(" ".join(words[:LONGEST]), 80) or "…"
     if not nearest:
         return Message(
             summary=texts.line("help.unknown", words=said_words),
-            blocks=(said(texts, "help.unknown", words=said_words),),
+            blocks=(said(texts, "help.unknown", words=said_words), *row_of((Button(label="help", command="help"),))),
             tone=Tone.WARN,
         )
-    buttons = tuple(Button(label=each, command=f"help {each}") for each in nearest)
+    if meant is None:
+        buttons = tuple(Button(label=each, command=f"help {each}") for each in nearest)
+    else:
+        buttons = tuple(Button(label=clean(meant[each], MAX_LABEL), command=meant[each]) for each in nearest)
     blocks: tuple[Block, ...] = (
         said(texts, "help.unknown_near", words=said_words, nearest=_codes(nearest)),
         *row_of(buttons),
@@ -169,6 +180,12 @@ def printed(document: str) -> str:
         elif c != " " or lines[-1].strip():
             lines[-1] += c
     return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
+def _tried(spec: CommandSpec) -> str:
+    """What a button of a command says: below a help none changes something, unless the command has to ask first."""
+    asks = any(parameter.required and parameter.default is None for parameter in spec.parameters)
+    return spec.typed if asks or not spec.change else f"help {spec.typed}"
 
 
 def _verbs(commands: Sequence[CommandSpec]) -> Text:

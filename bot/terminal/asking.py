@@ -55,7 +55,9 @@ class Asking:
         return self.field.choices
 
     def opening(self, width: int) -> list[Line]:
-        made = wrap([(HEAD, shown(self.form.title)), (DIM, f"  {shown(self.form.command)}")], width)
+        title, command = shown(self.form.title), shown(self.form.command)
+        rest = command.removeprefix(title) if command.startswith(title) else f"  {command}"
+        made = wrap([(HEAD, title), (DIM, rest)], width)
         return [*made, *_wrong(self.form.problem, width)]
 
     def asked(self, width: int) -> list[Line]:

@@ -87,6 +87,7 @@ class Program:
                 self._sending.run(),
             )
         ]
+        self._view.remark(self._view.said("terminal.welcome"))
         screen = asyncio.create_task(self._screen.run())
         try:
             # The stream ends only by an error; so do the others, and theirs are our own mistakes.

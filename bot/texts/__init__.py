@@ -20,6 +20,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {
 }
 OF_THE_GRAPH: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": graph_ko.SENTENCES}
 LABELS: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": graph_ko.LABELS}
+NAMES: Mapping[str, str] = {"en": "English", "ko": "한국어"}  # of the languages, in themselves
 DEFAULT = "en"
 
 _MARKS = re.compile(r"(`|\*\*|\{[a-z_]+\})")

@@ -103,6 +103,7 @@ TEXTS: Mapping[str, str] = {
     "terminal.state.going_on": "{count} going on",
     "terminal.state.new": "{count} new in other rooms",
     "terminal.state.sending": "sending",
+    "terminal.welcome": "Say `help` for what you may run here, and `/help` for what this terminal does itself.",
     # waiting
     "terminal.timeout": "No final reply within {seconds} s; it may go on.",
 }

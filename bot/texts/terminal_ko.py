@@ -104,6 +104,7 @@ TEXTS: Mapping[str, str] = {
     "terminal.state.going_on": "진행 중 {count}개",
     "terminal.state.new": "다른 방의 새 메시지 {count}개",
     "terminal.state.sending": "보내는 중",
+    "terminal.welcome": "여기서 실행할 수 있는 명령은 `help`, 터미널 사용법은 `/help` 명령으로 볼 수 있습니다.",
     # waiting
     "terminal.timeout": "{seconds}초 안에 최종 응답이 오지 않았습니다. 작업은 계속될 수 있습니다.",
 }

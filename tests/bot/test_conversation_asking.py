@@ -187,7 +187,8 @@ async def test_help_differs_with_rights(chat: Chatting) -> None:
 
 
 async def test_answers_come_in_the_language_of_the_person(chat: Chatting) -> None:
-    assert "ko" in (await chat("jiwoo", "language ko")).summary
+    assert "한국어 (ko)" in (await chat("jiwoo", "language 한국어")).summary
+    assert "English (en), 한국어 (ko)" in (await chat("jiwoo", "language")).summary
     korean = await chat("jiwoo", "confirm")
     assert korean.summary.startswith("어느 실행 계획")
     assert "which plan" in (await chat("haneul", "confirm")).summary
@@ -199,3 +200,30 @@ async def test_the_slash_command_itself_is_no_word_of_it(chat: Chatting) -> None
     assert "9rum" in (await chat("jiwoo", "/cloud version")).summary
     assert "server" in (await chat("jiwoo", "/cloud vm list")).summary
     assert [each for each in buttons(await chat("jiwoo", "vm lisst")) if each.label == "server list"]
+
+
+async def test_what_was_meant_by_a_mistyped_command_is_one_press_away(chat: Chatting) -> None:
+    said = await chat.said("jiwoo", "list servers --project shop")
+    await chat.press("jiwoo", await chat.reply("jiwoo", said), "server list --project shop")
+    listed = await waits(chat, "jiwoo", said, "server list: ")
+    assert "shop-web-1" in shown(listed)
+    secret = await chat("jiwoo", "serwer create x --user-data hunter2")
+    assert "hunter2" not in repr(secret) and all(each.command.startswith("help ") for each in buttons(secret))
+
+
+@pytest.mark.parametrize("text", ["?", "도움말"])
+async def test_help_is_found_by_whoever_looks_for_it(chat: Chatting, text: str) -> None:
+    assert "server" in shown(await chat("jiwoo", text))
+    assert [each.command for each in buttons(await chat("jiwoo", "hello"))] == ["help"]
+
+
+async def test_the_help_of_a_noun_offers_what_one_does_first(chat: Chatting) -> None:
+    offered = [(each.label, each.command) for each in buttons(await chat("jiwoo", "server"))]
+    assert offered == [(name, name) for name in ("server list", "server show", "server create")]
+    run_by_no_button = {each.label: each.command for each in buttons(await chat("jiwoo", "floating-ip"))}
+    assert run_by_no_button["floating-ip create"] == "help floating-ip create"
+
+
+async def test_a_form_asks_for_a_thing_by_what_it_is(chat: Chatting) -> None:
+    _, form = await form_for(chat, "server show")
+    assert [field.label for field in form.fields] == ["Server"]

@@ -46,7 +46,7 @@ async def test_an_approval_from_another_chat_system_is_answered_there_too(far: F
     said = await far.chat.said("operator", f"approve {name}")
     told = await far.chat.reply("operator", said)
     assert (told.summary, told.tone) == (
-        "Approved: server.stop runs as Jiwoo. Its plan in C1 (recorded) shows what comes of it.",
+        "Approved: server stop runs as Jiwoo. Its plan in C1 (recorded) shows what comes of it.",
         Tone.INFO,
     )
     await becomes(far, plan, "is done")
@@ -58,7 +58,7 @@ async def test_a_refusal_from_another_chat_system_is_answered_there_too(far: Far
     name, plan = await waiting(far)
     told = await far.chat("operator", f"refuse {name} not now")
     assert (told.summary, told.tone) == (
-        "operator refused server.stop: not now. Nothing was changed.",
+        "operator refused server stop: not now. Nothing was changed.",
         Tone.INFO,
     )
     assert (await becomes(far, plan, "refused")).summary == told.summary
@@ -70,7 +70,7 @@ async def test_who_approves_what_changed_meanwhile_hears_that_nothing_ran(far: F
     await far.graph.done("operator", "serverRename", {"server": server, "name": "moved"})
     told = await far.chat("operator", f"approve {name}")
     assert (told.summary, told.tone) == (
-        "Something changed meanwhile, so server.stop was not run. Jiwoo finds the new plan in C1 (recorded).",
+        "Something changed meanwhile, so server stop was not run. Jiwoo finds the new plan in C1 (recorded).",
         Tone.WARN,
     )
     assert (await becomes(far, plan, "Something changed")).summary.startswith("Plan")
@@ -102,7 +102,7 @@ async def test_a_plan_of_the_page_is_approved_from_a_far_channel(far: FarChat) -
     told = await far.heard("post", "Approved")
     assert (told.where, told.thread) == ("C1", event)
     assert isinstance(told.message, Message)
-    assert told.message.summary.startswith("Approved: server.pause runs as jiwoo. Its plan in talk (console)")
+    assert told.message.summary.startswith("Approved: server pause runs as jiwoo. Its plan in talk (console)")
     await waits(far.chat, "jiwoo", said, "is done", "talk")
     assert len([each for each in far.platform.said if each.how in ("post", "edit")]) == 1
 
@@ -111,7 +111,7 @@ async def test_the_asker_may_answer_from_another_room(chat: Chatting) -> None:
     said = await chat.said("jiwoo", "server stop shop-web-1", "shop")
     plan = button(await waits(chat, "jiwoo", said, "Plan", "shop"), "Confirm").command
     told = await chat("jiwoo", plan)
-    assert told.summary == "Confirmed: server.stop runs. Its plan in shop (console) shows what comes of it."
+    assert told.summary == "Confirmed: server stop runs. Its plan in shop (console) shows what comes of it."
     await waits(chat, "jiwoo", said, "is done", "shop")
 
     said = await chat.said("jiwoo", "server start shop-web-1 --plan")
@@ -129,7 +129,7 @@ async def test_the_asker_hears_elsewhere_too_that_an_approval_is_waited_for(
         plan = button(await waits(chat, "jiwoo", said, "Plan"), "Confirm").command
         told = await chat("jiwoo", plan, "shop")
         assert told.summary == (
-            "Confirmed: server.stop waits for somebody else with the role admin, "
+            "Confirmed: server stop waits for somebody else with the role admin, "
             "at its plan in a direct conversation (console)."
         )
         await chat.reply("jiwoo", said, wanted=lambda message: "Approve" in shown(message))

@@ -90,7 +90,9 @@ def test_an_unknown_command_offers_the_help_of_the_nearest() -> None:
     assert [(button.label, button.command) for button in buttons(message)] == [
         ("server list", "help server list"), ("server log", "help server log"),
     ]  # fmt: skip
-    assert lines(unknown(EN, ["x\u202e`y`"], [])) == ["I know no command x\ufffd`y`. help shows what there is."]
+    assert lines(unknown(EN, ["x\u202e`y`"], []))[0] == "I know no command x\ufffd`y`. help shows what there is."
+    meant = unknown(EN, ["sever", "list"], ["server list"], {"server list": "server list --status ACTIVE"})
+    assert [(button.label, button.command) for button in buttons(meant)] == [("server list --status ACTIVE",) * 2]
 
 
 def test_explain_shows_document_variables_and_role_without_secrets() -> None:

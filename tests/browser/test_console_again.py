@@ -88,13 +88,35 @@ def test_a_form_that_was_refused_opens_again_as_it_was_filled(talk: Console, siz
     expect(talk.dialog.get_by_label("User data")).to_have_value("")
     talk.sound()
     talk.fits()
+    image.select_option("ubuntu-24.04")
     talk.page.keyboard.press("Escape")
     thread.get_by_role("button", name="Fill in again").click()
     expect(image).to_be_focused()
-    image.select_option("ubuntu-24.04")
+    expect(image).to_have_value("ubuntu-24.04")  # as it was left
     talk.dialog.get_by_role("button", name="Run").click()
     expect(thread.locator("article.answer")).to_contain_text(f"server create {name} is done", timeout=SECONDS)
     expect(thread.locator("article.answer")).to_have_count(1)
+
+
+def test_a_form_that_was_closed_opens_again_as_it_was_left(talk: Console) -> None:
+    talk.enter(room="shop")
+    thread = talk.say("server create left-open")
+    talk.dialog.get_by_label("Flavor").select_option("m1.small")
+    talk.dialog.get_by_label("User data").fill("#!hunter2")
+    talk.page.keyboard.press("Escape")
+    expect(thread).to_contain_text("The form was closed; nothing was sent.")
+    talk.sound()
+    thread.get_by_role("button", name="Open it again").click()
+    expect(talk.dialog.get_by_label("Flavor")).to_have_value("m1.small")
+    expect(talk.dialog.get_by_label("User data")).to_have_value("")
+    expect(thread).not_to_contain_text("The form was closed")
+
+
+def test_who_has_just_come_begins_by_a_button(talk: Console) -> None:
+    talk.enter("sora", room="search")
+    talk.sound()
+    talk.page.get_by_role("button", name="help", exact=True).click()
+    expect(talk.threads.last.locator("article.answer")).to_contain_text("You may run these here.")
 
 
 def test_a_letter_costs_no_layout_of_a_long_conversation(talk: Console) -> None:

@@ -42,7 +42,7 @@ async def test_an_approval_from_a_terminal_ends_with_its_own_answer(
     assert (done.status, done.err) == (0, "")
     where = f"ops (slack) (https://standin.slack.com/archives/{jiwoo.channel('ops')})"
     assert " ".join(done.out.split()) == (
-        f"Approved: server.stop runs as jiwoo. Its plan in {where} shows what comes of it."
+        f"Approved: server stop runs as jiwoo. Its plan in {where} shows what comes of it."
     )
     await jiwoo.sees(lambda shown: "server stop shop-web-1 is done" in shown.text, "ops", 60)
     late = await chat(gateway.url, tmp_path, "-c", f"refuse {name} too late", user="operator", **SECRET)
@@ -53,5 +53,5 @@ async def test_a_refusal_from_a_terminal_ends_with_its_own_answer(desk: tuple[Hu
     jiwoo, gateway = desk
     name = await waiting(jiwoo)
     done = await chat(gateway.url, tmp_path, "-c", f"refuse {name} not today", user="operator", **SECRET)
-    assert (done.status, done.out) == (0, "operator refused server.stop: not today. Nothing was changed.\n"), done
+    assert (done.status, done.out) == (0, "operator refused server stop: not today. Nothing was changed.\n"), done
     await jiwoo.sees(lambda shown: "not today" in shown.text and not shown.buttons, "ops", 60)

@@ -77,6 +77,8 @@ function Room({ session, language }) {
     () => ({
       nameOf,
       reply: (entry) => setUnder({ room: entry.room, id: entry.thread ?? entry.id, text: entry.text }),
+      say: (text) => chat.say(text),
+      reopen: (entry) => chat.reopen(entry.id),
       again: (entry) => chat.send(entry),
       drop: (entry) => chat.drop(entry),
       pick: (entry) => chat.pick(entry),

@@ -24,6 +24,7 @@ export class Chat {
     this.unread = new Map(); // room id -> count
     this.line = 'connecting'; // connecting, live, waiting
     this.picked = null; // the entry whose details were asked for
+    this.left = new Map(); // id of a request -> its form that was closed and not sent
     this.asked = new Map(); // id of what this page sent -> {room, thread}, the oldest first
     this.began = null; // the gateway's time when the rooms were read first
     this.newest = null; // the newest time of a change that the stream told of; at first as `began`
@@ -154,6 +155,7 @@ export class Chat {
   formed(form) {
     const asked = this.asked.get(form.said);
     if (!asked) return; // another page or a terminal of this person asked for it, where it opens
+    this.left.delete(asked.thread);
     this.forms.push({ ...form, ...asked, sent: freshId() }); // one id, however often it is sent
     this.changed();
   }
@@ -257,8 +259,10 @@ export class Chat {
     this.changed();
   }
 
-  // Throws Problem.
+  // Throws Problem. A form that was closed here is opened as it was left, and not as the gateway has it.
   async press(entry, button) {
+    const [request, form] = [...this.left].find(([, one]) => button.command === `form ${one.id}`) ?? [];
+    if (form) return this.reopen(request);
     const id = this.asks(freshId(), entry.room, entry.thread ?? entry.id);
     await ask('POST', this.path(entry.room), { id, button: button.command, message: entry.id });
   }
@@ -269,6 +273,7 @@ export class Chat {
     const id = this.asks(form.sent, form.room, form.thread);
     try {
       await ask('POST', this.path(form.room), { id, form: form.id, values, ...thread });
+      form.filled = true;
     } catch (error) {
       if (error.status === 401) this.failed(error, () => {}); // the form waits until one is signed in again
       throw error;
@@ -276,7 +281,17 @@ export class Chat {
   }
 
   closeForm() {
-    this.forms.shift();
+    const form = this.forms.shift();
+    if (form?.thread && !form.filled) {
+      const fields = form.fields.map((field) => (field.secret ? { ...field, initial: [] } : field));
+      this.left.set(form.thread, { ...form, fields });
+    }
+    this.changed();
+  }
+
+  reopen(request) {
+    this.forms.push(this.left.get(request));
+    this.left.delete(request);
     this.changed();
   }
 

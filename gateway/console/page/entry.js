@@ -4,7 +4,7 @@ import { fullTime, t, time } from './prefs.js';
 import { Attached, Blocks, coded, Listing, Tone } from './blocks.js';
 import { laidOut } from './document.js';
 
-export const Thread = steady(({ entry, replies, me, picked, wide, acts }) => {
+export const Thread = steady(({ entry, replies, me, picked, wide, left, acts }) => {
   const shared = { me, picked, wide, acts };
   return html`<li class="thread">
     <${Line} entry=${entry} ...${shared} />
@@ -12,6 +12,8 @@ export const Thread = steady(({ entry, replies, me, picked, wide, acts }) => {
     html`<ol class="replies" aria-label=${t('entry.replies')}>
       ${replies.map((reply) => html`<li key=${reply.id}><${Line} entry=${reply} ...${shared} /></li>`)}
     </ol>`}
+    ${left &&
+    html`<p class="note left">${t('form.left')} <button type="button" onClick=${() => acts.reopen(entry)}>${t('form.open')}</button></p>`}
   </li>`;
 });
 

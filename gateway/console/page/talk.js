@@ -86,11 +86,11 @@ export function Talk({ chat, wide, acts }) {
 
   return html`<div class="talk" ref=${box} onScroll=${scrolled} tabindex="0" role="region" aria-label=${t('talk', { room: acts.nameOf(room) })}>
     <div ref=${list}>
-      <${Top} chat=${chat} talk=${talk} empty=${threads.length === 0} />
+      <${Top} chat=${chat} talk=${talk} empty=${threads.length === 0} say=${acts.say} />
       <ol class="threads">
         ${threads.map(
           ({ entry, replies }) => html`<${Thread} key=${entry.id} entry=${entry} replies=${replies} me=${chat.me}
-            picked=${holds(chat.picked, entry, replies)} wide=${wide} acts=${acts} />`,
+            picked=${holds(chat.picked, entry, replies)} wide=${wide} left=${chat.left.has(entry.id)} acts=${acts} />`,
         )}
       </ol>
     </div>
@@ -98,7 +98,9 @@ export function Talk({ chat, wide, acts }) {
   </div>`;
 }
 
-function Top({ chat, talk, empty }) {
+const FIRST = ['help', 'server list']; // what one who has just come may want to see
+
+function Top({ chat, talk, empty, say }) {
   if (talk.problem) {
     return html`<p class="top failed" role="alert">${coded(talk.problem)} <button type="button" onClick=${() => chat.older()}>${t('again')}</button></p>`;
   }
@@ -108,7 +110,8 @@ function Top({ chat, talk, empty }) {
       ${talk.loading ? t('talk.loading') : t('talk.older')}
     </button></p>`;
   }
-  return empty ? html`<div class="top welcome"><h2>${t('talk.empty')}</h2><p>${t('talk.begin')}</p></div>` : html`<p class="top note">${t('talk.first')}</p>`;
+  const chances = FIRST.map((text) => html`<button key=${text} type="button" onClick=${() => say(text)}><code>${text}</code></button>`);
+  return empty ? html`<div class="top welcome"><h2>${t('talk.empty')}</h2><p>${t('talk.begin')}</p><div class="buttons">${chances}</div></div>` : html`<p class="top note">${t('talk.first')}</p>`;
 }
 
 // Only the thread that holds the picked entry must draw again when another one is picked.
