@@ -145,11 +145,9 @@ async def _platform(chosen: Any) -> CheckResult:
 
 async def _cloud(settings: Settings, cloud: BackendSettings, redis: Any) -> list[CheckResult]:
     if cloud.backend == "sandbox":
-        return [
-            CheckResult(
-                "sandbox", True, f"`{cloud.name}` is a sandbox, a part of 9rum: there is nothing to connect to."
-            )
-        ]
+        said = f"`{cloud.name}` is a sandbox, a part of 9rum: there is nothing to connect to."
+        mend = "Let one process alone serve it: others on this store would not see what becomes of it."
+        return [CheckResult("sandbox", True, said, mend if settings.store.url else "")]
     # One cloud alone, so that one that can not even be opened does not hide the others.
     identity = settings.identity.model_copy(update={"cloud": settings.identity_cloud})
     alone = settings.model_copy(update={"clouds": [cloud], "identity": identity})

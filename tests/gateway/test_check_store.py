@@ -34,6 +34,7 @@ async def test_a_store_that_keeps_everything_is_well(own: tuple[str, Any], tmp_p
     status, text = await said(url, tmp_path)
     assert status == 0
     assert "ok    The store of `store.url` answers.\n  ok " in text
+    assert "Let one process alone serve it" in text, "the sandbox is in the process"
 
 
 async def test_a_store_without_an_append_only_file_is_told_of(own: tuple[str, Any], tmp_path: Path) -> None:
