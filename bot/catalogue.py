@@ -96,6 +96,27 @@ class CommandSpec:
         return next((p for p in self.parameters if fold(p.name) == wanted), None)
 
 
+# What people call verbs elsewhere, each with what they may mean here.
+_MEANT = {
+    each: verbs
+    for said, verbs in {
+        ("ls", "all", "get", "목록", "리스트"): ("list",),
+        ("describe", "info", "view", "inspect", "조회", "상세", "보기"): ("show", "list"),
+        ("new", "add", "make", "boot", "launch", "생성", "만들기", "추가"): ("create",),
+        ("rm", "remove", "del", "destroy", "terminate", "kill", "삭제", "제거"): ("delete",),
+        ("restart", "reboot", "재시작", "재부팅"): ("reboot-soft", "reboot-hard"),
+        ("halt", "shutdown", "poweroff", "off", "down", "중지", "정지", "종료"): ("stop",),
+        ("run", "poweron", "on", "up", "시작"): ("start",),
+        ("logs", "console", "로그"): ("log",),
+        ("edit", "change", "set", "modify", "변경", "수정"): ("update",),
+        ("mv", "이름변경"): ("rename",),
+        ("scale", "크기변경"): ("resize", "extend"),
+        ("backup", "백업", "스냅샷"): ("snapshot", "create"),
+    }.items()
+    for each in said
+}
+
+
 def typed(name: str) -> str:
     """`securityGroup.ruleAdd` -> `security-group rule-add`: how the name of a command is written."""
     noun, _, verb = name.partition(".")
@@ -153,17 +174,25 @@ class Catalogue:
     ) -> list[str]:
         """The commands, as typed, that look most like the first words; those of the noun when it is known. `also`: the bot's own.
 
-        Two words the other way round (`list servers`) are that one command.
+        Two words the other way round (`list servers`) are that one command, and so is a verb of other systems (`server rm`).
         """
-        turned = self.find([*words[1:2], *words[:1]], aliases) if len(words) > 1 else None
-        if turned is not None and not turned[1]:
-            return [turned[0].typed]
+        for noun_word, verb_word in ((words[:1], words[1:2]), (words[1:2], words[:1])):
+            named = self.noun(noun_word, aliases) if verb_word else None
+            meant = (
+                [(fold(named), fold(verb)) for verb in (*verb_word, *_MEANT.get(fold(verb_word[0]), ()))]
+                if named
+                else []
+            )
+            if typed_ := [self._by_words[each].typed for each in meant if each in self._by_words]:
+                return typed_[:n]
         said = " ".join(kebab(word) for word in words[:2])
         noun = self.noun(words[:1], aliases)
         if noun is not None:
             verb = kebab(words[1]) if len(words) > 1 else ""
             verbs = {kebab(c.verb): c.typed for c in self.of_noun(noun)}
-            near = difflib.get_close_matches(verb, verbs, n, 0.4) or sorted(verbs)
+            near = next(
+                (found for c in (0.6, 0.4) if (found := difflib.get_close_matches(verb, verbs, n, c))), sorted(verbs)
+            )
             return [verbs[found] for found in near[:n]]
         offered = {**{c.typed: c.typed for c in self}, **{own: own for own in also}}
         found = difflib.get_close_matches(said, offered, n, 0.6)

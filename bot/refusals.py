@@ -72,13 +72,30 @@ async def _answered(turn: Turn, error: Answered) -> None:
     source = turn.source(error.invocation.spec.document, error.invocation.variables()) if error.invocation else None
     if first is not None and first.candidates and error.invocation is not None and turn.capabilities.buttons:
         message = of_ambiguous(turn.texts, first, error.invocation, source)
+        if any(isinstance(block, Buttons) for block in message.blocks):
+            await (turn.aside(message) if error.private else turn.reply(message))
+            return
     else:
-        message = of_errors(turn.texts, error.errors, source)
+        listing = _listing(turn, error)
+        message = of_errors(turn.texts, error.errors, source, listing)
+        if listing is not None and turn.capabilities.buttons:
+            message = with_blocks(message, Buttons((Button(label=listing, command=listing),)))
     if error.private or first is None:
         await (turn.aside(message) if error.private else turn.reply(message))
         return
     problem, at = clean(turn.texts.sentence(first.message), SENTENCE), to_blame(error.invocation, first)
     await asking.again(turn, message, first.code, problem, at)
+
+
+def _listing(turn: Turn, error: Answered) -> str | None:
+    """The command that lists what was not found."""
+    first, catalogue = error.errors[0] if error.errors else None, turn.services.known.catalogue
+    if first is None or first.code != "NOT_FOUND" or error.invocation is None or catalogue is None:
+        return None
+    name = to_blame(error.invocation, first)
+    parameter = error.invocation.spec.parameter(name) if name is not None else None
+    spec = catalogue.get(f"{parameter.choices_from}.list") if parameter is not None else None
+    return spec.typed if spec is not None else None
 
 
 async def _ended(turn: Turn, error: LinkEnded) -> None:

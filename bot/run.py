@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from bot import asking, changes, reads
+from bot import asking, changes, forms, reads
 from bot.catalogue import CommandSpec
 from bot.invocation import Invocation, bind, retyped, with_values
 from bot.known import UNKNOWN_SECONDS
@@ -81,7 +81,8 @@ async def unknown(turn: Turn, words: Words) -> None:
     """Say which commands come near, and keep a row of the attempt."""
     catalogue = await turn.catalogue()
     own = [command.name for command in turn.services.own]
-    aliases = turn.services.defaults.aliases(turn.place)
+    called = {turn.texts.label(forms.label_of(noun)).replace(" ", ""): noun for noun in catalogue.nouns()}
+    aliases = {**called, **turn.services.defaults.aliases(turn.place)}
     near = catalogue.nearest(words.words, also=own, aliases=aliases)
     meant = None if turn.hides else {each: f"{each}{_behind(words, each)}" for each in near}
     message = helps.unknown(turn.texts, words.leading, near, meant)

@@ -21,15 +21,19 @@ def sentence(texts: Texts, key: str, tone: Tone = Tone.BAD, **values: object) ->
     return Message(summary=texts.line(key, **values), blocks=(said(texts, key, **values),), tone=tone)
 
 
-def of_errors(texts: Texts, errors: Sequence[GraphError], source: Source | None = None) -> Message:
-    """The first error with what to do; others, when they say something else, below it."""
+def of_errors(
+    texts: Texts, errors: Sequence[GraphError], source: Source | None = None, listing: str | None = None
+) -> Message:
+    """The first error with what to do; others, when they say something else, below it. `listing`: the command that lists what is meant."""
     if not errors:
         return sentence(texts, "error.INTERNAL", message="")
     first = errors[0]
     blocks: list[Block] = []
     for error in _different(errors)[:SHOWN]:
         blocks.append(Paragraph(_sentence(texts, error)))
-    if (advice := _advice(texts, first)) is not None:
+    if first.code == "NOT_FOUND" and listing is not None:
+        blocks.append(said(texts, "error.next.listing", command=listing))
+    elif (advice := _advice(texts, first)) is not None:
         blocks.append(advice)
     if first.correlation_id:
         blocks.append(noted(texts, "error.correlation", id=first.correlation_id))

@@ -93,6 +93,7 @@ TEXTS: Mapping[str, str] = {
     "error.next.TOO_EXPENSIVE": "Ask for less: a smaller `--first`, or a filter.",
     "error.next.UNAUTHENTICATED": "Link your account again with `link`.",
     "error.next.field": "Correct `{option}` and send the command again.",
+    "error.next.listing": "Check the name and the project; `{command}` shows what there is.",
     "error.next.retry": "Send the command again in a moment.",
     "error.next.wait": "Send the command again in {span}.",
     # explain: what a command would send

@@ -99,6 +99,7 @@ TEXTS: Mapping[str, str] = {
     "error.next.TOO_EXPENSIVE": "`--first` 값을 줄이거나 조건을 붙여 더 적게 요청해 주세요.",
     "error.next.UNAUTHENTICATED": "`link` 명령으로 계정을 다시 연결해 주세요.",
     "error.next.field": "`{option}` 값을 고쳐 명령을 다시 보내 주세요.",
+    "error.next.listing": "이름과 프로젝트를 확인하세요. 어떤 것이 있는지는 `{command}` 명령으로 볼 수 있습니다.",
     "error.next.retry": "잠시 후 명령을 다시 보내 주세요.",
     "error.next.wait": "{span} 후에 명령을 다시 보내 주세요.",
     # explain: what a command would send

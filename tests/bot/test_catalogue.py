@@ -63,6 +63,10 @@ def test_a_short_verb_wins_over_a_longer_one() -> None:
         ("serverlist", "server list"),
         ("hlep", "help"),
         ("vm crate", "server create"),
+        ("list servers", "server list"),
+        ("서버 삭제", "server delete"),
+        ("server rm", "server delete"),
+        ("remove vm", "server delete"),
     ],
 )
 def test_nearest(text: str, first: str) -> None:

@@ -211,6 +211,19 @@ async def test_what_was_meant_by_a_mistyped_command_is_one_press_away(chat: Chat
     assert "hunter2" not in repr(secret) and all(each.command.startswith("help ") for each in buttons(secret))
 
 
+async def test_what_is_not_found_is_listed_by_a_button(chat: Chatting) -> None:
+    said = await chat.said("jiwoo", "server show nowhere")
+    answer = await chat.reply("jiwoo", said)
+    assert "server list shows what there is" in shown(answer)
+    await chat.press("jiwoo", answer, "server list")
+    await waits(chat, "jiwoo", said, "server list: ")
+
+
+async def test_a_korean_name_of_a_command_finds_it(chat: Chatting) -> None:
+    await chat("jiwoo", "language ko")
+    assert [each.command for each in buttons(await chat("jiwoo", "서버 목록"))] == ["server list"]
+
+
 @pytest.mark.parametrize("text", ["?", "도움말"])
 async def test_help_is_found_by_whoever_looks_for_it(chat: Chatting, text: str) -> None:
     assert "server" in shown(await chat("jiwoo", text))
