@@ -39,6 +39,9 @@ from resolvers.errors import Denied, GurumError, Invalid
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _MOST_ERRORS: Final = 10  # of one document; enough to mend it, and a cheap end for nonsense
 _SMALL: Final = 100  # tokens that are read in the time of any request
+_SUGGESTION: Final = (
+    200  # cost of an error: names that are like the wrong one are looked for, which takes a millisecond
+)
 _LONGEST_PERSISTED: Final = 32_000  # characters; a thousand tokens with long names and comments between them
 
 
@@ -178,7 +181,7 @@ class Documents:
     def find(self, request: GraphQLRequest, caller: str, *, anonymous: bool, trusted: bool = False) -> Document:
         """The document of a request. `anonymous` callers get no suggestions; `trusted` text comes from ourselves.
 
-        Reading a text that is not remembered is charged to the caller, by its length, whatever comes of it.
+        Reading a text that is not remembered is charged to the caller, by its length and its errors, whatever comes of it.
         """
         if request.document_id is not None:
             if request.query is not None:
@@ -213,8 +216,9 @@ class Documents:
         if caller is not None:
             self._limits.rate.require(caller)
         document = self.read(text, anonymous=anonymous)
-        if caller is not None and document.tokens > _SMALL:
-            self._limits.rate.charge(caller, document.tokens - _SMALL)
+        if caller is not None:
+            suggested = 0 if anonymous else _SUGGESTION * len(document.errors)
+            self._limits.rate.charge(caller, max(0, document.tokens - _SMALL) + suggested)
         self._cache[key] = document
         self._cached_tokens += document.tokens
         while self._cached_tokens > self._settings.cached_tokens:
