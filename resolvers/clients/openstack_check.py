@@ -1,6 +1,6 @@
-"""What `9rum check` tries at one OpenStack cloud, and how to mend what does not work.
+"""What `9rum check` tries at one OpenStack cloud, and how to mend what does not work; and whether 9rum's own account sees all projects.
 
-Made by `openstack.py`, asked by the `check` of the adapters. What stands here is for the operator's terminal, addresses included.
+Made by `openstack.py`, asked by the `check` of the adapters. What check says is for the operator's terminal, addresses included.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,7 +24,7 @@ LOOKED_AT: Final = 200  # rows in which something of another project is looked f
 # Without these a cloud is one all the same, and what they offer is not there in 9rum.
 OPTIONAL: Final = frozenset({"image", "block-storage"})
 GIVE_ADMIN: Final = "Give 9rum's account the role `admin` on a project (or the rights of docs/configuration.md)."
-LOG_IN_ANEW: Final = ("token", "v3token", "v2token", "v3oidcaccesstoken", "v3oidcauthcode")
+ENDING_LOGINS: Final = ("token", "v3token", "v2token", "v3oidcaccesstoken", "v3oidcauthcode")
 _ANY: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -171,7 +171,7 @@ class Checks:
             )
             return CheckResult(name, False, sentence, mend)
         kind = str(self._account.region.config.get("auth_type") or "")
-        if kind in LOG_IN_ANEW:
+        if kind in ENDING_LOGINS:
             mend = "Use a password or an application credential in clouds.yaml: with a token alone, 9rum can get no other when it ends."
             return CheckResult(name, False, f"{sentence} Its token ends at {standing.ends:%Y-%m-%d %H:%M} UTC.", mend)
         if kind == "v3applicationcredential":
