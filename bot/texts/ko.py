@@ -1,4 +1,6 @@
-"""Korean. A value never carries a particle: a noun stands after it, because its last sound is not known."""
+"""Korean, on one level of politeness (…하세요). A value never carries a particle: a noun stands after it, because its last sound is not
+known. `tests/bot/test_texts.py` lists words that are not used, so that each thing has one.
+"""
 
 from collections.abc import Mapping
 

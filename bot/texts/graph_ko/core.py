@@ -55,7 +55,7 @@ SENTENCES: Mapping[str, str] = {
         "{0} 서비스가 그 주소에 없습니다. 다른 서버가 응답하고 있습니다."
     ),
     "{} does not speak the version of its API that it told; try again.": (
-        "{0} 서비스가 알려 준 API 버전을 지원하지 않습니다. 다시 시도하십시오."
+        "{0} 서비스가 알려 준 API 버전을 지원하지 않습니다. 다시 시도하세요."
     ),
     "{} refused the request with status {}.": "{0} 서비스가 요청을 거부했습니다(상태 코드 {1}).",
     # resolvers/clients/openstack_http.py
