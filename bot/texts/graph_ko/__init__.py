@@ -1,4 +1,4 @@
-"""Korean for the sentences of the graph. Politeness, words and particles are those of `../ko.py`. `SENTENCES` joins the files of this folder."""
+"""Korean for the sentences of the graph, as `../ko.py` writes it. `SENTENCES` joins the files of this folder."""
 
 from collections.abc import Mapping
 
