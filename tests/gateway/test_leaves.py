@@ -127,6 +127,26 @@ def test_the_answer_is_the_same_as_without(odd: dict[str, Any]) -> None:
     assert quick(things) == answer(things, WITHOUT)
 
 
+def test_a_leaf_is_what_its_name_says_whatever_its_alias() -> None:
+    document = parse("{ things { name: size size: name note: share share: note color: on on: color } }")
+    things = [SimpleNamespace(**{**GOOD, "note": "b"})]
+    assert quick(things, document) == answer(things, WITHOUT, document)
+
+
+def test_leaves_are_read_without_ceremony() -> None:
+    infos = []
+
+    class Counting(WITHOUT):  # type: ignore[misc,valid-type] # known at runtime only
+        def build_resolve_info(self, field: Any, *more: Any) -> Any:
+            infos.append(field)
+            return super().build_resolve_info(field, *more)
+
+    document, things = parse("{ things { name note size share on color made tags } }"), [SimpleNamespace(**GOOD)] * 3
+    _, errors = answer(things, fast(Counting, schema._schema), document, plans=Plans(0))
+    assert not errors
+    assert len(infos) == 1  # of the root
+
+
 def test_a_permission_is_asked() -> None:
     things = [SimpleNamespace(name="a", secret="b")]
     document = parse("{ things { name secret } }")

@@ -8,7 +8,7 @@ import pytest
 from graphql import DocumentNode, ExecutionResult, execute, parse, validate
 
 from gateway.execution.fast import Plans, fast
-from tests.gateway.things import WITHOUT, Asking, compiled, merging, schema, thing, told
+from tests.gateway.things import QUICK, WITHOUT, Asking, compiled, merging, schema, thing, told
 
 MANY = 1_000  # tokens: enough for each document here
 
@@ -99,6 +99,17 @@ async def test_a_selection_is_compiled_when_it_is_met_the_second_time() -> None:
     of_many = Plans(MANY)
     await same(parsed, SimpleNamespace(all=[thing()] * 2), of_many)
     assert sorted(compiled(of_many)) == ["Part", "Thing"]
+
+
+@pytest.mark.parametrize("rows", ["all", "things"])
+async def test_a_list_of_rows_is_read_in_one_attempt(rows: str) -> None:
+    parsed, plans, attempts = parse(f"{{ {rows} {{ name parts {{ code }} }} }}"), Plans(MANY), []
+    for of in (list, tuple) * 2:
+        asking = Asking()
+        root = SimpleNamespace(**{rows: of([thing()] * 4)})
+        execute(schema._schema, parsed, root, asking, executor_class=QUICK, plans=plans)
+        attempts.append(asking.attempts)
+    assert attempts == [4, 1, 1, 1]  # the first time it is compiled at the first row
 
 
 async def test_what_can_not_be_compiled_leaves_the_rest_of_a_document_compiled() -> None:

@@ -1,5 +1,7 @@
 """Compiled subtrees answer what graphql-core answers: of any values, with any errors, and with nothing left behind by an attempt."""
 
+from collections import UserList, deque
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +28,8 @@ DOCUMENTS = [
     "{ all { best { code } spare { code } parts { code } rows { code } } }",
     "{ things { __typename } first { __typename } named { __typename } }",
     "{ all { name hidden { code } spare { code } } }",
+    # Each is what its name says, whatever its alias.
+    "{ all { name: note note: name size: on on: size best: spare { weight: code code: weight } spare: best { code } } }",
 ]
 
 
@@ -53,6 +57,24 @@ async def test_a_row_that_is_an_error_or_of_another_sort_is_told_among_the_other
         for _ in range(3):
             assert await told(parsed, root, plans) == await told(parsed, root)
     assert compiled(plans) == ["Thing", "Thing"]
+
+
+async def test_rows_come_in_anything_that_can_be_gone_through() -> None:
+    plans, parsed = Plans(1_000), parse("{ things { name } all { name parts { code } } }")
+    for held in (
+        list,
+        tuple,
+        iter,
+        deque,
+        UserList,
+        lambda things: dict(enumerate(things)).values(),
+    ):
+
+        def root(held: Callable[[list[Any]], Any] = held) -> Any:
+            return SimpleNamespace(things=held([thing(), None]), all=held([thing(), thing(parts=iter(()))]))
+
+        for _ in range(3):
+            assert await told(parsed, root(), plans) == await told(parsed, root())
 
 
 async def test_introspection_is_left_to_graphql_core() -> None:

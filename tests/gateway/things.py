@@ -195,13 +195,14 @@ def thing(**odd: Any) -> SimpleNamespace:
 
 
 class Asking:
-    """The context of one request; `counted` is what an attempt must take back."""
+    """The context of one request; `counted` is what an attempt must take back, `attempts` how many there were."""
 
     def __init__(self) -> None:
-        self.counted = 0
+        self.counted = self.attempts = 0
         self.touched: set[str] = set()
 
     def mark(self) -> int:
+        self.attempts += 1
         return self.counted
 
     def back_to(self, mark: int) -> None:
