@@ -36,7 +36,7 @@ from gateway.explorer.pages import explorer_routes
 from gateway.federated import Federated
 from gateway.health import Health
 from gateway.metrics import Metrics
-from gateway.request import RequestFacts
+from gateway.request import RequestFacts, TrustedProxies
 from gateway.roles import Role
 from gateway.schema import build_schema
 from gateway.secret import agree, secret_key
@@ -91,7 +91,8 @@ class Application:
         self.events = Events(self.inventory)
         self.tracing = open_tracing(settings.telemetry)
         self._web = Starlette(lifespan=self._lifespan)
-        self.asgi = Edge(self._web, access_log=settings.logs.access, tracing=self.tracing)
+        proxies = TrustedProxies(settings.graphql.trusted_proxies)
+        self.asgi = Edge(self._web, access_log=settings.logs.access, tracing=self.tracing, proxies=proxies)
         self._closing = contextlib.AsyncExitStack()
 
     @contextlib.asynccontextmanager

@@ -6,7 +6,7 @@
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import masked
 from gateway.logs import correlation
-from gateway.request import correlation_of, headers_of
+from gateway.request import TrustedProxies, correlation_of, headers_of
 from gateway.telemetry import Span, Tracing
 from resolvers.errors import GurumError
 
@@ -38,9 +38,11 @@ class Edge:
         *,
         access_log: bool = True,
         tracing: Tracing | None = None,
+        proxies: TrustedProxies | None = None,
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._app = app
+        self._proxies = proxies or TrustedProxies(())
         self._access_log = access_log
         self._tracing = tracing
         self._now = now
@@ -66,17 +68,18 @@ class Edge:
                     log.exception("%s broke", name)
                     await answer.fail(scope["type"])
                 finally:
-                    self._tell(scope, answer, self._now() - started, span)
+                    self._tell(scope, headers, answer, self._now() - started, span)
         finally:
             correlation.reset(reset)
 
-    def _tell(self, scope: Scope, answer: "_Answer", seconds: float, span: Span | None) -> None:
+    def _tell(
+        self, scope: Scope, headers: Mapping[bytes, bytes], answer: "_Answer", seconds: float, span: Span | None
+    ) -> None:
         fields: dict[str, Any] = scope.get("log_fields", {})
         if span is not None:
             span.finish(answer.status, fields)
         if not self._access_log or scope["path"] in _QUIET:
             return
-        client = scope.get("client")
         # The path without its query string: that holds documents and variables.
         line = {
             "method": scope.get("method", "WEBSOCKET"),
@@ -84,7 +87,7 @@ class Edge:
             "status": answer.status,
             "milliseconds": round(seconds * 1000, 2),
             "bytes": answer.bytes,
-            "address": client[0] if client else None,
+            "address": self._proxies.address(scope, headers),
             **fields,
         }
         access.info("%s %s %s", line["method"], line["path"], answer.status, extra=line)

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from gateway.edge import Edge
 from gateway.metrics import Metrics
+from gateway.request import TrustedProxies
 from gateway.telemetry import TelemetrySettings, Tracing, open_tracing
 from gateway.transport import TransportSettings, build_transport
 from tests.gateway import graph
@@ -33,11 +34,13 @@ async def broken(_: Request) -> PlainTextResponse:
     raise RuntimeError(f"password={graph.SECRET}")
 
 
-def ask(method: str, path: str, *, tracing: Tracing | None = None, **arguments: Any) -> httpx.Response:
+def ask(
+    method: str, path: str, *, tracing: Tracing | None = None, proxies: TrustedProxies | None = None, **arguments: Any
+) -> httpx.Response:
     async def test() -> httpx.Response:
         transport = build_transport(graph.schema, graph.world().make_context, TransportSettings(), Metrics())
         routes = [*transport.routes, Route("/plain", plain), Route("/broken", broken), Route("/healthz", plain)]
-        app = httpx.ASGITransport(Edge(Starlette(routes=routes), tracing=tracing))
+        app = httpx.ASGITransport(Edge(Starlette(routes=routes), tracing=tracing, proxies=proxies))
         async with httpx.AsyncClient(transport=app, base_url="http://gateway") as http:
             return await http.request(method, path, **arguments)
 
@@ -104,6 +107,15 @@ def test_each_request_has_one_line_in_the_access_log_without_secrets() -> None:
     assert second["path"] == "/graphql"
     assert "hunter2" not in lines.getvalue()
     assert graph.ALICE not in lines.getvalue()
+
+
+def test_the_access_log_tells_the_person_behind_a_proxy_that_is_trusted_and_no_other() -> None:
+    headers = {"x-forwarded-for": "10.9.9.9, 203.0.113.7"}
+    with logging_to() as lines:
+        ask("GET", "/plain", headers=headers, proxies=TrustedProxies(["127.0.0.1"]))
+        ask("GET", "/plain", headers=headers)
+    found = [line["address"] for line in lines.all() if line["logger"] == "gurum.access"]
+    assert found == ["203.0.113.7", "127.0.0.1"]
 
 
 def test_a_request_is_traced_under_the_span_of_its_caller() -> None:
