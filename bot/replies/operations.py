@@ -71,8 +71,14 @@ def _subject(texts: Texts, operation: Mapping[str, Any]) -> Text:
 
 
 def _steps(texts: Texts, operation: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """The sentence that ended the operation is the detail of its last step, too; it is said once, below the steps."""
+    told = (operation.get("error") or {}).get("message")
     return tuple(
-        (clean(step.get("state")), texts.word(step.get("title")), texts.word(step.get("detail")))
+        (
+            clean(step.get("state")),
+            texts.word(step.get("title")),
+            "" if told and step.get("detail") == told else texts.word(step.get("detail")),
+        )
         for step in (operation.get("steps") or [])[-MAX_STEPS:]
     )
 

@@ -56,6 +56,13 @@ def test_a_failure_says_why_and_what_next() -> None:
     assert "Look at what it says, put it right, and send the command again." in lines(
         shown(state="FAILED", error=error)
     )
+    steps = [
+        {"title": "Ask for 1 server", "state": "DONE", "detail": "on k"},
+        {"title": "Wait for it", "state": "FAILED", "detail": error["message"]},
+    ]
+    told = lines(shown(state="FAILED", error=error, steps=steps))
+    assert [line for line in told if "No host fits." in line] == ["No host fits."]
+    assert "DONE Ask for 1 server on k" in told
     away = {**error, "retryable": True}
     assert "Send the command again in a moment." in lines(shown(state="FAILED", error=away))
 
