@@ -1,4 +1,4 @@
-"""`9rum check` against a real OpenStack: all is well; and with Nova's API stopped, one sentence that says so."""
+"""`9rum check` against a real OpenStack: all is well; with Nova stopped, and for accounts with too few rights, it says what is not."""
 
 import subprocess
 import sys
@@ -20,6 +20,34 @@ def check(config: Path) -> tuple[int, str]:
     command = [sys.executable, "-m", "gateway", "check", "--config", str(config)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
     return ended.returncode, ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ("operator", ["is signed in without a project (on the system)", "Name a project in the entry of clouds.yaml"]),
+        ("dohyun", ["is signed in without a project (on the domain `Default`)"]),
+        (
+            "haneul",
+            [
+                "Nova (compute) of krane does not allow this to 9rum's own account",
+                "Neutron (network) of krane shows 9rum's own account security groups of its own project alone.",
+            ],
+        ),
+    ],
+)
+def test_an_account_with_too_few_rights_is_told_what_it_needs(
+    lab_cloud: LabCloud, valkey: str, tmp_path: Path, who: str, said: list[str]
+) -> None:
+    settings = lab_settings(lab_cloud)
+    settings["clouds"][0]["cloud"] = f"{lab_cloud.name}-{who}"
+    config = tmp_path / "9rum.yaml"
+    store = {"url": valkey, "folder": str(tmp_path)}
+    config.write_text(yaml.safe_dump({**settings, "secret_key": KEY, "store": store}))
+    status, answer = check(config)
+    assert status == 1
+    for sentence in (*said, "Give 9rum's account the role `admin` on a project"):
+        assert sentence in answer
 
 
 @pytest.mark.alone
