@@ -12,13 +12,13 @@ import msgspec
 from bot import forms, gql, redact
 from bot.catalogue import COMMAND_QUERY, ParameterSpec
 from bot.forms import Choices, Refilled
-from bot.invocation import Invocation, retyped
+from bot.invocation import Filled, Invocation, retyped
 from bot.kept import Taken
 from bot.messages import Button, Buttons, ButtonStyle, Message, Paragraph, Tone, coded, with_blocks, with_button
 from bot.platforms.base import PlatformError
 from bot.replies.errors import SENTENCE, sentence
 from bot.services import KeptForm
-from bot.turn import Filled, Refused, Turn
+from bot.turn import Refused, Turn
 
 log = logging.getLogger(__name__)
 

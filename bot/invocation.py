@@ -47,6 +47,15 @@ class Invocation:
         return {"input": dict(self.values), "idempotencyKey": key}
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a form brought, by parameter; `text` is the command that it was opened for, `begun` what that means, once it is known."""
+
+    text: str
+    values: dict[str, list[str]]
+    begun: Invocation | None = None
+
+
 def bind(spec: CommandSpec, words: Words, rest: Sequence[str]) -> Invocation:
     """`rest` are the words after those that named the command. Raises Misused."""
     binding = _Binding(spec, len(words.words) - len(rest))

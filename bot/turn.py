@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from msgspec import UNSET, UnsetType, structs
@@ -20,7 +19,7 @@ from msgspec import UNSET, UnsetType, structs
 from bot import redact
 from bot.catalogue import Catalogue
 from bot.guarded import guarded
-from bot.invocation import Invocation, masked
+from bot.invocation import Filled, Invocation, masked
 from bot.messages import Message, Source, Tone
 from bot.outbox import Undelivered
 from bot.parser import Words
@@ -65,15 +64,6 @@ class Answered(Exception):
         self.errors = errors
         self.invocation = invocation
         self.private = bool(errors and errors[0].code in PRIVATE_CODES) if private is None else private
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What a form brought, by parameter; `text` is the command that it was opened for, `begun` what that means, once it is known."""
-
-    text: str
-    values: dict[str, list[str]]
-    begun: Invocation | None = None
 
 
 class Turn:

@@ -1,6 +1,6 @@
 """`9rum chat`: signs in, then talks (on a terminal) or says what it was told to say (`-c`, or a piped input). Called by the command line.
 
-Errors are one sentence on stderr. Exit status: see `options.STATUS`; 130 for Ctrl-C is the command line's.
+Errors are one sentence on stderr. The exit status is in `batch.py`; 130 for Ctrl-C is the command line's.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from bot.messages import plain
 from bot.terminal.batch import FAILED, WRONG, Batch
 from bot.terminal.cells import is_text, shown
 from bot.terminal.client import ChatError, Client
-from bot.terminal.options import URL
+from bot.terminal.options import URL, language
 from bot.terminal.program import Program, room_named
 from bot.terminal.wire import Room, Rooms
 from bot.texts import Texts
@@ -176,15 +176,6 @@ def _token(given: str) -> str:
     if not (given.isascii() and given.isprintable()) or " " in given:
         raise Misused("terminal.misused.token_text")
     return given
-
-
-def language(environment: Mapping[str, str]) -> str | None:
-    """`ko_KR.UTF-8` -> `ko-KR`: the language of the terminal and of the answers; None when the environment does not say."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := environment.get(name):
-            plain = value.partition(".")[0].partition("@")[0].replace("_", "-")
-            return plain if plain.replace("-", "").isalpha() and plain not in ("C", "POSIX") else None
-    return None
 
 
 def _say(sentence: str, status: int) -> int:

@@ -1,49 +1,68 @@
-"""The options of `9rum chat`. Called by the command line while it builds its parser, so it imports next to nothing."""
+"""The options of `9rum chat`. Called by the command line while it builds its parser, so it imports next to nothing.
+
+What they do stands here by keys of the texts, which are read when somebody asks for help.
+"""
 
 import argparse
+import os
+from collections.abc import Mapping
 
 URL = "http://127.0.0.1:8080"
 LANGUAGES = ("en", "ko")  # those of the texts, which are not read for this
-STATUS = """exit status with -c or piped commands: 0 done, 1 not done (the reply is an error or a warning) or the gateway is away,
-2 wrong usage or sign-in, 3 it waits for somebody (a confirmation, an approval, a form)"""
+
+
+class Spoken(argparse.HelpFormatter):
+    """Help in the language of the environment. (What argparse itself says of a mistake is English.)"""
+
+    def add_usage(self, usage: str | None, actions: object, groups: object, prefix: str | None = None) -> None:
+        said = prefix if prefix is not None else _said("terminal.option.usage")
+        super().add_usage(usage, actions, groups, said)  # type: ignore[arg-type] # types that only its stubs have
+
+    def add_text(self, text: str | None) -> None:
+        super().add_text(None if text is None else _said(text))
+
+    def start_section(self, heading: str | None) -> None:
+        ours = heading is not None and heading.startswith("terminal.")
+        super().start_section(_said(heading if ours and heading else "terminal.option.options"))
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return _said("terminal.option.help" if action.dest == "help" else action.help or "", url=URL)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = STATUS
-    parser.add_argument("--url", help=f"address of the gateway (default: GURUM_URL, else {URL})")
-    who = parser.add_argument_group("who you are")
-    who.add_argument("--user", metavar="NAME", help="your user in the cloud; the password is asked, or GURUM_PASSWORD")
-    who.add_argument("--domain", metavar="NAME", help="the user's domain")
-    who.add_argument("--project", metavar="NAME", help="work in this project alone")
-    who.add_argument(
-        "--credential", metavar="ID", help="sign in with an application credential; its secret is asked likewise"
-    )
-    who.add_argument(
-        "--token",
-        action="store_true",
-        help="use a Keystone token that you have, such as one of your organisation's login; it is asked, or GURUM_TOKEN",
-    )
-    who.add_argument(
-        "--password-stdin",
-        action="store_true",
-        help="read the password, secret or token from the first line of the input",
-    )
-    parser.add_argument("--room", metavar="NAME", default="direct", help="where to talk (default: direct)")
-    parser.add_argument(
-        "--language",
-        choices=LANGUAGES,
-        help="of the answers and of the terminal itself (default: that of LC_ALL or LANG)",
-    )
-    alone = parser.add_argument_group("without a conversation")
-    alone.add_argument(
-        "-c", "--command", action="append", metavar="TEXT", help="say this, print the final reply, and end; repeatable"
-    )
-    alone.add_argument("--no-wait", action="store_true", help="print the first reply, do not follow it to its end")
-    alone.add_argument("--yes", action="store_true", help="confirm what asks for a confirmation")
-    alone.add_argument("--json", action="store_true", help="print replies as JSON, one a line")
-    alone.add_argument(
-        "--timeout", type=_seconds, default=900.0, metavar="SECONDS", help="how long to wait for a reply (default: 900)"
-    )
+    parser.formatter_class = Spoken
+    parser.description, parser.epilog = "terminal.option.description", "terminal.option.status"
+    parser.add_argument("--url", help="terminal.option.url")
+    who = parser.add_argument_group("terminal.option.who")
+    who.add_argument("--user", metavar="NAME", help="terminal.option.user")
+    who.add_argument("--domain", metavar="NAME", help="terminal.option.domain")
+    who.add_argument("--project", metavar="NAME", help="terminal.option.project")
+    who.add_argument("--credential", metavar="ID", help="terminal.option.credential")
+    who.add_argument("--token", action="store_true", help="terminal.option.token")
+    who.add_argument("--password-stdin", action="store_true", help="terminal.option.password_stdin")
+    parser.add_argument("--room", metavar="NAME", default="direct", help="terminal.option.room")
+    parser.add_argument("--language", choices=LANGUAGES, help="terminal.option.language")
+    alone = parser.add_argument_group("terminal.option.alone")
+    alone.add_argument("-c", "--command", action="append", metavar="TEXT", help="terminal.option.command")
+    alone.add_argument("--no-wait", action="store_true", help="terminal.option.no_wait")
+    alone.add_argument("--yes", action="store_true", help="terminal.option.yes")
+    alone.add_argument("--json", action="store_true", help="terminal.option.json")
+    alone.add_argument("--timeout", type=_seconds, default=900.0, metavar="SECONDS", help="terminal.option.timeout")
+
+
+def language(environment: Mapping[str, str]) -> str | None:
+    """`ko_KR.UTF-8` -> `ko-KR`: the language of the terminal and of the answers; None when the environment does not say."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            plain = value.partition(".")[0].partition("@")[0].replace("_", "-")
+            return plain if plain.replace("-", "").isalpha() and plain not in ("C", "POSIX") else None
+    return None
+
+
+def _said(key: str, **values: object) -> str:
+    from bot import texts
+
+    return texts.of(language(os.environ)).line(key, **values)
 
 
 def _seconds(text: str) -> float:

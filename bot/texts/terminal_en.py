@@ -66,6 +66,34 @@ TEXTS: Mapping[str, str] = {
     "terminal.leaves": "Ctrl-D or `/quit` leaves.",
     "terminal.no_text": "What was typed or pasted is not UTF-8 text, and is not used.",
     "terminal.unknown": "{name} is none of {known}.",
+    # options of the program itself, in its help
+    "terminal.option.alone": "without a conversation",
+    "terminal.option.command": "say this, print the final reply, and end; repeatable",
+    "terminal.option.credential": "sign in with an application credential; its secret is asked likewise",
+    "terminal.option.description": "Talk to the bot in this terminal, or let a program talk to it.",
+    "terminal.option.domain": "the user's domain",
+    "terminal.option.help": "show this help and end",
+    "terminal.option.json": "print replies as JSON, one a line",
+    "terminal.option.language": "of the answers and of the terminal itself (default: that of LC_ALL or LANG)",
+    "terminal.option.no_wait": "print the first reply, do not follow it to its end",
+    "terminal.option.options": "options",
+    "terminal.option.password_stdin": "read the password, secret or token from the first line of the input",
+    "terminal.option.project": "work in this project alone",
+    "terminal.option.room": "where to talk (default: direct)",
+    "terminal.option.status": (
+        "exit status with -c or piped commands: 0 done, 1 not done (the reply is an error or a warning) "
+        "or the gateway is away, 2 wrong usage or sign-in, 3 it waits for somebody (a confirmation, an "
+        "approval, a form)"
+    ),
+    "terminal.option.timeout": "how long to wait for a reply (default: 900)",
+    "terminal.option.token": (
+        "use a Keystone token that you have, such as one of your organisation's login; it is asked, or GURUM_TOKEN"
+    ),
+    "terminal.option.url": "address of the gateway (default: GURUM_URL, else {url})",
+    "terminal.option.usage": "usage: ",
+    "terminal.option.user": "your user in the cloud; the password is asked, or GURUM_PASSWORD",
+    "terminal.option.who": "who you are",
+    "terminal.option.yes": "confirm what asks for a confirmation",
     # rooms
     "terminal.new": "{count} new",
     "terminal.room_none": "There is no room {room}, or it is not yours. Yours: {rooms}.",

@@ -66,6 +66,31 @@ TEXTS: Mapping[str, str] = {
     "terminal.leaves": "나가려면 Ctrl-D를 누르거나 `/quit`를 입력하세요.",
     "terminal.no_text": "입력하거나 붙여 넣은 내용이 UTF-8 텍스트가 아니어서 쓰지 않았습니다.",
     "terminal.unknown": "{name} 명령은 없습니다. 쓸 수 있는 것: {known}.",
+    # options of the program itself, in its help
+    "terminal.option.alone": "대화 없이 쓰기",
+    "terminal.option.command": "이 명령을 보내고 최종 응답을 출력한 뒤 끝냅니다. 여러 번 쓸 수 있습니다",
+    "terminal.option.credential": "애플리케이션 자격 증명으로 로그인합니다. 비밀 값은 물어봅니다",
+    "terminal.option.description": "이 터미널에서 봇과 대화하거나, 프로그램이 봇에게 명령을 보냅니다.",
+    "terminal.option.domain": "사용자의 도메인",
+    "terminal.option.help": "이 도움말을 보고 끝냅니다",
+    "terminal.option.json": "응답을 한 줄에 하나씩 JSON으로 출력합니다",
+    "terminal.option.language": "답변과 터미널의 언어 (기본값: LC_ALL 또는 LANG의 언어)",
+    "terminal.option.no_wait": "첫 응답만 출력하고 작업이 끝날 때까지 기다리지 않습니다",
+    "terminal.option.options": "옵션",
+    "terminal.option.password_stdin": "비밀번호, 비밀 값 또는 토큰을 입력의 첫 줄에서 읽습니다",
+    "terminal.option.project": "이 프로젝트에서만 씁니다",
+    "terminal.option.room": "대화할 방 (기본값: direct)",
+    "terminal.option.status": (
+        "-c 옵션이나 표준 입력으로 명령을 줄 때의 종료 상태: 0 완료, 1 완료하지 못함(오류나 경고로 응답) 또는 게이트웨이 응답 없음, "
+        "2 잘못된 사용법 또는 로그인 실패, 3 누군가를 기다림(확인, 승인, 양식)"
+    ),
+    "terminal.option.timeout": "응답을 기다릴 시간(초) (기본값: 900)",
+    "terminal.option.token": "조직 로그인에서 받은 것처럼 이미 있는 Keystone 토큰을 씁니다. 물어보거나 GURUM_TOKEN에서 읽습니다",
+    "terminal.option.url": "게이트웨이 주소 (기본값: GURUM_URL, 없으면 {url})",
+    "terminal.option.usage": "사용법: ",
+    "terminal.option.user": "클라우드 사용자. 비밀번호는 물어보거나 GURUM_PASSWORD에서 읽습니다",
+    "terminal.option.who": "로그인",
+    "terminal.option.yes": "확인이 필요한 계획을 확인합니다",
     # rooms
     "terminal.new": "새 메시지 {count}개",
     "terminal.room_none": "{room} 방이 없거나 들어갈 수 없습니다. 들어갈 수 있는 방: {rooms}.",

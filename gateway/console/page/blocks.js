@@ -120,6 +120,7 @@ export function Listing({ title, text }) {
 function Press({ button, entry, press }) {
   const tip = useId();
   const [busy, setBusy] = useState(false);
+  const more = button.document || button.label !== button.command; // than the button says itself
   async function pressed() {
     if (busy) return;
     setBusy(true);
@@ -127,13 +128,14 @@ function Press({ button, entry, press }) {
     setTimeout(() => setBusy(false), AGAIN);
   }
   return html`<span class="press">
-    <button type="button" class=${button.style} aria-describedby=${tip} aria-disabled=${busy ? 'true' : null} onClick=${pressed}>
+    <button type="button" class=${button.style} aria-describedby=${more ? tip : null} aria-disabled=${busy ? 'true' : null} onClick=${pressed}>
       ${button.label}
     </button>
-    <span role="tooltip" id=${tip} class="tip">
+    ${more &&
+    html`<span role="tooltip" id=${tip} class="tip">
       <code>${button.command}</code>
       ${button.document && html`<code>${brief(button.document)}</code>`}
-    </span>
+    </span>`}
   </span>`;
 }
 

@@ -13,7 +13,7 @@ export const Thread = steady(({ entry, replies, me, picked, wide, left, acts }) 
       ${replies.map((reply) => html`<li key=${reply.id}><${Line} entry=${reply} ...${shared} /></li>`)}
     </ol>`}
     ${left &&
-    html`<p class="note left">${t('form.left')} <button type="button" onClick=${() => acts.reopen(entry)}>${t('form.open')}</button></p>`}
+    html`<p class="note left"><span>${t('form.left')}</span> <button type="button" onClick=${() => acts.reopen(entry)}>${t('form.open')}</button></p>`}
   </li>`;
 });
 

@@ -64,6 +64,26 @@ async def test_what_is_wrong_is_told_to_scripts_in_the_language(
     assert done.err.startswith(wrong) and done.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        (
+            "ko_KR.UTF-8",
+            ("사용법: 9rum chat", "옵션:", "답변과 터미널의 언어", "이 도움말을 보고 끝냅니다", "종료 상태"),
+        ),
+        (
+            "C.UTF-8",
+            ("usage: 9rum chat", "options:", "http://127.0.0.1:8080", "show this help and end", "exit status"),
+        ),
+    ],
+)
+async def test_the_help_of_the_program_is_in_the_language(locale: str, words: tuple[str, ...]) -> None:
+    done = await chat_here("http://127.0.0.1:9", "--help", environment={"LANG": locale})
+    assert done.status == 0
+    assert [word for word in words if word not in done.out] == [], done.out
+    assert "terminal." not in done.out
+
+
 async def test_the_output_for_programs_is_the_same_in_every_language() -> None:
     outputs = []
     for language in ("en", "ko"):

@@ -21,7 +21,6 @@ from bot.terminal.client import ChatError, checked
 from bot.terminal.complete import CommandCompleter, Names, matching
 from bot.terminal.files import save
 from bot.terminal.history import KEPT, FileOfCommands
-from bot.terminal.main import language
 from bot.terminal.secret import carries_secret
 from bot.terminal.sse import LONGEST, Events, EventTooLong
 from gateway.__main__ import own_commands
@@ -306,7 +305,7 @@ def test_the_languages_to_choose_from_are_those_of_the_texts() -> None:
     ],
 )
 def test_the_language_of_the_terminal_is_told(environment: dict[str, str], expected: str | None) -> None:
-    assert language(environment) == expected
+    assert options.language(environment) == expected
 
 
 @pytest.mark.parametrize(
