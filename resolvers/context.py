@@ -13,7 +13,7 @@ from resolvers.actor import Actor
 from resolvers.errors import NotFound, TooExpensive, Unauthenticated
 from resolvers.inventory.events import Events
 from resolvers.inventory.store import Inventory
-from resolvers.inventory.turns import Steps
+from resolvers.inventory.turns import AT_ONCE, Steps
 
 if TYPE_CHECKING:
     from resolvers.audit import Audit
@@ -52,8 +52,8 @@ class Ports:
 class Context:
     """`touched` collects the kinds that the answer was made from, for `extensions.freshness`, and `max_ages` how old they might be.
     `followed` counts the rows that it has led to (`most_rows` at most: how many rows edges lead to is in no document), `asked` the
-    conditions that it has asked of rows, and `taken` what else it has cost. `selected` keeps what edges have selected for it
-    (`graph/edges.py`)."""
+    conditions that it has asked of rows, and `taken` what else it has cost. `at_once` is how many seconds it may go on looking at rows
+    before others have their turn, and `selected` keeps what edges have selected for it (`graph/edges.py`)."""
 
     known_actor: Actor | None
     correlation_id: str
@@ -72,6 +72,7 @@ class Context:
     followed: int = 0
     asked: int = 0
     taken: int = 0
+    at_once: float = AT_ONCE
     selected: dict[tuple[Any, ...], Sequence[Any]] = field(default_factory=dict)
 
     @property
@@ -91,7 +92,8 @@ class Context:
 
     def in_turns(self, steps: Steps[T]) -> T | Awaitable[T]:
         """The result of looking at rows, or an awaitable of it where they are many."""
-        return self.inventory.turns.begin(steps, self._asks)
+        found, self.at_once = self.inventory.turns.begin(steps, self._asks, self.at_once)
+        return found
 
     def wants(self, kind: str, max_age: float) -> None:
         """Remembers that rows were asked for that are not older, for what the answer says of its age."""

@@ -93,28 +93,27 @@ class Compiler:
         definition = self._schema.get_field(parent, name)
         assert definition is not None, "validation refuses unknown fields"  # noqa: S101 - for the type checker
         if name in INTROSPECTION:
-            inside = (
-                self._selections(node.selection_set, get_named_type(definition.type), 1)
-                if node.selection_set
-                else Selections()
-            )
+            inside = self._below(node, definition, 1)
             return Part(inside, own=_INTROSPECTION_COST, item=1, per=_INTROSPECTED)
         declared = self._sizes.get((parent.name, name)) or _metadata(definition)
         own = int(declared.get("cost", 0))
-        named = get_named_type(definition.type)
         paged = any(argument in definition.args for argument in _PAGING)
         page = self._page(node, definition) if paged else above
-        if not is_composite_type(named):
+        if not is_composite_type(get_named_type(definition.type)):
             return Part(Selections(), own=own) if own else None
         if is_list_type(get_nullable_type(definition.type)):
             count: Size = page if paged or above != 1 else self._declared_size(node, declared.get("size", 1))
             below_page: int | Page = 1
         else:
             count, below_page = 1, page if paged else 1
-        below = self._selections(node.selection_set, named, below_page) if node.selection_set else Selections()
-        return Part(
-            below, own=own, item=int(name != "ofType"), page=count
-        )  # wrappers, of which most types have none or one
+        below = self._below(node, definition, below_page)
+        item = 0 if name == "ofType" else 1  # most types are wrapped in none or one, whatever a tool asks for
+        return Part(below, own=own, item=item, page=count)
+
+    def _below(self, node: FieldNode, definition: GraphQLField, page: int | Page) -> Selections:
+        named = get_named_type(definition.type)
+        assert is_composite_type(named)  # noqa: S101 - asked before
+        return self._selections(node.selection_set, named, page) if node.selection_set else Selections()
 
     def _declared_size(self, node: FieldNode, declared: int | str) -> int | Length:
         """A number, or the name of a list argument whose items count."""

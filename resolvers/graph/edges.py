@@ -61,13 +61,11 @@ def connected(kind: str, index: str, description: str, by: str = "id") -> Any:
     ) -> Any:
         context, wanted = info.context, getattr(root, by)
 
-        def held(row: Any) -> bool:
-            value = getattr(row, index)
-            if by != "id" and row.cloud != root.cloud:
-                return False  # names, unlike ids, are of one cloud only
-            return wanted in value if isinstance(value, tuple) else bool(value == wanted)
+        def of_the_cloud(row: Any) -> bool:
+            return bool(row.cloud == root.cloud)  # names, unlike ids, are of one cloud only
 
-        inventory, where = context.inventory, Where(held, {index: frozenset([wanted])})
+        # The index leads to them all and to no others.
+        inventory, where = context.inventory, Where(None if by == "id" else of_the_cloud, {index: frozenset([wanted])})
         place = (kind, index, wanted, None if by == "id" else root.cloud, inventory.table(kind).version)
         rows = selected_once(context, place, lambda: inventory.select(context.actor, kind, where))
         return connection_of(context, kind, paging.cut(rows, DEFAULT_ORDER, PageArgs(first, after)), len(rows))

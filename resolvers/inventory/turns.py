@@ -13,7 +13,7 @@ T = TypeVar("T")
 Steps = Generator[int, None, T]  # each step yields how many conditions were asked in it, of all rows together
 
 ROWS: Final = 100  # of one step: with the most conditions of a filter a millisecond or two
-AT_ONCE: Final = 0.002  # seconds that work may take where it begins; of twenty root fields, one begins after the other
+AT_ONCE: Final = 0.002  # seconds that all work of one answer may take where it begins
 SLICE: Final = 0.005  # seconds for which the loop is held by what goes on after that
 
 
@@ -30,13 +30,23 @@ class Turns:
     """Long work of one process: one slice of it at a time, so that much of it holds the loop no longer than one does."""
 
     def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
-        self._now = now
+        self.now = now
         self._lock = asyncio.Lock()
 
-    def begin(self, steps: Steps[T], asked: Callable[[int], None]) -> T | Awaitable[T]:
-        """The result where it is there soon, else an awaitable of it. `asked` is told the conditions of each step."""
+    def begin(
+        self, steps: Steps[T], asked: Callable[[int], None], seconds: float = AT_ONCE
+    ) -> tuple[T | Awaitable[T], float]:
+        """The result where it is there within `seconds`, else an awaitable of it; and how many are left of them.
+
+        `asked` is told the conditions of each step.
+        """
+        until = self.now() + seconds
+        found = self._begun(steps, asked, seconds)
+        return found, until - self.now()
+
+    def _begun(self, steps: Steps[T], asked: Callable[[int], None], seconds: float) -> T | Awaitable[T]:
         try:
-            self._slice(steps, asked, AT_ONCE)
+            self._slice(steps, asked, seconds)
         except StopIteration as done:
             value: T = done.value
             return value
@@ -54,6 +64,6 @@ class Turns:
 
     def _slice(self, steps: Steps[T], asked: Callable[[int], None], seconds: float) -> None:
         """Raises StopIteration with the result at the end."""
-        until = self._now() + seconds
-        while self._now() < until:
+        until = self.now() + seconds
+        while self.now() < until:
             asked(next(steps))

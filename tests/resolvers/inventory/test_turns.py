@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.inventory.turns import Steps, Turns, whole
+from resolvers.inventory.turns import AT_ONCE, Steps, Turns, whole
 
 STEPS = 30
 
@@ -45,7 +45,7 @@ async def test_the_loop_is_given_back_between_slices_however_many_look(at_once: 
     beating = asyncio.create_task(beats.beat())
     begun: list[Any] = []
     for _ in range(at_once):
-        begun.append(turns.begin(counting(), beats.step))
+        begun.append(turns.begin(counting(), beats.step)[0])
         await asyncio.sleep(0)
     assert all(inspect.isawaitable(each) for each in begun)
     assert await asyncio.gather(*begun) == [STEPS] * at_once
@@ -56,7 +56,9 @@ async def test_the_loop_is_given_back_between_slices_however_many_look(at_once: 
 
 async def test_what_is_there_soon_is_answered_at_once() -> None:
     asked: list[int] = []
-    assert Turns().begin(counting(3), asked.append) == 3
+    found, left = Turns(itertools.count(0.0, 0.0001).__next__).begin(counting(3), asked.append)
+    assert found == 3
+    assert left == pytest.approx(AT_ONCE - 6 * 0.0001)
     assert asked == [0, 1, 2]
     assert whole(counting(3)) == 3
 
@@ -66,6 +68,6 @@ async def test_an_error_of_a_later_step_reaches_whoever_waits() -> None:
         yield from counting()
         raise ValueError("broken")
 
-    begun: Any = slow_turns().begin(breaking(), lambda _: None)
+    begun: Any = slow_turns().begin(breaking(), lambda _: None)[0]
     with pytest.raises(ValueError, match="broken"):
         await begun
