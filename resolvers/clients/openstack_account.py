@@ -11,11 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 from keystoneauth1 import exceptions as ka
 from keystoneauth1.identity.base import BaseIdentityPlugin
 from openstack import exceptions as sdk
 from openstack.config.cloud_region import CloudRegion
+from requests import Response
 
 from resolvers.clients import openstack_errors as errors
 from resolvers.clients.openstack_http import Answer, Http, Params
@@ -61,6 +63,19 @@ class Standing:
     ends: datetime
 
 
+class _Elsewhere(Exception):
+    """A service sends the caller to another host, or out of TLS."""
+
+
+def _stay(response: Response, *args: object, **kwargs: object) -> None:
+    """keystoneauth follows a redirect to wherever it points, and takes the token or the password along."""
+    if not response.is_redirect:
+        return
+    here, there = urlsplit(response.url), urlsplit(urljoin(response.url, response.headers["location"]))
+    if there.hostname != here.hostname or (here.scheme == "https" and there.scheme != "https"):
+        raise _Elsewhere
+
+
 class Account:
     """`deadline`: seconds for a login, and for finding a service."""
 
@@ -70,6 +85,7 @@ class Account:
         self._clock = clock
         self._deadline = deadline
         self._session = region.get_session()
+        self._session.session.hooks["response"].append(_stay)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"openstack-{http.backend}")
         self._flights = SingleFlight()
         self._token: tuple[str, float] | None = None
@@ -160,6 +176,8 @@ class Account:
             return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, work)
         except (ka.ClientException, sdk.SDKException) as error:
             raise errors.from_vendor(self._http.backend, service, error) from error
+        except _Elsewhere as error:
+            raise errors.elsewhere(self._http.backend, service) from error
 
     async def _log_in(self) -> str:
         asked_at = self._clock.monotonic()

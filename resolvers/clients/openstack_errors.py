@@ -213,6 +213,11 @@ def broken_off(backend: str, service: str) -> Unavailable:
     )
 
 
+def elsewhere(backend: str, service: str) -> Unavailable:
+    why = "gave an answer that 9rum can not use: it sends the caller to another address."
+    return Unavailable(f"{title(backend, service)} {why}", backend=backend)
+
+
 def untrusted(backend: str, service: str) -> Untrusted:
     why = "shows a certificate that this machine does not trust; name its authority as `cacert` in clouds.yaml."
     return Untrusted(f"{title(backend, service)} {why}", backend=backend)

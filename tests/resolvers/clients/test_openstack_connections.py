@@ -3,8 +3,10 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -12,9 +14,11 @@ from aiohttp import web
 from resolvers.actor import Credential
 from resolvers.clients.openstack import OpenStackClient
 from resolvers.clients.openstack_http import CONNECTIONS_PER_SERVICE
+from resolvers.clients.openstack_settings import OpenStackSettings
+from resolvers.clock import Clock
 from resolvers.errors import Unavailable
 from tests.resolvers.clients.conftest import Connecting
-from tests.resolvers.clients.far_cloud import SHOP, FarCloud, Token, told
+from tests.resolvers.clients.far_cloud import SHOP, FarCloud, Token, serving, told
 
 pytestmark = pytest.mark.anyio
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -165,3 +169,69 @@ async def test_a_proxy_that_does_not_help(
     with pytest.raises(Unavailable, match=sentence) as error:
         await client.send(Credential(far.issue(Token("jiwoo"))), "POST", "compute", "/servers", json={})
     assert not error.value.lost
+
+
+# -- redirects while 9rum's own account logs in and looks for services -------------------------------------------------
+
+
+class Moved(FarCloud):
+    """Sends callers from `/old/...` to wherever `to` says."""
+
+    to = ""
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/old/v2.1{slash:/?}", self._redirect),
+            web.get("/old/v3{slash:/?}", self._old_keystone),
+            web.post("/old/v3/auth/tokens", self._redirect),
+            *super().routes(),
+        ]
+
+    async def _old_keystone(self, request: web.Request) -> web.Response:
+        return web.json_response({"version": self._version("v3.14", "/old/v3/")})
+
+    async def _redirect(self, request: web.Request) -> web.Response:
+        return web.Response(status=307, headers={"Location": self.to})
+
+
+@pytest.fixture
+async def moved(tmp_path: Path) -> AsyncIterator[tuple[Moved, Connecting]]:
+    far = Moved()
+    async with serving(far), AsyncExitStack() as stack:
+
+        async def connecting(**auth: Any) -> OpenStackClient:
+            known = {
+                "backend": "openstack",
+                "name": "krane",
+                "cloud": "far",
+                "clouds_file": far.clouds_file(tmp_path, **auth),
+            }
+            client = await OpenStackClient.open(OpenStackSettings.model_validate(known), Clock())
+            stack.push_async_callback(client.close)
+            return client
+
+        yield far, connecting
+
+
+async def test_a_token_does_not_follow_a_redirect_to_another_host(moved: tuple[Moved, Connecting]) -> None:
+    far, connecting = moved
+    far.compute_path = "/old/v2.1"
+    client = await connecting()
+    async with proxying() as elsewhere:
+        far.to = f"http://localhost:{elsewhere.url.split(':')[1]}/v2.1/"
+        with pytest.raises(Unavailable, match="it sends the caller to another address"):
+            await client.get("compute", "/servers")
+    assert elsewhere.asked == []
+    far.to = f"{far.url}/compute/v2.1/"  # on the same host services do it to add a slash
+    far.answer("compute /servers", told({}))
+    assert (await client.microversion("compute", "2.90", "2.60")) == "2.90"
+
+
+async def test_a_password_does_not_follow_a_redirect_to_another_host(moved: tuple[Moved, Connecting]) -> None:
+    far, connecting = moved
+    client = await connecting(auth_url=f"{far.url}/old/v3")
+    async with proxying() as elsewhere:
+        far.to = f"http://localhost:{elsewhere.url.split(':')[1]}/v3/auth/tokens"
+        with pytest.raises(Unavailable, match="it sends the caller to another address"):
+            await client.get("compute", "/servers")
+    assert elsewhere.asked == []
