@@ -90,7 +90,7 @@ export function Talk({ chat, wide, acts }) {
       <ol class="threads">
         ${threads.map(
           ({ entry, replies }) => html`<${Thread} key=${entry.id} entry=${entry} replies=${replies} me=${chat.me}
-            picked=${holds(chat.picked, entry, replies)} wide=${wide} left=${chat.left.has(entry.id)} acts=${acts} />`,
+            picked=${holds(chat.picked, entry, replies)} wide=${wide} left=${leaves(chat.left.get(entry.id), replies)} acts=${acts} />`,
         )}
       </ol>
     </div>
@@ -116,6 +116,10 @@ function Top({ chat, talk, empty, say }) {
 
 // Only the thread that holds the picked entry must draw again when another one is picked.
 const holds = (picked, entry, replies) => (picked && (entry.id === picked || replies.some((reply) => reply.id === picked)) ? picked : null);
+
+// Whether a form was closed that no answer offers to open.
+const leaves = (form, replies) => Boolean(form) && !replies.some((reply) => buttonsOf(reply).some(({ command }) => command === `form ${form.id}`));
+const buttonsOf = ({ message }) => (message?.blocks ?? []).flatMap((block) => block.buttons ?? []);
 
 function firstInView(view) {
   const top = view.getBoundingClientRect().top;
