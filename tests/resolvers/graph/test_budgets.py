@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bench import questions
 from gateway.documents import GraphQLRequest
 from gateway.executor import Outcome
 from gateway.limits import LimitSettings
@@ -87,6 +88,22 @@ async def test_rows_behind_edges_are_charged_when_they_are_known() -> None:
 async def test_an_operation_costs_what_was_reckoned_or_what_it_led_to_if_that_is_more(query: str, cost: int) -> None:
     outcome = await Charged()(query)
     assert (outcome.code, outcome.cost) == ("OK", cost)
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "cost"),
+    [
+        (questions.ONE, {"id": "server-0"}, 1),
+        (questions.OF_PROJECT, {"project": "shop"}, 302),
+        (questions.THOUSAND[0], {"first": 1000}, 1001),
+        (questions.WALK[0], {"first": 500}, 502),
+    ],
+)
+async def test_what_the_benchmark_asks_is_within_the_limits(query: str, variables: dict[str, Any], cost: int) -> None:
+    ask = Charged()
+    ask.asked.inventory.apply(made("project", "project-0", name="shop"))
+    outcome = await ask(query, variables)
+    assert (outcome.cost, outcome.budget) == (cost, LimitSettings().budget - cost)
 
 
 async def test_pages_behind_an_edge_of_many_are_bounded_like_all_else() -> None:
