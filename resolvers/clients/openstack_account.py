@@ -73,6 +73,7 @@ def _stay(response: Response, *args: object, **kwargs: object) -> None:
         return
     here, there = urlsplit(response.url), urlsplit(urljoin(response.url, response.headers["location"]))
     if there.hostname != here.hostname or (here.scheme == "https" and there.scheme != "https"):
+        response.close()
         raise _Elsewhere
 
 
