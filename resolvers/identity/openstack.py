@@ -79,6 +79,7 @@ class OpenStackIdentity:
         self._names = names
         self._users_of: dict[str, list[_Body]] = {}  # by domain, as last seen
         self._away: set[str] = set()  # domains whose users could not be read
+        self._cut: set[str] = set()  # lists of which Keystone does not give all
         self._groups_at_once = asyncio.Semaphore(GROUPS_AT_ONCE)
 
     # -- the read model ------------------------------------------------------------------------------------------------
@@ -161,6 +162,9 @@ class OpenStackIdentity:
         async for page in self._client.pages(SERVICE, path_, _ANSWER, next_of, params, limited=False):
             bodies: list[_Body] = self._part(page, key, _BODIES)
             found += bodies
+            if bytes(page.get("truncated", b"")) == b"true" and key not in self._cut:
+                self._cut.add(key)
+                log.warning("Keystone of %s cuts its list of %s; raise its `list_limit`", self._client.name, key)
         return found
 
     def _part(self, answer: dict[str, msgspec.Raw], key: str, decoder: msgspec.json.Decoder[B]) -> B:

@@ -62,6 +62,18 @@ async def test_a_directory_that_is_away_takes_no_users_with_it(client: OpenStack
     assert [row.name for row in await listed.full()] == ["default"]
 
 
+async def test_a_list_that_keystone_cuts_is_told_to_the_operator(
+    client: OpenStackClient, far: FarCloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    far.answer("identity /projects", told({"projects": [], "links": {}, "truncated": True}))
+    projects = feed(client, "project")
+    for _ in range(2):
+        assert await projects.full() == []
+    assert [entry.getMessage() for entry in caplog.records if "cuts" in entry.message] == [
+        "Keystone of krane cuts its list of projects; raise its `list_limit`"
+    ]
+
+
 async def test_a_user_of_an_older_directory_goes_by_a_name(client: OpenStackClient, far: FarCloud) -> None:
     native = "jiwoo.kim@example.com"
     far.answer(f"identity /users/{native}", told({"user": {"id": native, "name": "jiwoo", "domain_id": "default"}}))
