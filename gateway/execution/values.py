@@ -28,7 +28,7 @@ from strawberry.types.field import StrawberryField
 Read = Callable[[Any, Any], Any]  # of a source, or of a value, and the request's context
 Below = Callable[[GraphQLObjectType], Read]  # what is read of a value that is an object
 
-PLAIN: Final = (str, int, float, Enum, datetime)  # bool is an int
+_PLAIN: Final = (str, int, float, datetime)  # bool is an int
 # Of these nothing is coerced: what has exactly the class is answered as it is.
 _AS_IT_IS: Final[dict[str, type[Any]]] = {"String": str, "ID": str, "Boolean": bool}
 _LEAST, _MOST = -(2**31), 2**31 - 1  # of GraphQL's Int
@@ -117,7 +117,7 @@ def _scalar(type_: GraphQLScalarType) -> Read:
         kind = value.__class__
         if kind is as_it_is or (is_int and kind is int and _LEAST <= value <= _MOST):
             return value
-        done = coerce(value) if isinstance(value, PLAIN) else None
+        done = coerce(value) if isinstance(value, _PLAIN) else None
         if done is None or done is Undefined:
             raise Unusual
         return done

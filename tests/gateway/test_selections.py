@@ -13,11 +13,20 @@ from tests.gateway.things import QUICK, WITHOUT, Asking, compiled, merging, sche
 MANY = 1_000  # tokens: enough for each document here
 
 
-async def same(document: DocumentNode, root: Any, plans: Plans, **more: Any) -> Any:
-    """The data, which is the same as without."""
-    wanted = await told(document, root, **more)
-    assert await told(document, root, plans, **more) == wanted
-    return wanted[0]
+async def same(document: DocumentNode, root: Any, plans: Plans, **more: Any) -> None:
+    assert await told(document, root, plans, **more) == await told(document, root, **more)
+
+
+def counting() -> tuple[type[Any], list[str]]:
+    """The quick executor, and the type of each selection that it has looked at."""
+    collected: list[str] = []
+
+    class Counting(WITHOUT):  # type: ignore[misc,valid-type] # known at runtime only
+        def collect_subfields(self, return_type: Any, selected: Any) -> Any:
+            collected.append(return_type.name)
+            return super().collect_subfields(return_type, selected)
+
+    return fast(Counting, schema._schema), collected
 
 
 async def test_what_directives_leave_out_depends_on_the_variables_of_each_request() -> None:
@@ -101,15 +110,16 @@ async def test_a_selection_is_compiled_when_it_is_met_the_second_time() -> None:
     assert sorted(compiled(of_many)) == ["Part", "Thing"]
 
 
+@pytest.mark.parametrize("most", [2, 4])
 @pytest.mark.parametrize("rows", ["all", "things"])
-async def test_a_list_of_rows_is_read_in_one_attempt(rows: str) -> None:
+async def test_a_list_of_rows_is_read_in_one_attempt(rows: str, most: int) -> None:
     parsed, plans, attempts = parse(f"{{ {rows} {{ name parts {{ code }} }} }}"), Plans(MANY), []
     for of in (list, tuple) * 2:
         asking = Asking()
-        root = SimpleNamespace(**{rows: of([thing()] * 4)})
+        root = SimpleNamespace(**{rows: of([thing()] * most)})
         execute(schema._schema, parsed, root, asking, executor_class=QUICK, plans=plans)
         attempts.append(asking.attempts)
-    assert attempts == [4, 1, 1, 1]  # the first time it is compiled at the first row
+    assert attempts == [most, 1, 1, 1]  # the first time it is compiled at the first row
 
 
 async def test_what_can_not_be_compiled_leaves_the_rest_of_a_document_compiled() -> None:
@@ -119,26 +129,36 @@ async def test_what_can_not_be_compiled_leaves_the_rest_of_a_document_compiled()
     assert compiled(plans) == ["Part", "Part"]  # there is no best one
 
 
+async def test_what_is_known_not_to_be_compiled_is_not_tried_again() -> None:
+    parsed, plans = (
+        parse("{ first { best { code } ...L } all { ...L } } fragment L on Thing { spare { label } }"),
+        Plans(MANY),
+    )
+    quick, collected = counting()
+    seen = []
+    for _ in range(4):
+        root = SimpleNamespace(first=thing(), all=[thing(), thing()])
+        execute(schema._schema, parsed, root, Asking(), executor_class=quick, plans=plans)
+        seen.append(len(collected))
+        collected.clear()
+    assert compiled(plans) == ["Part"]  # the best one, which is not there
+    assert seen[2:] == [6, 6]  # one for each object that is there
+
+
 async def test_a_short_document_that_leads_to_one_selection_in_very_many_ways_is_compiled_once() -> None:
     """Each fragment doubles the ways: twenty of them make a million."""
-    most, collected = 20, 0
+    most = 20
     forks = [f"fragment F{n} on Fork {{ code left {{ ...F{n + 1} }} right {{ ...F{n + 1} }} }}" for n in range(most)]
     parsed = parse(f"{{ fork {{ ...F0 }} }} {' '.join(forks)} fragment F{most} on Fork {{ code }}")
 
-    class Counting(WITHOUT):  # type: ignore[misc,valid-type] # known at runtime only
-        def collect_subfields(self, return_type: Any, selected: Any) -> Any:
-            nonlocal collected
-            collected += 1
-            return super().collect_subfields(return_type, selected)
-
     plans = Plans(MANY)
-    quick = fast(Counting, schema._schema)
+    quick, collected = counting()
     root = SimpleNamespace(fork=SimpleNamespace(code="a", left=None, right=None))
     for _ in range(3):
         found = execute(schema._schema, parsed, root, Asking(), executor_class=quick, plans=plans)
         assert found == ExecutionResult({"fork": {"code": "a", "left": None, "right": None}}, None)
     assert len(compiled(plans)) == 2 * most + 1  # left and right of each
-    assert collected < 4 * most
+    assert len(collected) < 4 * most
 
 
 async def test_what_is_kept_of_a_document_follows_from_its_length_however_its_fields_are_merged() -> None:

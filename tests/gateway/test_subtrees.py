@@ -28,6 +28,8 @@ DOCUMENTS = [
     "{ all { best { code } spare { code } parts { code } rows { code } } }",
     "{ things { __typename } first { __typename } named { __typename } }",
     "{ all { name hidden { code } spare { code } } }",
+    # In the order in which they come, which is another one in another place.
+    "{ all { ...P ...Q } first { ...Q ...P name } } fragment P on Thing { parts { code } } fragment Q on Thing { parts { weight } }",
     # Each is what its name says, whatever its alias.
     "{ all { name: note note: name size: on on: size best: spare { weight: code code: weight } spare: best { code } } }",
 ]
