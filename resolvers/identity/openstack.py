@@ -17,7 +17,7 @@ import msgspec
 from resolvers.actor import Identity, effective
 from resolvers.checks import CheckResult
 from resolvers.clients.openstack import OpenStackClient
-from resolvers.clients.openstack_lists import path
+from resolvers.clients.openstack_lists import path, step
 from resolvers.clients.openstack_people import Named, TokenBody
 from resolvers.errors import GurumError, Invalid, NotFound, Unauthenticated
 from resolvers.identity.port import DOMAIN_KIND, PROJECT, ROLE, USER, DomainRow, ProjectRow, RoleRow, Trust, UserRow
@@ -228,7 +228,7 @@ class OpenStackIdentity:
         assignments = await self._assignments({"scope.system": "all"})
         roles = {a.role.name for a in assignments if a.user is not None and a.user.id == user}
         if any(a.group is not None for a in assignments):
-            groups = {group.id for group in await self._listed(path("/users", user, "groups"), "groups")}
+            groups = {group.id for group in await self._listed(f"/users/{step(user)}/groups", "groups")}
             roles |= {a.role.name for a in assignments if a.group is not None and a.group.id in groups}
         return effective(frozenset(roles))
 

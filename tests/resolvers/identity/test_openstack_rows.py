@@ -10,7 +10,7 @@ from resolvers.errors import Unavailable
 from resolvers.identity.openstack import OpenStackIdentity
 from resolvers.inventory.feed import Feed
 from resolvers.names import Names
-from tests.resolvers.clients.far_cloud import FarCloud, told
+from tests.resolvers.clients.far_cloud import FarCloud, Token, told
 
 pytestmark = pytest.mark.anyio
 LDAP_ID = "3f" * 32  # 64 characters
@@ -60,6 +60,21 @@ async def test_a_directory_that_is_away_takes_no_users_with_it(client: OpenStack
     far.answer("identity /domains", told({"domains": domains[1:], "links": {}}))
     away.clear()
     assert [row.name for row in await listed.full()] == ["default"]
+
+
+async def test_a_user_whose_id_is_a_distinguished_name_signs_in(client: OpenStackClient, far: FarCloud) -> None:
+    """As Keystone makes ids of a directory with `user_id_attribute` and no mapping."""
+    name = "cn=jiwoo,ou=people"
+    given = {"role": {"id": "r", "name": "reader"}, "scope": {"system": {"all": True}}, "group": {"id": "g-ops"}}
+
+    async def assignments(request: web.Request) -> web.Response:
+        return web.json_response({"role_assignments": [given] if "scope.system" in request.query else []})
+
+    far.answer("identity /role_assignments", assignments)
+    far.answer(f"identity /users/u-{name}/groups", told({"groups": [{"id": "g-ops", "name": "ops"}], "links": {}}))
+    identity = OpenStackIdentity(client, Names("krane", "krane"))
+    found = await identity.identify(far.issue(Token(name)))
+    assert (found.user_id, found.system_roles) == (f"u-{name}", frozenset({"reader"}))
 
 
 async def test_a_list_that_keystone_cuts_is_told_to_the_operator(
