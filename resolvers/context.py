@@ -130,3 +130,8 @@ class Context:
 
     def _asks(self, conditions: int) -> None:
         self.asked += conditions
+        most = CONDITIONS * self.most_rows
+        if self.asked > most:
+            raise TooExpensive(
+                f"The answer asks more than {most:,} conditions of rows; ask for less at once, or with fewer conditions."
+            )

@@ -124,6 +124,18 @@ async def test_conditions_asked_of_many_rows_are_charged() -> None:
     assert (await ask("{ serverFacets { status { value } } }")).cost == 200 * len(KINDS["server"].facets) / 100
 
 
+async def test_one_operation_asks_so_many_conditions_and_no_more() -> None:
+    ask = Charged(200)
+    ask.asked.most_rows = MAX_CONDITIONS * 3
+    asked = {"or": [{"name": {"contains": f"nobody {number}"}} for number in range(MAX_CONDITIONS)]}
+    query = "query($f: ServerFilter) { servers(filter: $f) { totalCount } }"
+    assert (await ask(query, {"f": asked})).code == "OK"
+    again = query.replace("servers", "servers(filter: $f) { totalCount } more: servers", 1)
+    outcome = await ask(again, {"f": asked})
+    assert outcome.code == "TOO_EXPENSIVE"
+    assert "more than 12,000 conditions" in outcome.payload["errors"][0]["message"]
+
+
 async def test_each_call_of_a_backend_is_charged_though_no_document_says_how_many() -> None:
     class Compute:
         async def history(self, *_: Any) -> list[Any]:
