@@ -266,6 +266,8 @@ class Inventory:
                     best, fewest = groups, count
         if best is None:
             return None
+        if len(best) == 1:
+            return list(best[0].values())
         return list({row.id: row for group in best for row in group.values()}.values())
 
     @staticmethod
