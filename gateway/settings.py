@@ -129,9 +129,7 @@ class Settings(BaseSettings):
 
     http: HttpSettings = HttpSettings()
     store: StoreSettings = StoreSettings()
-    secret_key: SecretStr | None = Field(
-        None, description="Fernet key that encrypts what rests sealed in the store."
-    )
+    secret_key: SecretStr | None = Field(None, description="Fernet key that encrypts what rests sealed in the store.")
     secret_key_file: Path | None = Field(
         None, description="File with that key. Default: `secret.key` in the data folder, made at the first start."
     )

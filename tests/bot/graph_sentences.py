@@ -41,7 +41,10 @@ _DOORS: Final = (
 _FOR_PROGRAMS: Final = re.compile(
     r"\{[a-z]|JSON|json|accept it|must be a number|is missing, not known|stands there twice"
 )
-_OPERATORS: Final = ("resolvers/clients/openstack_check.py", "resolvers/policy/rules.py")  # what `9rum check` and a start say
+_OPERATORS: Final = (
+    "resolvers/clients/openstack_check.py",
+    "resolvers/policy/rules.py",
+)  # what `9rum check` and a start say
 
 
 def sentences() -> dict[str, str]:

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -274,8 +274,11 @@ def streamed(chunk: bytes, times: int) -> Answering:
     return answering
 
 
+F = TypeVar("F", bound=FarCloud)
+
+
 @asynccontextmanager
-async def serving(cloud: FarCloud, tls: ssl.SSLContext | None = None) -> AsyncIterator[FarCloud]:
+async def serving(cloud: F, tls: ssl.SSLContext | None = None) -> AsyncIterator[F]:
     app = web.Application()
     app.add_routes(cloud.routes())
     # A handler that hangs must end with its client, else closing the server would wait for it.
