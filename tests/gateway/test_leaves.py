@@ -3,7 +3,7 @@
 import enum
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NewType
 
 import pytest
 import strawberry
@@ -22,9 +22,26 @@ class Color(enum.StrEnum):
 
 
 class Paint(enum.StrEnum):
-    """Its members are equal to those of Color."""
+    """Its members are equal to those of Color, or are none of them."""
 
     RED = "red"
+    GREEN = "green"
+
+
+@strawberry.enum
+class Shade(enum.Enum):
+    DARK = strawberry.enum_value(1, name="DIM")
+    LIGHT = 2
+
+
+class Light(enum.IntEnum):
+    """Its members are no members of Shade, though they have the same values."""
+
+    DARK = 1
+
+
+Mark = NewType("Mark", str)
+MARK = strawberry.scalar(name="Mark", serialize={"good": "as it is", "none": None, "undefined": Undefined}.__getitem__)
 
 
 class Nobody(BasePermission):
@@ -58,6 +75,8 @@ class Thing:
     made: datetime
     tags: list[str]
     made_by: str = strawberry.field(name="author")
+    shade: Shade
+    mark: Mark | None
 
     @strawberry.field
     def shout(self) -> str:
@@ -72,8 +91,8 @@ class Query:
     things: list[Thing | None]
 
 
-schema = strawberry.Schema(Query)
-DOCUMENT = parse("{ things { __typename n: name note size share on color made tags author } }")
+schema = strawberry.Schema(Query, config=StrawberryConfig(scalar_map={Mark: MARK}))
+DOCUMENT = parse("{ things { __typename n: name note size share on color made tags author shade mark } }")
 WITHOUT = schema.execution_context_class
 QUICK = fast(WITHOUT, schema._schema)
 GOOD = {
@@ -86,6 +105,8 @@ GOOD = {
     "made": datetime(2026, 1, 1, tzinfo=UTC),
     "tags": ["x"],
     "made_by": "b",
+    "shade": Shade.DARK,
+    "mark": "good",
 }
 ODD: list[dict[str, Any]] = [
     {},
@@ -109,6 +130,17 @@ ODD: list[dict[str, Any]] = [
     {"made": "soon"},
     {"color": Color.BLUE},
     {"color": Paint.RED},
+    {"color": Paint.GREEN},
+    {"color": ["red"]},
+    {"shade": Shade.LIGHT},
+    {"shade": Light.DARK},
+    {"shade": 1},
+    {"shade": "DIM"},
+    {"shade": True},
+    {"mark": None},
+    {"mark": "none"},
+    {"mark": "undefined"},
+    {"mark": "unknown"},
     {"tags": []},
     {"tags": ("a", "b")},
     {"tags": ["a", None]},
@@ -159,7 +191,7 @@ def test_leaves_are_read_without_ceremony() -> None:
             return super().build_resolve_info(field, *more)
 
     document, things = (
-        parse("{ things { name note size share on color made tags author } }"),
+        parse("{ things { name note size share on color made tags author shade mark } }"),
         [SimpleNamespace(**GOOD)] * 3,
     )
     _, errors = answer(things, fast(Counting, schema._schema), document, plans=Plans(0))
@@ -185,5 +217,7 @@ def test_lists_of_leaves_are_leaves_and_fields_with_more_to_them_are_none() -> N
 
 
 def test_where_a_schema_reads_attributes_in_its_own_way_no_attribute_is_a_leaf() -> None:
-    own = strawberry.Schema(Query, config=StrawberryConfig(default_resolver=lambda source, name: source[name]))
+    own = strawberry.Schema(
+        Query, config=StrawberryConfig(scalar_map={Mark: MARK}, default_resolver=lambda source, name: source[name])
+    )
     assert leaves_of(own._schema).keys() == {("Thing", "short")}

@@ -126,7 +126,7 @@ async def test_a_document_keeps_no_more_in_memory_than_its_setting_says() -> Non
     edges = "project { id } user { id } servers { id } image { id } snapshot { id } snapshots { id } backups { id }"
     selected = f"id name status size bootable encrypted description typeName az createdAt updatedAt {edges}"
     head = "query($a: Boolean!) { volumes(first: 1) { nodes { ...F0 id @include(if: $a) } } }"
-    text = f"{head} {merging('Volume', 'copies', 'sourceVolume', 6, '...All')} fragment All on Volume {{ {selected} }}"
+    text = f"{head} {merging('Volume', 'copies', 'sourceVolume', 8, '...All')} fragment All on Volume {{ {selected} }}"
     scene = Scene(Draw(seed=7, most=4))
     documents = Documents(walk.graph(), Limits(LimitSettings(), lambda: 0.0), DocumentSettings(), lambda: 0.0)
     tracemalloc.start()
