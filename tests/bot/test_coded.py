@@ -93,7 +93,7 @@ def test_data_keeps_its_signs() -> None:
 
 def test_the_step_that_failed_has_no_marks() -> None:
     steps = [{"title": "Stop `web-1`", "state": "FAILED", "detail": SAID}]
-    made = operations.of_operation(EN, {**OPERATION, "steps": steps})
+    made = operations.of_operation(EN, {**OPERATION, "error": None, "steps": steps})
     (found,) = [block for block in made.blocks if isinstance(block, Steps)]
     assert found.steps == (("FAILED", "Stop web-1", "The volume web-1 is attached."),)
 
