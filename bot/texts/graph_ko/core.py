@@ -93,7 +93,7 @@ SENTENCES: Mapping[str, str] = {
         "먼저 로그인하세요. X-Auth-Token 헤더에 Keystone 토큰을 넣어 보내거나 세션을 여세요."
     ),
     "The answer asks more than {} conditions of rows; ask for less at once, or with fewer conditions.": (
-        "응답하려면 행에 조건을 {0}번 넘게 적용해야 합니다. 한 번에 더 적게 요청하거나 조건을 줄이십시오."
+        "응답하려면 행에 조건을 {0}번 넘게 적용해야 합니다. 한 번에 더 적게 요청하거나 조건을 줄이세요."
     ),
     "The answer leads to more than {} rows; ask for fewer rows, less nesting, or fields that answer in pages.": (
         "조회할 행이 {0}개를 넘습니다. 행 수나 중첩을 줄이거나, 페이지로 나누어 응답하는 필드를 쓰세요."
