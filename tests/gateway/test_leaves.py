@@ -76,7 +76,7 @@ class Thing:
     tags: list[str]
     made_by: str = strawberry.field(name="author")
     shade: Shade
-    mark: Mark | None
+    marks: list[Mark | None]
 
     @strawberry.field
     def shout(self) -> str:
@@ -92,7 +92,7 @@ class Query:
 
 
 schema = strawberry.Schema(Query, config=StrawberryConfig(scalar_map={Mark: MARK}))
-DOCUMENT = parse("{ things { __typename n: name note size share on color made tags author shade mark } }")
+DOCUMENT = parse("{ things { __typename n: name note size share on color made tags author shade marks } }")
 WITHOUT = schema.execution_context_class
 QUICK = fast(WITHOUT, schema._schema)
 GOOD = {
@@ -106,7 +106,7 @@ GOOD = {
     "tags": ["x"],
     "made_by": "b",
     "shade": Shade.DARK,
-    "mark": "good",
+    "marks": ["good"],
 }
 ODD: list[dict[str, Any]] = [
     {},
@@ -137,10 +137,10 @@ ODD: list[dict[str, Any]] = [
     {"shade": 1},
     {"shade": "DIM"},
     {"shade": True},
-    {"mark": None},
-    {"mark": "none"},
-    {"mark": "undefined"},
-    {"mark": "unknown"},
+    {"marks": [None]},
+    {"marks": ["none"]},
+    {"marks": ["undefined"]},
+    {"marks": ["unknown"]},
     {"tags": []},
     {"tags": ("a", "b")},
     {"tags": ["a", None]},
@@ -191,12 +191,23 @@ def test_leaves_are_read_without_ceremony() -> None:
             return super().build_resolve_info(field, *more)
 
     document, things = (
-        parse("{ things { name note size share on color made tags author shade mark } }"),
+        parse("{ things { name note size share on color made tags author shade marks } }"),
         [SimpleNamespace(**GOOD)] * 3,
     )
     _, errors = answer(things, fast(Counting, schema._schema), document, plans=Plans(0))
     assert not errors
     assert len(infos) == 1  # of the root
+
+
+def test_what_is_as_it_should_be_is_not_coerced(monkeypatch: pytest.MonkeyPatch) -> None:
+    def coerced(value: Any) -> Any:
+        raise AssertionError
+
+    for name in ("String", "Int", "Boolean"):
+        monkeypatch.setattr(schema._schema.type_map[name], "coerce_output_value", coerced)
+    leaves = leaves_of(schema._schema)
+    for name in ("name", "note", "size", "on", "tags", "short"):
+        assert leaves["Thing", name](SimpleNamespace(**GOOD), None) == GOOD["name" if name == "short" else name]
 
 
 def test_a_permission_is_asked() -> None:
