@@ -151,8 +151,6 @@ class Action:
             if not actor.operator:
                 raise Denied(f"`{self.name}` is for operators of the cloud.")
             return
-        if plan.project_id is None:
-            return  # the plan touches nothing of a project
         if not actor.sees(plan.project_id):
             raise NotFound("There is no such project.")
         if self.role not in actor.roles_on(plan.project_id):

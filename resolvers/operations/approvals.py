@@ -142,9 +142,7 @@ async def settle(context: Context, plan_id: str, digest: str, approve: bool, rea
 
 
 def _may_approve(actor: Actor, plan: KeptPlan) -> bool:
-    if plan.approval is None or not (plan.project_id is None or actor.sees(plan.project_id)):
-        return False
-    return holds(actor, plan.approval.role, plan.project_id)
+    return plan.approval is not None and holds(actor, plan.approval.role, plan.project_id)
 
 
 def _settled(actor: Actor, plan: KeptPlan, digest: str, approve: bool, reason: str | None) -> ApprovalState:
