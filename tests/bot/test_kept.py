@@ -6,7 +6,7 @@ import msgspec
 
 from bot.counters import Counters
 from bot.due import LEASE_SECONDS, Due, DueEdit
-from bot.kept import Kept, Taken, name_for
+from bot.kept import CLAIM_SECONDS, Kept, Taken, name_for
 from bot.messages import Message
 from bot.outbox import Outbox
 from bot.platforms.base import PlatformError
@@ -37,6 +37,18 @@ async def test_what_is_gone_can_not_be_taken(redis: RedisClient) -> None:
     assert await kept.take("ab12", "answer", "me") is Taken.GONE
     assert await kept.look("ab12") is None
     assert await kept.look("../ab12") is None
+
+
+async def test_what_is_kept_ends_by_itself(redis: RedisClient) -> None:
+    kept = Kept(redis, SEAL, "thing", Thing)
+    name = await kept.name("a", "answer")
+    place = f"gurum:bot:kept:thing:{name}"
+    assert 0 < await redis.ttl(place) <= CLAIM_SECONDS
+    await kept.keep(name, Thing("x"), 60)
+    assert await kept.name("a", "answer") == name
+    assert 0 < await redis.ttl(place) <= 60
+    await kept.keep(name, Thing("x"), 0.5)
+    assert 0 < await redis.pttl(place) <= 1_000
 
 
 async def test_what_is_kept_is_encrypted(redis: RedisClient) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from bot.people import LinkEnded, NoSuchProject
+from bot.people import Away, ChooseProject, LinkEnded, NoSuchProject
 from bot.platforms.base import Person, Place
 from bot.tokens import KEPT
 from gateway.sessions import Sessions
@@ -133,6 +133,30 @@ async def test_a_session_that_ended_is_told_when_a_project_is_named(room: Room) 
     with pytest.raises(LinkEnded) as ended:
         await room.people.acting(signed_in(token), DIRECT, None, "talk")
     assert ended.value.reason == "signed_out"
+
+
+async def test_a_keystone_that_is_away_when_a_project_is_named_ends_no_session(room: Room) -> None:
+    token = await session(room)
+    room.world.fail("identity")
+    with pytest.raises(Away):
+        await room.people.acting(signed_in(token), DIRECT, None, "talk")
+    room.world.heal()
+    assert (await room.people.acting(signed_in(None), DIRECT, None, "talk")).token == token
+
+
+async def test_of_two_projects_of_one_name_none_is_guessed(room: Room) -> None:
+    projects = room.directory._projects  # as the collector brings them
+    row = projects.get(project("shop"))
+    assert row is not None
+    other = msgspec.structs.replace(
+        row, id=f"project:{CLOUD}/other", native_id="other", domain_id=f"domain:{CLOUD}/lab"
+    )
+    projects.put(other)
+    with pytest.raises(ChooseProject) as choose:
+        await room.people.acting(signed_in(await room.sign_in("operator")), DIRECT, None, "shop")
+    assert sorted(choose.value.projects) == sorted([(other.id, "shop"), (project("shop"), "shop")])
+    jiwoo = signed_in(await room.sign_in("jiwoo"))
+    assert (await room.people.acting(jiwoo, DIRECT, None, "shop")).project == project("shop")
 
 
 async def test_an_operator_names_any_project(room: Room) -> None:

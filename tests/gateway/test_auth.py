@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from gateway.auth import MAX_TOKEN
 from resolvers.actor import Origin
 from resolvers.errors import RateLimited, Unauthenticated, Unavailable
 from tests.gateway.door import Door, opened_door
@@ -118,7 +119,9 @@ def test_a_refused_token_is_not_asked_about_again_for_a_moment(door: Door) -> No
     assert door.keystone.asked == 2
 
 
-@pytest.mark.parametrize("token", ["", "two words", "line\r\nx-evil: 1", "x" * 20_000, "구름", "\ud800"])
+@pytest.mark.parametrize(
+    "token", ["", "two words", "line\r\nx-evil:1", "tab\there", "\x7f", "x" * (MAX_TOKEN + 1), "구름", "\ud800"]
+)
 def test_what_can_not_be_a_token_is_not_sent_upstream(door: Door, token: str) -> None:
     with pytest.raises(Unauthenticated):
         door.known(token)
@@ -176,6 +179,24 @@ def test_what_is_over_leaves_the_memory(door: Door) -> None:
     assert (len(door.authenticator._known), len(door.authenticator._refused)) == (1, 1)
 
 
+def test_what_is_not_over_stays_in_the_memory(door: Door) -> None:
+    tokens = [door.keystone.issue(name) for name in ("alice", "olga", "rita")]
+    for seconds, token in (
+        (16.0, tokens[0]),
+        (16.0, tokens[1]),
+        (0.0, tokens[2]),
+    ):  # the first is over when the third comes
+        door.known(token)
+        door.clock.seconds += seconds
+    door.known(tokens[1])
+    assert door.keystone.asked == 3
+    for seconds, token in ((2.6, "garbage-1"), (2.6, "garbage-2"), (0.0, "garbage-3"), (0.0, "garbage-2")):
+        with pytest.raises(Unauthenticated):
+            door.known(token)
+        door.clock.seconds += seconds
+    assert door.keystone.asked == 6
+
+
 def test_tokens_of_one_person_share_the_projects(door: Door) -> None:
     first, second = (door.known(door.keystone.issue("alice")) for _ in range(2))
     assert first.projects is second.projects
@@ -218,6 +239,21 @@ def test_whoever_makes_tokens_up_has_to_wait_and_nobody_else(valkey: str) -> Non
             assert door.run(door.authenticator.actor_of(known, None, origin)) is not None
         door.clock.seconds += 61
         assert door.run(door.authenticator.actor_of(door.keystone.issue("alice"), None, flood)) is not None
+
+
+def test_the_memory_of_addresses_is_bounded_and_keeps_who_goes_on(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.refusals.MOST_ADDRESSES", 2)
+    with opened_door(valkey, identity={"refused_tokens_per_address": 2}) as door:
+        for number, last in enumerate((1, 2, 1, 3)):
+            with pytest.raises(Unauthenticated):
+                door.run(door.authenticator.actor_of(f"made-up-{number}", None, Origin("http", f"192.0.2.{last}")))
+        assert len(door.authenticator._refusals._counts) == 2
+        for token, last, refused in (("a", 1, RateLimited), ("b", 3, Unauthenticated), ("c", 3, RateLimited)):
+            with pytest.raises(refused):
+                door.run(door.authenticator.actor_of(token, None, Origin("http", f"192.0.2.{last}")))
+        for number in range(4):  # from within, where nobody makes tokens up
+            with pytest.raises(Unauthenticated):
+                door.run(door.authenticator.actor_of(f"ended-{number}", None, Origin("slack")))
 
 
 def test_a_keystone_that_is_away_makes_nobody_wait_afterwards(valkey: str) -> None:

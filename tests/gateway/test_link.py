@@ -262,6 +262,15 @@ def test_linking_again_replaces_and_deletes_the_trusts_before(door: LinkDoor) ->
     assert link.user_name == "dora"
 
 
+def test_the_trusts_of_a_link_are_not_among_those_that_are_left_over(door: LinkDoor) -> None:
+    secret = door.offer()
+    door.sign_in("alice")
+    assert door.link(secret, ("talk", ["member"])).status_code == 200
+    door.clock.seconds += 601
+    door.run(door.people.sweep())
+    assert trusts(door) == [("alice", "p-talk", ("member",))]
+
+
 def test_linking_again_in_vain_keeps_the_link_before(door: LinkDoor) -> None:
     door.sign_in("alice")
     door.link(door.offer(), ("map", ["reader"]))

@@ -226,6 +226,18 @@ def test_the_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) ->
     assert [entry.name for entry in path.parent.iterdir()] == ["secret.key"]
 
 
+@pytest.mark.parametrize(("folder", "made"), [(".data", True), ("new/below", True), ("file/below", False)])
+def test_the_key_is_made_wherever_a_folder_is_or_can_be(tmp_path: Path, folder: str, made: bool) -> None:
+    (tmp_path / ".data").mkdir()
+    (tmp_path / "file").touch()
+    settings = Settings.model_validate({"store": {"folder": tmp_path / folder}})
+    if made:
+        assert secret_key(settings) == (tmp_path / folder / "secret.key").read_bytes()
+        return
+    with pytest.raises(SettingsError, match="can not be written"):
+        secret_key(settings)
+
+
 def test_the_key_of_the_settings_or_of_their_file_is_used(tmp_path: Path) -> None:
     key = Fernet.generate_key()
     (tmp_path / "key").write_bytes(key + b"\n")

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from resolvers.actor import Origin
+from resolvers.policy import Policy
 from tests.polling import eventually
-from tests.resolvers.graph.chatting import HTTP, SHOP, ask, enforce, newest_row, refused, told
+from tests.resolvers.graph.chatting import HTTP, SHOP, ask, enforce, newest_row, refused, told, write
 from tests.watched import Watched
 
 RULES = """
@@ -101,7 +102,7 @@ async def test_the_approver_sees_the_same_plan_and_the_asker_applies_it_once(
     approved = (await told(krane, "minsu", APPROVE, these(plan)))["approvePlan"]
     assert {**approved, "approval": None} == {**plan, "approval": None}
     assert (approved["approval"]["state"], approved["approval"]["byName"]) == ("APPROVED", "minsu")
-    assert approved["approval"]["at"] is not None
+    assert (approved["approval"]["at"] is not None, approved["approval"]["reason"]) == (True, None)
     row = await newest_row(krane)
     assert (row.action, row.result, row.actor_name, row.plan_hash) == (
         "plan.approve",
@@ -145,6 +146,11 @@ async def test_a_refused_plan_stays_refused(krane: Watched, plan: dict[str, Any]
     applied = await refused(krane, "jiwoo", APPLY, these(plan))
     assert (applied["code"], "refused by minsu" in applied["message"]) == ("DENIED", True)
     assert stops(krane) == 0
+
+
+async def test_the_asker_may_refuse_it(krane: Watched, plan: dict[str, Any]) -> None:
+    assert (await told(krane, "jiwoo", REFUSE, these(plan)))["refusePlan"]["approval"]["byName"] == "jiwoo"
+    assert (await refused(krane, "minsu", APPROVE, these(plan)))["code"] == "CONFLICT"
 
 
 async def test_an_approval_may_be_withdrawn_before_it_is_used(krane: Watched, plan: dict[str, Any]) -> None:
@@ -212,6 +218,32 @@ async def test_a_plan_that_began_to_run_can_not_be_refused_any_more(
     assert (late["code"], "applied" in late["message"]) == ("CONFLICT", True)
 
 
+@pytest.mark.parametrize("reason", ["x" * 501, "two\nlines"])
+async def test_a_reason_is_one_line_of_bounded_length(krane: Watched, plan: dict[str, Any], reason: str) -> None:
+    said = await refused(krane, "minsu", REFUSE, {**these(plan), "reason": reason})
+    assert (said["code"], said["field"]) == ("INVALID", "reason")
+    assert (await told(krane, "jiwoo", PLANNED, {"id": plan["id"]}))["planned"]["approval"]["state"] == "WAITING"
+    assert (await told(krane, "minsu", REFUSE, {**these(plan), "reason": "x" * 500}))["refusePlan"]
+
+
+async def test_a_change_of_the_file_stops_an_approval(krane: Watched, tmp_path: Path) -> None:
+    path = enforce(krane, tmp_path, RULES)
+    plan = (await told(krane, "jiwoo", PLAN, {"s": CHAT}))["plan"]["serverStop"]
+    write(path, 'rules: [{allow: ["*.list"]}]')
+    said = await refused(krane, "minsu", APPROVE, these(plan))
+    assert (said["code"], "Nobody may run `server.stop`" in said["message"]) == ("DENIED", True)
+
+
+async def test_where_there_is_no_policy_file_any_more_chat_approves_nothing(
+    krane: Watched, plan: dict[str, Any]
+) -> None:
+    krane.graph.app.engine.policy = Policy()
+    said = await refused(krane, "minsu", APPROVE, these(plan))
+    assert (said["code"], "policy.file" in said["message"]) == ("DENIED", True)
+    approved = (await told(krane, "minsu", APPROVE, these(plan), origin=HTTP))["approvePlan"]
+    assert approved["approval"]["state"] == "APPROVED"
+
+
 async def test_a_plan_that_needs_nobody_is_approved_by_nobody(krane: Watched, plan: dict[str, Any]) -> None:
     query = 'query { plan { serverRename(input: {server: "talk-chat-1", name: "x"}) { id hash approval { role } } } }'
     own = (await told(krane, "jiwoo", query))["plan"]["serverRename"]
@@ -241,6 +273,8 @@ async def test_secrets_of_an_input_are_masked_in_what_the_approver_sees(krane: W
     seen = (await told(krane, "operator", PLANNED, {"id": plan["id"]}))["planned"]
     assert seen == plan
     assert seen["input"]["userData"] == "***"
+    await told(krane, "operator", APPROVE, these(plan))
+    assert (await newest_row(krane)).resource_ids == [], "what it would make is not there yet"
     kept = await krane.graph.app.store.redis.get(f"gurum:plan:{plan['id']}")
     assert b"hunter2" not in kept
 

@@ -1,10 +1,12 @@
 """Plans and what comes of them: `plan`, `apply`, `undo`, idempotency keys; each refusal leaves everything as it was."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from resolvers.sandbox.seed_people import project_id, user_id
 from tests.watched import Watched
 
 PLAN = """query($s: String!) { plan { serverStop(input: {server: $s}) {
@@ -113,6 +115,32 @@ async def test_who_may_not_act_gets_no_plan(krane: Watched) -> None:
     assert (await krane.graph.refused("haneul", PLAN, {"s": WEB}))["code"] == "DENIED"
     assert (await krane.graph.refused("minsu", PLAN, {"s": WEB}))["code"] == "NOT_FOUND"
     assert (await krane.graph.refused(None, PLAN, {"s": WEB}))["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_role_on_one_project_is_none_on_another(krane: Watched) -> None:
+    """9rum decides it by itself; the cloud, which would refuse it too, is not asked."""
+    directory = krane.world.people._directory  # who has which role is the fake cloud's own
+    haneul = directory.accounts[user_id("haneul")]
+    roles = {project_id("shop"): frozenset({"reader"}), project_id("talk"): frozenset({"member"})}
+    directory.accounts[haneul.native] = replace(haneul, roles=roles)
+    before, calls = await krane.everything(), len(krane.world.calls)
+    for query in (PLAN, STOP):
+        refused = await krane.graph.refused("haneul", query, {"s": WEB})
+        assert refused["message"] == "`server.stop` needs the role `member` on the project, which you do not have."
+        row = (await krane.graph.app.audit.newest(1))[0].row
+        assert (row.result, row.actor_name, row.project_id) == (
+            "DENIED",
+            "haneul",
+            f"project:krane/{project_id('shop')}",
+        )
+    assert await krane.everything() == before
+    assert "server.stop" not in krane.world.calls[calls:]
+    assert (await krane.graph.done("haneul", "serverStop", {"server": "talk-chat-1"}))["state"] == "SUCCEEDED"
+
+
+async def test_a_plan_of_an_input_without_bounds_is_refused(krane: Watched) -> None:
+    refused = await krane.graph.refused("jiwoo", PLAN, {"s": "x" * 70_000})
+    assert (refused["code"], "at most 65536 are taken" in refused["message"]) == ("INVALID", True)
 
 
 async def test_undo_takes_back_once_by_the_same_rules(krane: Watched) -> None:

@@ -259,6 +259,18 @@ async def test_an_operator_is_one_only_in_the_project_of_operators(krane: Watche
     assert at_home["hypervisors"]["totalCount"] > 0
 
 
+async def test_who_is_no_operator_is_in_the_project_of_operators_alone_too(krane: Watched) -> None:
+    directory = krane.world.people._directory  # who has which role is the fake cloud's own
+    account = directory.accounts[user_id("minsu")]
+    roles = {project_id(name): frozenset({"member"}) for name in ("admin", "talk")}
+    directory.accounts[account.native] = replace(account, roles=roles)
+    query = "{ me { operator } projects { nodes { name } } }"
+    assert await told(krane, "minsu", query, origin=HTTP, within="admin") == {
+        "me": {"operator": False},
+        "projects": {"nodes": [{"name": "admin"}]},
+    }
+
+
 async def test_the_admin_of_a_domain_sees_one_project_when_in_one(krane: Watched) -> None:
     """And what is shared between requests is not shared between the two."""
     directory = krane.world.people._directory  # who has which role is the fake cloud's own

@@ -1,5 +1,6 @@
 """Policy files: what they decide, and what is said of a file that can not be right."""
 
+import contextlib
 import logging
 import re
 from dataclasses import replace
@@ -223,6 +224,43 @@ rules:
     found.check_read(person(), "port.list")
     with pytest.raises(Denied, match="on the project `talk`"):
         found.check_read(person(), "volume.list", TALK)
+
+
+def test_whoever_sees_every_project_reads_over_all_of_them_by_no_role_on_a_few(tmp_path: Path) -> None:
+    members = policy(tmp_path, "rules: [{allow: [server.list], roles: [reader]}]")
+    assert members.decide(person(), "server.list").allowed
+    assert not members.decide(replace(person(), all_projects=True), "server.list").allowed
+
+
+def test_every_project_by_a_star_is_as_naming_none(tmp_path: Path) -> None:
+    found = policy(tmp_path, 'rules: [{deny: [server.stop], projects: ["*"]}, {allow: ["*"], projects: ["*"]}]')
+    assert found.decide(person(), "server.list").allowed
+    assert found.decide(person(), "server.list", "project:c/other").allowed
+    assert not found.possible(person(), "server.stop").allowed
+
+
+def test_what_is_denied_in_some_projects_and_allowed_in_none_is_not_possible(tmp_path: Path) -> None:
+    found = policy(tmp_path, "rules: [{deny: [server.stop], projects: [shop]}, {allow: [server.list]}]")
+    assert not found.possible(person(), "server.stop").allowed
+
+
+@pytest.mark.parametrize(
+    ("rules", "allowed"),
+    [
+        ("[{allow: [server.stop], people: [jiwoo]}]", True),
+        ("[{deny: [server.stop], people: [jiwoo]}]", False),  # to nobody is it allowed
+        ("[{deny: [server.stop], people: [minsu]}, {allow: [server.stop]}]", False),
+        ("[{deny: [server.stop], projects: [talk]}, {allow: [server.stop]}]", True),
+        ("[{allow: [server.stop], projects: [talk]}]", False),
+        ("[{allow: [server.list]}]", False),
+        ("no list", False),
+    ],
+)
+def test_who_approves_needs_a_rule_that_allows_it_to_somebody(tmp_path: Path, rules: str, allowed: bool) -> None:
+    write(tmp_path / "policy.yaml", f"rules: {rules}")
+    found = Policy(PolicySettings(file=tmp_path / "policy.yaml"))
+    with contextlib.nullcontext() if allowed else pytest.raises(Denied, match="Nobody may run"):
+        found.check_approval(person("minsu"), "server.stop", SHOP, "shop")
 
 
 def test_operators_are_named_by_their_role_and_admins_everywhere(tmp_path: Path) -> None:
