@@ -1,4 +1,4 @@
-"""Headless Chromium for the browser tests: Debian's package, installed when it is missing, with its network closed.
+"""Headless Chromium for the browser tests: Debian's package of it, installed when it is missing, with its network closed.
 
 Playwright drives it and downloads no browser of its own. `Page` requests to any origin but the gateway's are refused
 and kept, so a test can say that there were none.
@@ -8,13 +8,15 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, expect, sync_playwright
 
 from tests import debian
 
-CHROMIUM = Path("/usr/bin/chromium")
+# Chromium without windows: what draws menus and tabs that nobody sees costs more than the pages.
+SHELL = Path("/usr/bin/chromium-headless-shell")
 MILLISECONDS = 30_000  # that a page may take: the machine does much else meanwhile
 # A container has neither a user namespace nor a GPU; the rest stops Chromium from calling home at every start.
 FLAGS = [
@@ -28,13 +30,17 @@ FLAGS = [
 ]
 
 
+@cache
 def ensure_chromium() -> Path:
-    """The browser's path; installs Debian's package when it is missing and we may."""
-    found = None if CHROMIUM.exists() else shutil.which("chromium")
-    if found is not None:
+    """The browser's path; installs Debian's package when it is missing and we may. The whole Chromium does where that can not be had."""
+    try:
+        debian.ensure({"chromium-headless-shell": SHELL})
+    except debian.InstallError:
+        found = shutil.which("chromium")
+        if found is None:
+            raise
         return Path(found)
-    debian.ensure({"chromium": CHROMIUM})
-    return CHROMIUM
+    return SHELL
 
 
 @dataclass

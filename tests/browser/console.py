@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from bot.messages import Message
 from bot.platforms.base import Place
 from bot.platforms.console import ConsolePlatform
+from gateway.console.build import build
 from tests.browser.axe import COLOURS, violations
 from tests.browser.chromium import Visit, visit
 from tests.served import Served
@@ -109,5 +110,6 @@ class Console:
 
 @contextmanager
 def console(running: Browser, gateway: Served, locale: str = "en-US") -> Iterator[Console]:
+    build()  # instant when the page of these sources is in the cache
     with visit(running, gateway.url, locale) as shown:
         yield Console(shown, gateway)

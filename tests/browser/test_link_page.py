@@ -1,25 +1,15 @@
 """The page that links a chat account: whose account it is, what is handed on, and what becomes of addresses that are not good."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from bot.platforms.base import Person, Place
-from gateway.console.build import build
-from tests.browser.console import DESKTOP, PHONE, Console, console
+from tests.browser.console import DESKTOP, PHONE, Console
 from tests.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
 
 TEAM = Place(platform="slack", channel="C1")
-
-
-@pytest.fixture
-def page(chromium: Browser, gateway: Served) -> Iterator[Console]:
-    build()
-    with console(chromium, gateway) as it:
-        yield it
 
 
 def offered(gateway: Served, person: Person) -> str:

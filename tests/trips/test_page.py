@@ -4,17 +4,17 @@ Pictures of each step lie in the test's folder, in light and in dark.
 """
 
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from gateway.console.build import build
-from tests.browser.chromium import browser
+from tests.browser.conftest import chromium
 from tests.browser.console import DESKTOP, PHONE, Console, console
 from tests.served import Served
+
+__all__ = ["chromium"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300, func_only=True)]
 
@@ -32,12 +32,6 @@ WATCH = """() => {
     }
   }).observe(document.body, { subtree: true, childList: true, attributes: true });
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
 
 
 class Person:
@@ -85,7 +79,6 @@ class Person:
 def test_a_server_is_made_listed_stopped_taken_back_and_deleted(
     chromium: Browser, gateway: Served, size: dict[str, int], tmp_path: Path
 ) -> None:
-    build()
     with console(chromium, gateway) as page:
         page.page.set_viewport_size({"width": size["width"], "height": size["height"]})
         jiwoo = Person(page, tmp_path)
