@@ -1,5 +1,6 @@
 """Fixtures that more than one folder of tests uses: the whole application on the sandbox, and a store of its own for each test."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,13 @@ from tests.running import Running, demo_passwords, running
 from tests.served import Served, served
 from tests.stores import store_in
 
-pytest_plugins = ["tests.lab.fixtures", "tests.contract.counts"]
+pytest_plugins = ["tests.lab.fixtures", "tests.contract.counts", "tests.hanging"]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays, and takes half of the time of every look for garbage: nobody looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

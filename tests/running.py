@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -31,7 +32,9 @@ FOLLOW = """query($id: ID!) { operation(id: $id) {
 @cache
 def schema() -> strawberry.Schema:
     """Built once: it does not change, and it costs a second."""
-    return build_schema(DOMAINS)
+    built = build_schema(DOMAINS)
+    gc.freeze()  # as after the collection of the tests
+    return built
 
 
 def demo_passwords() -> dict[str, str]:
