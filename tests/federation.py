@@ -5,11 +5,12 @@ In front of Keystone stands what mod_auth_openidc is in front of it elsewhere, a
 """
 
 import contextlib
-import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from cryptography.fernet import Fernet
 
 from tests.lab.pins import Paths
 from tests.lab.rest import Token, call, expect, log_in, project_scope, wait_until
@@ -45,7 +46,11 @@ key_repository = {folder}/credential
 [identity]
 password_hash_rounds = 4
 [cache]
-enabled = false
+enabled = true
+backend = oslo_cache.dict
+[role]
+# What a membership by a login gives would be kept, though the rule about such memberships changes.
+caching = false
 [auth]
 methods = password,token,application_credential,openid
 [federation]
@@ -106,13 +111,14 @@ def federated_keystone(
     front = folder / "front.py"
     front.write_text(FRONT.format(people={name: list(groups) for name, groups in people.items()}))
     environment = {"PATH": f"{paths.bin}:/usr/bin:/bin", "LANG": "C.UTF-8", "OS_KEYSTONE_CONFIG_DIR": str(folder)}
-    owner = (f"--keystone-user={os.getuid()}", f"--keystone-group={os.getgid()}")
+    for keys in ("fernet", "credential"):
+        (folder / keys).mkdir(mode=0o700)
+        for number in range(2):  # the next one, and the one in use
+            (folder / keys / str(number)).write_bytes(Fernet.generate_key())
     addresses = [f"--bootstrap-{interface}-url={keystone.url}" for interface in ("public", "internal", "admin")]
     with (folder / "keystone.log").open("ab") as log:
         for arguments in (
             ("db_sync",),
-            ("fernet_setup", *owner),
-            ("credential_setup", *owner),
             ("bootstrap", f"--bootstrap-password={PASSWORD}", "--bootstrap-region-id=RegionOne", *addresses),
         ):
             command = (str(paths.bin / "keystone-manage"), "--config-dir", str(folder), *arguments)
