@@ -4,10 +4,14 @@
 PYTHON ?= python3
 
 RUN = python=$$($(PYTHON) requirements/install.py requirements/run.txt requirements/web.txt)
-DEV = python=$$($(PYTHON) requirements/install.py requirements/dev.txt)
+DEV = python=$$($(PYTHON) requirements/install.py requirements/dev.txt) && bin=$$(dirname $$python)
+# The many processes of the tests compile nothing again, also where the environment wants no bytecode.
+PYTEST = PYTHONDONTWRITEBYTECODE= $$python -m pytest
+# Two at a time; what each says stays together, where make can do that.
+BESIDE = $(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),-O)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lab clean
+.PHONY: help run test lint style directions order bench lab clean
 
 help: ## say what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -19,13 +23,21 @@ run: ## install, build the pages, and serve (a sandbox cloud when nothing is con
 	  || echo "The explorer page could not be built; the graph works without it." >&2; } \
 	  && exec $$python -m gateway serve
 
-test: lint ## everything: lint, then all tests, the lab's included
-	@$(DEV) && $$python -m pytest -n 3 --dist worksteal
+test: ## everything: what lint looks at, then all tests, the lab's included
+	@$(BESIDE) style directions
+	@$(DEV) && $(PYTEST) -n 3 --dist worksteal
 
 lint: ## style, types, import directions, and the tests of the project's own order
-	@$(DEV) && bin=$$(dirname $$python) && set -x \
-	  && $$bin/ruff check . && $$bin/ruff format --check . && $$bin/mypy --cache-dir $$bin/../mypy && $$bin/lint-imports \
-	  && $$python -m pytest -q tests/architecture
+	@$(BESIDE) style directions order
+
+style:
+	@$(DEV) && set -x && $$bin/ruff check . && $$bin/ruff format --check . && $$bin/mypy --cache-dir $$bin/../mypy
+
+directions:
+	@$(DEV) && set -x && $$bin/lint-imports
+
+order:
+	@$(DEV) && set -x && $(PYTEST) -q tests/architecture
 
 bench: ## measure, and print the table of docs/performance.md
 	@$(DEV) && $$python -m bench
