@@ -153,10 +153,10 @@ def test_what_is_cut_is_whole_in_the_file(message: Message) -> None:
     shown = [element["value"] for block in made.blocks if block["type"] == "actions" for element in block["elements"]]
 
     assert shown == commands or overflow, "buttons are missing, and no file names their commands"
-    said = {_squeezed(text) for text in set(_all_of(message))} if overflow else set()  # most of it stands there many times
     for file in overflow:
         written = _squeezed(file)
-        assert [one for one in said if one not in written] == []
+        once = {_squeezed(said) for said in set(_all_of(message))}  # most of it stands there many times
+        assert [said for said in once if said not in written] == []
     if not overflow:
         for one in message.blocks:
             if isinstance(one, Code) and one.text.isascii() and one.text.isprintable():
