@@ -18,18 +18,18 @@ _TOKENS_OF_ONE: Final = 3  # of a field with a selection, at least: its name and
 
 
 class Plans:
-    """The compiled functions of one document; they go when it goes. They are as many, at most, as a document of so many tokens can have
-    fields with a selection, so that what it keeps in memory follows from its length."""
+    """The compiled functions of one document; they go when it goes. They are of as many fields, at most, as a document of so many tokens
+    can have with a selection, so that what it keeps in memory follows from its length."""
 
     def __init__(self, tokens: int) -> None:
-        self._most = tokens // _TOKENS_OF_ONE
+        self._nodes = tokens // _TOKENS_OF_ONE
         self._kept: OrderedDict[tuple[Any, ...], Compiler] = OrderedDict()
 
     def of(self, executor: Any, type_: GraphQLObjectType, selected: Fields) -> Read | None:
         """None: let graphql-core do it; it was not met before, or is nothing to compile."""
         known = self._kept.get(executor.switches)
         if known is None:
-            known = self._kept[executor.switches] = Compiler(self._most)
+            known = self._kept[executor.switches] = Compiler(self._nodes)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return known.second(executor, type_, selected)

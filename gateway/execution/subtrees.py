@@ -14,9 +14,8 @@ from graphql.pyutils import UndefinedType
 from gateway.execution.values import NotCompiled, Read, Unusual, reading
 
 Fields = list[Any]  # graphql-core's details of one response key: the nodes that were merged under it
-_Key = tuple[
-    Any, ...
-]  # the name of a type, and the nodes by identity: they live as long as their document, and so do its plans
+# The name of a type, and the nodes by identity: they live as long as their document, and so do its plans.
+_Key = tuple[Any, ...]
 
 
 def met(source: Any, context: Any) -> Any:
@@ -26,18 +25,18 @@ def met(source: Any, context: Any) -> Any:
 
 class Compiler:
     """For one document and one choice of what its directives leave. Compiles each selection once, however often fragments lead to it, and
-    `most` of them: a short document can lead to one in very many ways, and can merge its fields to very many."""
+    those of `nodes` fields at most: a short document can lead to one in very many ways, and can merge its fields to very many."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, nodes: int) -> None:
         self.plans: dict[_Key, Read | None] = {}  # None: for graphql-core
         self._fields: dict[_Key, Read] = {}  # of the plans, by the type that they are in
-        self._most = most
+        self._room = nodes
 
     def second(self, executor: Any, type_: GraphQLObjectType, selected: Fields) -> Read | None:
         """The function that reads what is `selected` of a source of the type; None when it was not met before, or is for graphql-core."""
         key = _key(type_, selected)
         if key not in self.plans:
-            if len(self.plans) < self._most:
+            if self._takes(selected):
                 self.plans[key] = met
             return None
         plan = self.plans[key]
@@ -53,13 +52,20 @@ class Compiler:
         key = _key(type_, selected)
         plan = self.plans.get(key, met)
         if plan is met:
-            if key not in self.plans and len(self.plans) >= self._most:
+            if key not in self.plans and not self._takes(selected):
                 raise NotCompiled
             self.plans[key] = None
             plan = self.plans[key] = self._compiled(executor, type_, selected)
         if plan is None:
             raise NotCompiled
         return plan
+
+    def _takes(self, selected: Fields) -> bool:
+        """Whether there is room for one more."""
+        if len(selected) > self._room:
+            return False
+        self._room -= len(selected)
+        return True
 
     def _compiled(self, executor: Any, type_: GraphQLObjectType, selected: Fields) -> Read:
         grouped = executor.collect_subfields(type_, selected).grouped_field_set

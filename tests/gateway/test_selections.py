@@ -174,9 +174,10 @@ async def test_what_is_kept_of_a_document_follows_from_its_length_however_its_fi
     for _ in range(4):
         await same(parsed, SimpleNamespace(fork=end), plans)
     [known] = plans._kept.values()
-    assert len(known.plans) == tokens // 3
-    assert len(known._fields) <= tokens // 3
-    assert 0 < len(compiled(plans)) < tokens // 3
+    nodes = sum(len(key) - 1 for key in known.plans)  # of the fields that were merged to a selection
+    assert tokens // 3 - deep < nodes <= tokens // 3
+    assert len(known._fields) < len(known.plans)
+    assert 0 < len(compiled(plans)) < len(known.plans)
 
 
 @pytest.mark.parametrize("deep", [1, 2, 5, 40])
