@@ -153,9 +153,9 @@ class Audit:
                     continue
                 return
 
-    async def newest(self, limit: int, before: str | None = None) -> list[StoredRow]:
-        """Rows from the newest back, `before` a row's id. `intact` compares each row with its own hash."""
-        found = await self._redis.xrevrange(STREAM, max=f"({before}" if before else "+", count=limit)
+    async def newest(self, limit: int) -> list[StoredRow]:
+        """Rows from the newest back. `intact` compares each row with its own hash."""
+        found = await self._redis.xrevrange(STREAM, count=limit)
         return [self._chain.stored(place, fields) for place, fields in found]
 
     async def one(self, row_id: str) -> StoredRow | None:

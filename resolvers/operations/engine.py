@@ -313,8 +313,6 @@ class Engine:
             return
         token, hidden = kept or ("", {})
         run = self._run(record, Credential(token, ids.native(record.project_id)), hidden)
-        if record.state is not OperationState.PENDING:
-            run.accepted.set()
         self._spawn(run, action)
 
     # -- own -----------------------------------------------------------------------------------------------------------
