@@ -85,6 +85,27 @@ async def test_why_an_approved_plan_can_not_run_is_said_in_both_places(far: FarC
     assert (await becomes(far, plan, told.summary)).tone is Tone.BAD
 
 
+async def test_nothing_is_approved_that_can_not_run_because_its_asker_is_gone(far: FarChat) -> None:
+    name, _ = await waiting(far)
+    await far.graph.app.chat.people.unlink(far.person("jiwoo"))
+    told = await far.chat("operator", f"approve {name}")
+    assert "9rum can not act for Jiwoo any more" in told.summary
+    assert "plan.approve" not in [row["action"] for row in await rows(far.graph) if row["result"] == "SUCCEEDED"]
+    await far.link("jiwoo", "shop")
+    assert (await far.chat("operator", f"approve {name}")).summary.startswith("Approved")
+
+
+async def test_a_plan_is_not_used_up_by_an_asker_who_can_not_be_acted_for_now(far: FarChat) -> None:
+    await far.say("jiwoo", "server stop shop-web-1")
+    plan = await far.heard("post", "Plan")
+    await far.graph.app.chat.people.unlink(far.person("jiwoo"))
+    await far.press("jiwoo", plan, "Confirm")
+    await far.heard("whisper", "not linked yet")
+    await far.link("jiwoo", "shop")
+    await far.press("jiwoo", plan, "Confirm")
+    await far.heard("edit", "Plan")
+
+
 async def test_who_approves_is_answered_while_the_other_chat_system_is_away(far: FarChat) -> None:
     name, plan = await waiting(far)
     far.platform.failures.extend(PlatformError("away", "Away.", retry_after=800.0) for _ in range(3))

@@ -47,6 +47,18 @@ def test_the_answer_has_the_media_type_that_was_asked_for(
     assert response.headers["content-type"] == f"{answered}; charset=utf-8"
 
 
+SESSION = {"cookie": "gurum_session=token-bob"}
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 200), (ALICE, 200), ({**ALICE, **SESSION}, 200), (SESSION, 403)])
+def test_a_page_of_another_origin_asks_as_nobody_or_by_a_token_and_not_by_the_session_here(
+    graph_client: Client, headers: dict[str, str], status: int
+) -> None:
+    evil = {"origin": "https://evil.example", **headers}
+    assert graph_client.ask("{ hello }", headers=evil).status_code == status
+    assert graph_client.ask("{ hello }", headers=headers).status_code == 200
+
+
 def test_a_media_type_that_is_not_served_gets_406(graph_client: Client) -> None:
     response = graph_client.post(json={"query": "{ hello }"}, headers={"accept": "text/html"})
     assert response.status_code == 406

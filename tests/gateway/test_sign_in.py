@@ -208,6 +208,20 @@ def test_a_token_may_ask_who_it_is(door: Door) -> None:
     }
 
 
+def test_of_a_header_that_comes_twice_the_last_counts_and_cookies_are_put_together(door: Door) -> None:
+    door.sign_in("alice")
+    session, token = door.http.cookies["gurum_session"], door.keystone.issue("olga")
+    for headers, name in (
+        ([("cookie", f"theme={token}"), ("cookie", f"gurum_session={session}")], "alice"),
+        ([("cookie", f"gurum_session=; gurum_session={session}"), ("cookie", "theme=dark")], "alice"),
+        ([("x-auth-token", "none"), ("x-auth-token", token)], "olga"),
+    ):
+        answer = door.wait(door.browser().get("/session", headers=headers))
+        assert (answer.status_code, answer.json()["user"]["name"]) == (200, name)
+    nobody = door.wait(door.browser().get("/session", headers={"cookie": f"theme={session}; gurum_session="}))
+    assert error(nobody) == (401, "UNAUTHENTICATED", "Nobody is signed in here.")
+
+
 WRONG = [
     {"user": "alice", "password": "wrong"},
     {"user": "nobody", "password": "wrong"},

@@ -9,6 +9,7 @@ import pytest
 from notifications.redis import RedisClient
 from resolvers.audit import FIRST, HEAD, STREAM, Audit, AuditResult, AuditRow, Chain
 from resolvers.clock import Clock
+from resolvers.operations.store import KEPT_SECONDS
 
 KEY = b"the key of this installation"
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -94,6 +95,10 @@ async def spoil(redis: RedisClient) -> None:
     await rewrite(redis, lambda rows: rows[2].pop(b"before"))
 
 
+async def spoil_a_hash(redis: RedisClient) -> None:
+    await rewrite(redis, lambda rows: rows[2].update({b"before": b"\xff"}))
+
+
 def remade(rows: list[dict[bytes, bytes]], chain: Chain) -> str:
     """Each row behind the one before it, with hashes made anew; the last hash."""
     before = FIRST
@@ -138,6 +143,7 @@ async def test_a_log_that_nobody_touched_is_whole(audit: Audit) -> None:
         (repeat, 2, "moved"),
         (slip_one_in, 2, "changed"),
         (spoil, 2, "no row of this log"),
+        (spoil_a_hash, 2, "changed"),
         (remake_with_another_key, 0, "changed"),
         (cut_the_end_and_say_so, 4, "the newest rows were removed"),
     ],
@@ -151,6 +157,19 @@ async def test_whatever_is_done_to_the_log_shows_at_its_place(
     assert fault in str(found.fault)
     after = await places(redis)
     assert found.place == ("end" if fits == len(after) else after[fits].decode())
+
+
+async def test_what_is_told_once_is_one_row_for_as_long_as_operations_are_kept(
+    audit: Audit, redis: RedisClient
+) -> None:
+    for number, once in ((7, "a:start"), (8, "a:start"), (9, "a:end"), (10, None), (11, None)):
+        await audit.append(row(number), once)
+    told = [stored.row.action for stored in reversed(await audit.newest(5))]
+    assert told == ["thing.make5", "thing.make7", "thing.make9", "thing.make10", "thing.make11"]
+    assert (await audit.verify()).rows == 10
+    marks = await redis.keys("gurum:audit:once:*")
+    assert len(marks) == 2
+    assert min([await redis.ttl(mark) for mark in marks]) > KEPT_SECONDS
 
 
 async def test_rows_of_an_older_version_are_read_and_stay_whole(redis: RedisClient) -> None:

@@ -204,6 +204,16 @@ async def test_a_key_with_another_input_or_for_another_action_is_refused(
     }
 
 
+async def test_labels_in_another_order_are_the_same_input(krane: Watched) -> None:
+    query = """mutation($m: JSON!) { serverSetMetadata(input: {server: "shop-web-1", metadata: $m}, idempotencyKey: "labels") { id } }"""
+    given = {"tier": "web", "service": "shop"}
+    ran = {
+        (await krane.graph.data("jiwoo", query, {"m": dict(labels)}))["serverSetMetadata"]["id"]
+        for labels in (given.items(), reversed(given.items()))
+    }
+    assert len(ran) == 1
+
+
 async def test_a_key_of_what_was_made_in_one_project_makes_nothing_seem_made_in_another(krane: Watched) -> None:
     """The project of the token is where things are made unless said, so with another one it is another call."""
     query = 'mutation { volumeCreate(input: {name: "disk", size: 1}, idempotencyKey: "nightly") { id } }'
