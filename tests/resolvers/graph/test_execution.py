@@ -14,13 +14,13 @@ from graphql import DocumentNode, ExecutionResult, Undefined, execute, parse, va
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.documents import Documents, DocumentSettings
+from gateway.documents import Documents, DocumentSettings, GraphQLRequest
 from gateway.execution.fast import Plans, fast
 from gateway.limits import Limits, LimitSettings
 from resolvers.inventory.turns import Turns
 from tests.gateway.things import compiled, merging
 from tests.resolvers.graph import walk
-from tests.resolvers.graph.asking import Asked
+from tests.resolvers.graph.asking import Asked, executor
 from tests.resolvers.graph.documents import IDS, OPERATIONS, VARIABLES, document
 from tests.resolvers.graph.test_rights import Draw, Scene, draws
 from tests.resolvers.graph.world import OPERATOR, PROJECTS, made
@@ -41,7 +41,7 @@ async def told(
     """All that a caller gets, in its order, and what the context was left with: by graphql-core alone when there are no plans."""
     context = await scene.asked.context()
     more: dict[str, Any] = {} if plans is None else {"plans": plans}
-    executor = WITHOUT if plans is None else QUICK
+    executor_class = WITHOUT if plans is None else QUICK
     found = execute(
         walk.graph(),
         asked,
@@ -49,7 +49,7 @@ async def told(
         context,
         variable_values=dict(variables),
         operation_name=operation,
-        executor_class=executor,
+        executor_class=executor_class,
         **more,
     )
     if not isinstance(found, ExecutionResult):
@@ -119,6 +119,15 @@ async def test_what_compiled_functions_know_nothing_of_is_refused(text: str, ref
     answer = await Asked([], OPERATOR).answer(text)
     assert "data" not in answer
     assert answer["errors"][0]["message"].startswith(refusal)
+
+
+async def test_what_is_compiled_is_kept_with_its_document() -> None:
+    asked = Asked([made("server", "one"), made("server", "two")], OPERATOR)
+    query = "{ servers { nodes { id name project { name } } } }"
+    for _ in range(2):
+        await asked.data(query)
+    prepared = executor().prepare(GraphQLRequest(query), await asked.context(), "the caller")
+    assert {"ServerConnection", "Server", "Project"} <= set(compiled(prepared.document.plans))
 
 
 async def test_a_document_keeps_no_more_in_memory_than_its_setting_says() -> None:
