@@ -11,7 +11,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $$python -m pytest
 BESIDE = $(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),-O)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint style directions order bench lab clean
+.PHONY: help run test lint lint-style lint-directions lint-order bench lab clean
 
 help: ## say what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -24,19 +24,19 @@ run: ## install, build the pages, and serve (a sandbox cloud when nothing is con
 	  && exec $$python -m gateway serve
 
 test: ## everything: what lint looks at, then all tests, the lab's included
-	@$(BESIDE) style directions
+	@$(BESIDE) lint-style lint-directions
 	@$(DEV) && $(PYTEST) -n 3 --dist worksteal
 
 lint: ## style, types, import directions, and the tests of the project's own order
-	@$(BESIDE) style directions order
+	@$(BESIDE) lint-style lint-directions lint-order
 
-style:
+lint-style:
 	@$(DEV) && set -x && $$bin/ruff check . && $$bin/ruff format --check . && $$bin/mypy --cache-dir $$bin/../mypy
 
-directions:
+lint-directions:
 	@$(DEV) && set -x && $$bin/lint-imports
 
-order:
+lint-order:
 	@$(DEV) && set -x && $(PYTEST) -q tests/architecture
 
 bench: ## measure, and print the table of docs/performance.md
