@@ -73,7 +73,12 @@ async def listing(port: int, times: int) -> dict[str, Any]:
 async def _client(port: int) -> OpenStackClient:
     """A client with a token and an address given, so that the stand-in needs no Keystone."""
     base = f"http://127.0.0.1:{port}/v2.1"
-    entry = {"auth_type": "admin_token", "auth": {"endpoint": base, "token": "bench"}, "region_name": "RegionOne"}
+    entry = {
+        "auth_type": "admin_token",
+        "auth": {"endpoint": base, "token": "bench"},
+        "region_name": "RegionOne",
+        "compute_endpoint_override": base,
+    }
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "clouds.yaml"
         file.write_text(json.dumps({"clouds": {"bench": entry}}))  # JSON is YAML

@@ -1,6 +1,7 @@
 """Fixtures that more than one folder of tests uses: the whole application on the sandbox, and a store of its own for each test."""
 
 import gc
+import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ def pytest_collection_finish() -> None:
     """What was imported stays, and takes half of the time of every look for garbage: nobody looks through it again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_configure() -> None:
+    """Whatever a shell starts in the background ignores SIGINT, and so would each process that a test starts and interrupts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
