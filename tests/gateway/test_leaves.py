@@ -228,7 +228,15 @@ def test_lists_of_leaves_are_leaves_and_fields_with_more_to_them_are_none() -> N
 
 
 def test_where_a_schema_reads_attributes_in_its_own_way_no_attribute_is_a_leaf() -> None:
-    own = strawberry.Schema(
-        Query, config=StrawberryConfig(scalar_map={Mark: MARK}, default_resolver=lambda source, name: source[name])
-    )
-    assert leaves_of(own._schema).keys() == {("Thing", "short")}
+    # Types of its own: strawberry writes what a schema's configuration says into the fields of its types.
+    @strawberry.type
+    class Box:
+        name: str
+        short: str = strawberry.field(resolver=_name_of, metadata={"read": _name})
+
+    @strawberry.type(name="Query")
+    class Boxes:
+        box: Box
+
+    own = strawberry.Schema(Boxes, config=StrawberryConfig(default_resolver=lambda source, name: source[name]))
+    assert leaves_of(own._schema).keys() == {("Box", "short")}
