@@ -141,18 +141,19 @@ async def test_a_slow_command_is_not_taken_over_while_its_process_lives(redis: R
     other, clock = Handled(), HandClock()
     first = inbox(redis, slow, "one", clock, idle_ms=PATIENT_MS)
     await first.receive(incoming("a"))
-    async with started(first), started(inbox(redis, other, "two", idle_ms=PATIENT_MS)) as second:
-        await begun.wait()
-        try:
-            for _ in range(4):
-                [held] = await redis.xpending_range(STREAM, "bot", "-", "+", 1)
-                later = await untouched() + PATIENT_MS // 3
-                await redis.xclaim(STREAM, "bot", "one", 0, [held["message_id"]], idle=later, justid=True)
-                await eventually(renewed, "the claim is renewed")
-                await second._look_after()
-        finally:
-            go.set()  # or its inbox would not end
-        await empty(redis)
+    async with started(first):
+        await begun.wait()  # before there is another one that could take it
+        async with started(inbox(redis, other, "two", idle_ms=PATIENT_MS)) as second:
+            try:
+                for _ in range(4):
+                    [held] = await redis.xpending_range(STREAM, "bot", "-", "+", 1)
+                    later = await untouched() + PATIENT_MS // 3
+                    await redis.xclaim(STREAM, "bot", "one", 0, [held["message_id"]], idle=later, justid=True)
+                    await eventually(renewed, "the claim is renewed")
+                    await second._look_after()
+            finally:
+                go.set()  # or its inbox would not end
+            await empty(redis)
     assert ids == ["a"]
     assert other.begun == []
 
