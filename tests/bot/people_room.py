@@ -37,6 +37,7 @@ from tests.running import KEY
 
 CLOUD = "krane"
 ANNA = Person(platform="slack", id="T1/U7", name="Anna Kim", locale="ko-KR")
+MINSU = Person(platform="slack", id="T1/U8", name="Minsu")
 TEAM = Place(platform="slack", channel="C1")
 
 

@@ -1,7 +1,6 @@
 """What people are told of their links: until the chat system took it, whoever dies, in their language, on a real store."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
@@ -14,8 +13,7 @@ from bot.outbox import Outbox
 from bot.people import LEASE, People
 from bot.platforms.base import Person, PlatformError
 from bot.settings import BotSettings
-from notifications.redis import RedisClient
-from tests.bot.people_room import ANNA, Room, opened
+from tests.bot.people_room import ANNA, Room
 from tests.bot.reading import lines
 from tests.bot.recording import RecordingPlatform
 from tests.polling import eventually
@@ -58,13 +56,6 @@ class Process:
             return len(self.announcer._tasks) == self.slack.waiting
 
         await eventually(at_rest, "everybody is told who can be", pause=0.001)
-
-
-@pytest.fixture
-async def room(redis: RedisClient) -> AsyncIterator[Room]:
-    it = await opened(redis)
-    yield it
-    await it.close()
 
 
 @pytest.fixture

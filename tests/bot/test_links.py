@@ -1,6 +1,5 @@
 """What is kept of linked accounts: each by itself, for its time, and nobody is told what is true no more."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import msgspec
@@ -8,19 +7,9 @@ import pytest
 
 from bot import people
 from bot.people import LinkEnded
-from bot.platforms.base import Person
-from notifications.redis import RedisClient
-from tests.bot.people_room import ANNA, TEAM, Room, opened
+from tests.bot.people_room import ANNA, MINSU, TEAM, Room
 
 SOON = timedelta(days=3)
-MINSU = Person(platform="slack", id="T1/U8", name="Minsu")
-
-
-@pytest.fixture
-async def room(redis: RedisClient) -> AsyncIterator[Room]:
-    it = await opened(redis)
-    yield it
-    await it.close()
 
 
 async def told_of_the_link(room: Room) -> None:

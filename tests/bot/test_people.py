@@ -1,29 +1,19 @@
 """Whom a chat account acts as: linked people of the sandbox, people who are signed in, and every way in which a link ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from bot.people import LEASE, Away, ChooseProject, LinkEnded, NoSuchProject, Notice, NotLinked, People
-from bot.platforms.base import Person, Place
-from notifications.redis import RedisClient
+from bot.platforms.base import Place
 from resolvers.sandbox.seed_people import credential_id
-from tests.bot.people_room import ANNA, DIRECT, TEAM, Room, opened, project, signed_in
+from tests.bot.people_room import ANNA, DIRECT, MINSU, TEAM, Room, project, signed_in
 from tests.dump import dump
 
 pytestmark = pytest.mark.anyio
-MINSU = Person(platform="slack", id="T1/U8", name="Minsu")
 DAY = 86_400.0
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-async def room(redis: RedisClient) -> AsyncIterator[Room]:
-    it = await opened(redis)
-    yield it
-    await it.close()
 
 
 # -- acting ------------------------------------------------------------------------------------------------------------

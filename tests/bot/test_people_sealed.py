@@ -1,25 +1,15 @@
 """Links and offers of links serve one account alone: whoever can write to the store, and has not the key, acts as nobody by them."""
 
 import hashlib
-from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
 
 from bot.people import NotLinked
 from bot.platforms.base import Person
-from notifications.redis import RedisClient
-from tests.bot.people_room import ANNA, TEAM, Room, opened, project
+from tests.bot.people_room import ANNA, MINSU, TEAM, Room, project
 
 pytestmark = pytest.mark.anyio
-MINSU = Person(platform="slack", id="T1/U8", name="Minsu")
-
-
-@pytest.fixture
-async def room(redis: RedisClient) -> AsyncIterator[Room]:
-    it = await opened(redis)
-    yield it
-    await it.close()
 
 
 async def test_a_link_is_of_its_account_alone(room: Room) -> None:

@@ -1,7 +1,5 @@
 """Whom people act as who are signed in to 9rum itself: by the token that they bring, and later by one of their newest sessions."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
 import pytest
 
@@ -9,19 +7,11 @@ from bot.people import Away, ChooseProject, LinkEnded, NoSuchProject
 from bot.platforms.base import Person, Place
 from bot.tokens import KEPT
 from gateway.sessions import Sessions
-from notifications.redis import RedisClient
 from resolvers.sandbox.seed_people import user_id
-from tests.bot.people_room import CLOUD, DIRECT, Room, opened, project, signed_in
+from tests.bot.people_room import CLOUD, DIRECT, Room, project, signed_in
 from tests.dump import dump
 
 DAY = 86_400.0
-
-
-@pytest.fixture
-async def room(redis: RedisClient) -> AsyncIterator[Room]:
-    it = await opened(redis)
-    yield it
-    await it.close()
 
 
 async def test_who_is_signed_in_needs_no_link_and_the_room_narrows(room: Room) -> None:
